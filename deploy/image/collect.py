@@ -1,0 +1,278 @@
+"""Collects what the server needs, and nothing else, into a tree that becomes the image's root.
+
+The Dockerfile runs this where everything is installed. No list says what stays; a running server does:
+
+- The server is started, asked everything that `exercise.py` knows, and stopped, while it notes what it loads and opens.
+- From there import statements are followed, those inside functions too: the program's own wherever they lead, a
+  library's as far as itself and the standard library. So a library that only another one's unused part wants is left
+  out, and what is imported late is not.
+- A folder of which one module is needed stays whole, for modules are also loaded by name; its tests do not.
+- Of compiled modules only the needed ones stay, with the shared libraries that the loader finds for them.
+
+Python's modules are kept as byte code. Afterwards the Dockerfile asks the server in the collected tree the same again,
+so that the build fails where something is missing.
+
+usage: collect.py --app FOLDER --packages FOLDER --target FOLDER
+"""
+
+import argparse
+import ast
+import importlib.metadata
+import json
+import os
+import py_compile
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+
+import exercise
+
+STDLIB = Path(sysconfig.get_path("stdlib")).resolve()
+DYNLOAD = STDLIB / "lib-dynload"
+# What no running program reads; headers and static libraries lie beside numpy's modules.
+NOT_AT_RUN_TIME = {".a", ".c", ".cpp", ".h", ".hpp", ".in", ".pxd", ".pyi", ".pyx", ".typed"}
+# The same image from the same input, whenever it is built.
+EPOCH = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
+
+
+def main() -> None:
+    """Read the arguments and build the tree."""
+    parser = argparse.ArgumentParser(description="Collect what the server needs.")
+    parser.add_argument("--app", type=Path, required=True, help="the folder that holds web/, inference/, artifacts/")
+    parser.add_argument("--packages", type=Path, required=True, help="where pip installed to")
+    parser.add_argument("--target", type=Path, required=True, help="the tree to build; it gets the packages as well")
+    options = parser.parse_args()
+    app, packages, target = options.app.resolve(), options.packages.resolve(), options.target
+    loaded, opened = trace(app, packages)
+    needed = Closure(app, packages).of(loaded)
+    taken = [*_python_files(needed, STDLIB), *_python_files(needed, packages)]
+    taken += [path for path in opened if _inside(path, packages) or _standard(path)]
+    taken += _metadata(needed, packages)
+    for path in sorted(set(taken)):
+        place(path, target)
+    interpreter = Path(sys.executable).resolve()
+    compiled = [path for path in needed if path.suffix == ".so"] + [interpreter]
+    for library in sorted(set(_libraries(compiled))):
+        place_library(library, target)
+    place(interpreter, target)
+    link(target / "usr/local/bin/python3", interpreter)
+    if Path("/etc/ld.so.cache").exists():
+        place(Path("/etc/ld.so.cache"), target)
+    (target / "tmp").mkdir(exist_ok=True)
+    (target / "tmp").chmod(0o1777)
+    settle(target)
+    size = sum(path.lstat().st_size for path in target.rglob("*") if not path.is_dir())
+    print(f"collected {len(needed)} needed modules, {size / 1e6:.1f} MB in all")
+
+
+def trace(app: Path, packages: Path) -> tuple[set[Path], set[Path]]:
+    """Run the server and return the modules that it loaded and the files that it opened."""
+    loaded: set[Path] = set()
+    opened: set[Path] = set()
+    with tempfile.TemporaryDirectory() as folder:
+        spy = Path(folder, "spy")
+        notes = Path(folder, "notes")
+        spy.mkdir()
+        notes.mkdir()
+        shutil.copy(Path(__file__).with_name("spy.py"), spy / "sitecustomize.py")
+        for workers in (1, 2):
+            environment = {"PYTHONPATH": f"{spy}:{packages}", "SPY_NOTES": str(notes), "WORKERS": str(workers)}
+            exercise.run(app, os.environ | environment)
+        for path in notes.iterdir():
+            note = json.loads(path.read_text())
+            loaded |= {Path(name).resolve() for name in note["modules"]}
+            # Some libraries are opened by name, which no loader could tell beforehand.
+            opened |= {Path(name).resolve() for name in note["files"] + note["libraries"]}
+    if len(loaded) < 100:
+        raise SystemExit("error: the server told nothing of what it loaded")
+    return loaded, {path for path in opened if path.is_file() and path.suffix not in {".py", ".pyc"}}
+
+
+class Closure:
+    """Follows import statements.
+
+    Args:
+        app: the folder of the program.
+        packages: the folder of the libraries.
+    """
+
+    def __init__(self, app: Path, packages: Path) -> None:
+        self._app = app
+        self._packages = packages
+        self._path = [str(app), str(packages), str(STDLIB), str(DYNLOAD)]
+        self._owner = {
+            str(file).split("/")[0]: distribution.name
+            for distribution in importlib.metadata.distributions(path=[str(packages)])
+            for file in distribution.files or ()
+        }
+
+    def of(self, loaded: set[Path]) -> set[Path]:
+        """Return the files of the given modules and of all that they may import."""
+        waiting = [*loaded, *(path for path in self._app.rglob("*.py"))]
+        found: set[Path] = set()
+        while waiting:
+            path = waiting.pop()
+            if path in found or self._home(path) is None:
+                continue
+            found.add(path)
+            if path.suffix == ".py":
+                waiting += [each for each in self._imports(path) if self._may_follow(path, each)]
+        return found
+
+    def _home(self, path: Path) -> str | None:
+        """Return who a file belongs to: the program, the standard library, a distribution; None where to nobody."""
+        if _inside(path, self._app):
+            return "the program"
+        if _inside(path, self._packages):
+            return self._owner.get(path.relative_to(self._packages).parts[0])
+        return "the standard library" if _standard(path) else None
+
+    def _may_follow(self, path: Path, imported: Path) -> bool:
+        home = self._home(path)
+        return home == "the program" or self._home(imported) in (home, "the standard library")
+
+    def _imports(self, path: Path) -> Iterator[Path]:
+        """Find the modules that the statements of a module import."""
+        package = self._package(path)
+        for node in _run_time_nodes(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                outer = package[: len(package) - node.level + 1] if node.level else []
+                stem = ".".join([*outer, *([node.module] if node.module else [])])
+                names = [stem, *(f"{stem}.{alias.name}" for alias in node.names)]
+            else:
+                continue
+            for name in names:
+                yield from self._files(name)
+
+    def _package(self, path: Path) -> list[str]:
+        root = next(each for each in map(Path, self._path) if _inside(path, each))
+        return list(path.relative_to(root).parent.parts)
+
+    def _files(self, name: str) -> Iterator[Path]:
+        """Find a module and the packages that it lies in."""
+        parts = name.split(".")
+        for count in range(1, len(parts) + 1):
+            spec = self._spec(".".join(parts[:count]))
+            if spec is None:
+                return
+            if spec.origin and spec.has_location:
+                yield Path(spec.origin).resolve()
+
+    @cache  # noqa: B019  # lives as long as the program
+    def _spec(self, name: str) -> ModuleSpec | None:
+        parent, _, _ = name.rpartition(".")
+        if not parent:
+            return PathFinder.find_spec(name, self._path)
+        outer = self._spec(parent)
+        places = outer.submodule_search_locations if outer else None
+        return PathFinder.find_spec(name, list(places)) if places else None
+
+
+def _run_time_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk a module, but for what only type checkers run."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+            for each in child.orelse:
+                yield from _run_time_nodes(each)
+        else:
+            yield from _run_time_nodes(child)
+
+
+def _python_files(needed: set[Path], root: Path) -> Iterator[Path]:
+    """Return what stays of the folders that needed modules lie in."""
+    for folder in {path.parent for path in needed if _inside(path, root)}:
+        for path in folder.iterdir():
+            if not path.is_file() or path.suffix in NOT_AT_RUN_TIME:
+                continue
+            compiled = path.suffix == ".so" or ".so." in path.name
+            if (
+                path.resolve() in needed
+                or (not compiled and folder != DYNLOAD and folder != root)
+                or (folder == root == STDLIB and path.suffix == ".py")
+            ):
+                yield path
+
+
+def _metadata(needed: set[Path], packages: Path) -> Iterator[Path]:
+    """Return name, version and licence of each distribution of which something is needed."""
+    tops = {path.relative_to(packages).parts[0] for path in needed if _inside(path, packages)}
+    for distribution in importlib.metadata.distributions(path=[str(packages)]):
+        files = [Path(str(distribution.locate_file(file))) for file in distribution.files or ()]
+        if tops.isdisjoint(path.relative_to(packages).parts[0] for path in files if _inside(path, packages)):
+            continue
+        for path in files:
+            if ".dist-info" in path.parent.as_posix() and path.name not in ("RECORD", "INSTALLER", "REQUESTED"):
+                yield path
+
+
+def _libraries(files: Iterable[Path]) -> Iterator[Path]:
+    """Ask the loader for the shared libraries of programs and compiled modules."""
+    for file in files:
+        said = subprocess.run(["ldd", file], check=True, capture_output=True, text=True).stdout
+        if "not found" in said:
+            raise SystemExit(f"error: {file} lacks a library:\n{said}")
+        yield from (Path(name) for name in re.findall(r"(/\S+) \(0x", said))
+
+
+def place(path: Path, target: Path) -> None:
+    """Copy a file to its own place under the target; a module as byte code."""
+    if path.suffix == ".py":
+        compiled = target / path.with_suffix(".pyc").relative_to("/")
+        py_compile.compile(
+            str(path),
+            cfile=str(compiled),
+            dfile=str(path),
+            doraise=True,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+        return
+    copy = target / path.relative_to("/")
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, copy)
+
+
+def place_library(path: Path, target: Path) -> None:
+    """Copy a shared library to the path under which the loader asks for it."""
+    normal = Path(os.path.normpath(path))
+    copy = target / normal.relative_to("/")
+    if not copy.exists():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(normal.resolve(), copy)
+
+
+def link(at: Path, to: Path) -> None:
+    """Make a symbolic link, unless the file itself lies there."""
+    at.parent.mkdir(parents=True, exist_ok=True)
+    if not at.exists():
+        at.symlink_to(to)
+
+
+def settle(target: Path) -> None:
+    """Give everything the same time and the rights that anybody may read."""
+    for path in [target, *target.rglob("*")]:
+        if not path.is_symlink() and path.name != "tmp":
+            path.chmod(0o755 if path.is_dir() or (os.access(path, os.X_OK) and path.suffix != ".pyc") else 0o644)
+        os.utime(path, (EPOCH, EPOCH), follow_symlinks=False)
+
+
+def _standard(path: Path) -> bool:
+    """Whether a file is of the standard library, whose own tests and third-party folders do not count."""
+    return _inside(path, STDLIB) and path.relative_to(STDLIB).parts[0] not in {"dist-packages", "site-packages", "test"}
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    return path.is_relative_to(folder)
+
+
+if __name__ == "__main__":
+    main()

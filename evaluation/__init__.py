@@ -1,0 +1,1 @@
+"""The project's own evaluation: `python -m evaluation` reads every data set and says how well."""

@@ -1,0 +1,91 @@
+"""`python -m evaluation` reads every data set and says how well: a table, a JSON file, pictures of the errors."""
+
+import argparse
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from evaluation import measure, report
+from evaluation.sets import Dataset, available
+from inference import Recognizer, RecognizerError
+from train.data import load
+from train.errors import TrainError
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+# Pages hold 240 digits each, and take as long to make.
+COUNTS = {"pages": 12, "pen pages": 12, "papers": 100, "pen papers": 100, "canvas": 2000}
+COUNT = 1000
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return 0, or 2 where nothing could start."""
+    options = _parser().parse_args(arguments)
+    console = Console()
+    local = options.data / "mnist.npz" if options.data else None
+    named = os.environ.get("MNIST_NPZ")
+    try:
+        recognizer = Recognizer(options.model)
+        mnist = load(Path(named) if named else local if local and local.is_file() else None)
+    except (RecognizerError, TrainError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    shared = options.data if options.data and (options.data / "strokes-digits.jsonl.gz").is_file() else None
+    if shared is None:
+        console.print("No pen strokes and photos here (--data DIR names them): their sets are left out.")
+    sets = available(mnist.x_test, mnist.y_test, shared)
+    unknown = set(options.only or ()) - {each.name for each in sets} - {"mnist"}
+    if unknown:
+        print(f"error: no set {', '.join(sorted(unknown))}; there are {_list(sets)}", file=sys.stderr)
+        return 2
+    results = []
+    if not options.only or "mnist" in options.only:
+        results.append(measure.classify(recognizer, mnist.x_test, mnist.y_test))
+    chosen = [each for each in sets if not options.only or each.name in options.only]
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        for each in chosen:
+            count = options.count or COUNTS.get(each.name, COUNT)
+            task = progress.add_task(each.name, total=count)
+            # Each set has its own random numbers, whatever else is evaluated.
+            samples = each.samples(count, np.random.default_rng([options.seed, crc32(each.name.encode())]))
+            results.append(measure.read(recognizer, each, samples, partial(progress.advance, task)))
+            progress.remove_task(task)
+    console.print(report.table(results, recognizer.info))
+    report.save(results, recognizer.info, options.seed, options.out)
+    console.print(f"Written: {options.out / 'evaluation.json'} and pictures of the errors beside it.")
+    return 0
+
+
+def _list(sets: list[Dataset]) -> str:
+    return ", ".join(["mnist", *(each.name for each in sets)])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m evaluation",
+        description="Measure the reader on MNIST, drawings, letters and photos.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--model", type=Path, help="the model file (default: artifacts/model.onnx)")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=SHARED if SHARED.is_dir() else None,
+        help="folder with strokes-digits.jsonl.gz, strokes-letters.jsonl.gz, photos/ and mnist.npz",
+    )
+    parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets")
+    parser.add_argument("--count", type=int, help="pictures of each set, in place of each set's own number")
+    parser.add_argument("--seed", type=int, default=0, help="of everything random")
+    parser.add_argument("--out", type=Path, default=ROOT / "artifacts", help="folder for the results")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

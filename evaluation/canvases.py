@@ -1,0 +1,66 @@
+"""Drawings on a canvas: MNIST digits redrawn anywhere, pen digits one at a time and side by side."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from evaluation.strokes import Mark, Points, aspect, place, render
+
+# Ink and paper of a canvas drawing: grey levels, or None for transparent paper.
+INKS: tuple[tuple[int, int | None], ...] = ((0, 255), (255, 0), (0, None), (255, None), (30, 225), (235, 40), (96, 200))
+
+
+def redraw(digit: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
+    """Put an MNIST digit, uint8 [28, 28], at a random size and place on a canvas of 100 to 1000 pixels.
+
+    One in twenty is then cut out close, to a margin of 0 to 3 pixels.
+    """
+    rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
+    ink = Image.fromarray(digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    width, height = (int(side) for side in rng.integers(100, 1001, 2))
+    scale = min(width, height) * rng.uniform(0.25, 0.9) / max(ink.size)
+    ink = ink.resize((max(1, round(ink.width * scale)), max(1, round(ink.height * scale))), Image.Resampling.BICUBIC)
+    canvas = Image.new("L", (width, height))
+    left, top = int(rng.integers(width - ink.width + 1)), int(rng.integers(height - ink.height + 1))
+    canvas.paste(ink, (left, top))
+    if rng.random() < 0.05:
+        margin = int(rng.integers(4))
+        canvas = canvas.crop((left - margin, top - margin, left + ink.width + margin, top + ink.height + margin))
+    return colour(np.asarray(canvas), rng)
+
+
+def draw(mark: Mark, rng: np.random.Generator) -> Image.Image:
+    """Draw one mark at a random size and place, the brush 2.5 to 7 % of the canvas height."""
+    width, height = (int(side) for side in rng.integers(200, 601, 2))
+    brush = height * rng.uniform(0.025, 0.07)
+    tall = rng.uniform(0.4, 0.85) * min(width, height) - brush
+    wide = max(tall * min(aspect(mark), 1.2), 1.0)
+    left = rng.uniform(brush, max(width - wide - brush, brush + 1))
+    top = rng.uniform(brush, max(height - tall - brush, brush + 1))
+    return colour(render(place(mark, (left, top, wide, tall)), (width, height), brush), rng)
+
+
+def write(marks: Sequence[Mark], rng: np.random.Generator) -> Image.Image:
+    """Draw marks side by side: a number, its digits of slightly different height, gaps of 3 to 40 % of a height."""
+    height = int(rng.integers(200, 501))
+    brush = height * rng.uniform(0.025, 0.07)
+    tall = height * rng.uniform(0.4, 0.75)
+    at = brush + rng.uniform(0.05, 0.3) * tall
+    strokes: list[Points] = []
+    for mark in marks:
+        own = tall * rng.uniform(0.85, 1.1)
+        wide = max(own * min(aspect(mark), 1.2), 1.0)
+        top = min(max((height - own) / 2 + rng.normal(0, 0.04) * tall, brush), height - own - brush)
+        strokes += place(mark, (at, top, wide, own))
+        at += wide + brush + rng.uniform(0.03, 0.4) * tall
+    return colour(render(strokes, (int(at + brush + 0.1 * tall), height), brush), rng)
+
+
+def colour(ink: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
+    """Give a drawing, uint8 [height, width] with 255 = ink, one of the usual inks and papers, at random."""
+    pen, paper = INKS[rng.integers(len(INKS))]
+    if paper is None:
+        return Image.fromarray(np.dstack([np.full((*ink.shape, 3), pen, np.uint8), ink]))
+    return Image.fromarray(np.rint(paper + (pen - paper) * (ink / 255.0)).astype(np.uint8))

@@ -1,0 +1,55 @@
+"""How well readings agree with the truth."""
+
+from dataclasses import dataclass
+
+from inference import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One reading against the truth, digit by digit.
+
+    Attributes:
+        right, wrong, missed: the true digits that were read right, read as another or refused, and not found.
+        extra: digits that were read where there is none.
+    """
+
+    right: int
+    wrong: int
+    missed: int
+    extra: int
+
+
+def align(truth: str, said: str) -> Agreement:
+    """Compare two texts by the alignment with the fewest edits; `?` agrees with nothing, and alone is no extra digit.
+
+    Source: Wagner and Fischer, "The String-to-String Correction Problem", J. ACM 21(1), 1974.
+    """
+    rows = [list(range(len(said) + 1))]
+    for at, true in enumerate(truth, 1):
+        row = [at]
+        for to, got in enumerate(said, 1):
+            row.append(min(rows[-1][to] + 1, row[-1] + 1, rows[-1][to - 1] + (true != got)))
+        rows.append(row)
+    right = wrong = missed = extra = 0
+    at, to = len(truth), len(said)
+    while at or to:
+        same = at > 0 and to > 0 and truth[at - 1] == said[to - 1]
+        if at and to and rows[at][to] == rows[at - 1][to - 1] + (not same):
+            right, wrong = right + same, wrong + (not same)
+            at, to = at - 1, to - 1
+        elif at and rows[at][to] == rows[at - 1][to] + 1:
+            missed, at = missed + 1, at - 1
+        else:
+            extra, to = extra + (said[to - 1] != "?"), to - 1
+    return Agreement(right, wrong, missed, extra)
+
+
+def plain(text: str) -> str:
+    """Return a text without its spaces and line ends."""
+    return "".join(text.split())
+
+
+def answered(reading: Reading) -> bool:
+    """Say whether anything in the picture was read as a digit."""
+    return any(digit.digit is not None for digit in reading.digits)

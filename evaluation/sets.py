@@ -1,0 +1,122 @@
+"""The data sets: what is read, and what it truly says."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from evaluation import canvases, pages, strokes, writers
+
+# A writer's digits make numbers only where there are so many to choose from.
+ENOUGH = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """One picture, and its digits: lines parted by line ends; empty for what is no digit."""
+
+    picture: Image.Image | bytes | NDArray[np.uint8]
+    truth: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A named set of samples, made anew from a seed.
+
+    Attributes:
+        name, about: for people.
+        measure: `digits` (one text right or not), `pages` (digit by digit) or `letters` (refused or not).
+        samples: makes so many samples.
+    """
+
+    name: str
+    about: str
+    measure: str
+    samples: Callable[[int, np.random.Generator], Iterator[Sample]]
+
+
+def available(images: NDArray[np.uint8], labels: NDArray[np.uint8], shared: Path | None) -> list[Dataset]:
+    """Return the data sets that can be made here.
+
+    Args:
+        images: uint8 [N, 28, 28], MNIST's test images.
+        labels: uint8 [N].
+        shared: the folder with pen strokes and photos, or None where there is none.
+    """
+    copyist = writers.copyist(images, labels)
+
+    def anywhere(count: int, rng: np.random.Generator) -> Iterator[Sample]:
+        for at in _chosen(len(images), count, rng):
+            yield Sample(canvases.redraw(images[at], rng), str(labels[at]))
+
+    sets = [
+        Dataset("canvas", "MNIST test digits redrawn anywhere on canvases of 100 to 1000 pixels", "digits", anywhere),
+        Dataset("pages", "synthetic photos of pages, MNIST test digits", "pages", _photos(pages.page, [copyist])),
+        Dataset(
+            "papers", "synthetic photos of one digit, MNIST test digits", "digits", _photos(pages.single, [copyist])
+        ),
+    ]
+    return sets + (_shared_sets(shared) if shared else [])
+
+
+def _shared_sets(shared: Path) -> list[Dataset]:
+    digits, letters = (
+        strokes.load(shared / "strokes-digits.jsonl.gz"),
+        strokes.load(shared / "strokes-letters.jsonl.gz"),
+    )
+    by_writer: dict[str, list[strokes.Mark]] = {}
+    for mark in digits:
+        by_writer.setdefault(mark.writer, []).append(mark)
+    hands = [marks for _, marks in sorted(by_writer.items()) if len(marks) >= ENOUGH]
+
+    def drawn(marks: list[strokes.Mark], known: bool) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
+        def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
+            for at in _chosen(len(marks), count, rng):
+                yield Sample(canvases.draw(marks[at], rng), marks[at].label if known else "")
+
+        return samples
+
+    def numbers(count: int, rng: np.random.Generator) -> Iterator[Sample]:
+        for _ in range(count):
+            hand = hands[int(rng.integers(len(hands)))]
+            marks = [hand[int(at)] for at in rng.integers(len(hand), size=int(rng.integers(2, 7)))]
+            yield Sample(canvases.write(marks, rng), "".join(mark.label for mark in marks))
+
+    def photos(count: int, _: np.random.Generator) -> Iterator[Sample]:
+        truth = json.loads((shared / "photos" / "labels.json").read_text())
+        for name, written in sorted(truth.items())[:count]:
+            yield Sample((shared / "photos" / name).read_bytes(), "\n".join(written))
+
+    thin = [writers.pen(hand, 0.05, 0.08) for hand in hands]
+    thick = [writers.pen(hand, 0.08, 0.15) for hand in hands]
+    return [
+        Dataset("pen", "pen digits, one on a canvas", "digits", drawn(digits, True)),
+        Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers),
+        Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False)),
+        Dataset("photos", "phone photos of lines of numbers", "pages", photos),
+        Dataset(
+            "pen pages", "synthetic photos of pages, thin and thick pens", "pages", _photos(pages.page, thin + thick)
+        ),
+        Dataset(
+            "pen papers", "synthetic photos of one pen digit", "digits", _photos(pages.single, [writers.pen(digits)])
+        ),
+    ]
+
+
+def _photos(
+    take: Callable[[pages.Writer, np.random.Generator], pages.Photo], hands: list[pages.Writer]
+) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
+    def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
+        for _ in range(count):
+            photo = take(hands[int(rng.integers(len(hands)))], rng)
+            yield Sample(photo.content, "\n".join(photo.lines))
+
+    return samples
+
+
+def _chosen(size: int, count: int, rng: np.random.Generator) -> list[int]:
+    return [int(at) for at in rng.permutation(size)[:count]]

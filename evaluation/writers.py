@@ -1,0 +1,35 @@
+"""Who writes the synthetic pages: MNIST's test digits, and pens of several widths."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from evaluation.pages import Writer
+from evaluation.strokes import Mark, aspect, place, render
+
+
+def copyist(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Writer:
+    """Write MNIST digits, uint8 [N, 28, 28]."""
+
+    def write(tall: float, rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:
+        at = int(rng.integers(len(images)))
+        rows, columns = np.flatnonzero(images[at].any(axis=1)), np.flatnonzero(images[at].any(axis=0))
+        ink = Image.fromarray(images[at][rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+        scale = tall / max(ink.size)
+        size = max(1, round(ink.width * scale)), max(1, round(ink.height * scale))
+        return str(labels[at]), np.asarray(ink.resize(size, Image.Resampling.BICUBIC))
+
+    return write
+
+
+def pen(marks: list[Mark], thin: float = 0.05, thick: float = 0.14) -> Writer:
+    """Write drawn strokes with a pen between `thin` and `thick`, as shares of the digit's height."""
+
+    def write(tall: float, rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:
+        mark = marks[int(rng.integers(len(marks)))]
+        brush = max(1.2, tall * rng.uniform(thin, thick))
+        wide = max(1.0, (tall - brush) * min(aspect(mark), 1.2))
+        strokes = place(mark, (brush / 2, brush / 2, wide, max(1.0, tall - brush)))
+        return mark.label, render(strokes, (round(wide + brush), round(tall)), brush)
+
+    return write

@@ -1,0 +1,100 @@
+"""The files that a training left: whole, and of one and the same training."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from export.errors import ArtifactError
+
+MODEL, SCALER, METRICS = "model.keras", "scaler.joblib", "metrics.json"
+TEST, VALIDATION, ROWS = "test.npz", "validation.npz", "report.json"
+AGAIN = "Run `make train` to make it anew."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """What is exported.
+
+    Attributes:
+        network: the Keras model, from scaled images float32 [N, 28, 28, 1] to logits float32 [N, classes].
+        scaler: the fitted scikit-learn StandardScaler, over one feature (all pixels) or 784 (each pixel).
+        metrics: the content of `metrics.json`.
+        images: the test images, uint8 [N, 28, 28].
+        labels: uint8 [N].
+        validation_images: what was kept to choose by, uint8 [M, 28, 28].
+        validation_labels: integers [M]; 10 where the mark is no digit.
+    """
+
+    network: Any
+    scaler: Any
+    metrics: dict[str, Any]
+    images: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    validation_images: NDArray[np.uint8]
+    validation_labels: NDArray[np.integer]
+
+
+def load_metrics(folder: Path) -> dict[str, Any]:
+    """Read `metrics.json` and hold the other files against the checksums in it.
+
+    Raises:
+        ArtifactError: a file is missing, damaged, or not of the training that `metrics.json` tells of.
+    """
+    try:
+        metrics: dict[str, Any] = json.loads(_read(folder / METRICS))
+        checksums = {name: str(metrics["files"][name]) for name in (MODEL, SCALER, TEST, VALIDATION)}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(f"{folder / METRICS} is damaged. {AGAIN}") from error
+    for name, expected in checksums.items():
+        if hashlib.sha256(_read(folder / name)).hexdigest() != expected:
+            raise ArtifactError(
+                f"{folder / name} is not the file that {METRICS} tells of: it is damaged, or comes from another "
+                f"training. {AGAIN}"
+            )
+    return metrics
+
+
+def load(folder: Path, metrics: dict[str, Any]) -> Trained:
+    """Load what `load_metrics` has found to be whole; only then is the scaler unpickled.
+
+    Raises:
+        ArtifactError: a file cannot be loaded with the installed versions.
+    """
+    import joblib
+    import keras
+
+    try:
+        network = keras.saving.load_model(folder / MODEL, compile=False)
+        scaler = joblib.load(folder / SCALER)
+        with np.load(folder / TEST, allow_pickle=False) as file:
+            images, labels = file["images"], file["labels"]
+        with np.load(folder / VALIDATION, allow_pickle=False) as file:
+            validation_images, validation_labels = file["images"], file["labels"]
+    except Exception as error:  # whatever another version of Keras or scikit-learn may raise
+        raise ArtifactError(f"The files in {folder} cannot be loaded ({error}). {AGAIN}") from error
+    if getattr(scaler, "n_features_in_", None) not in (1, 784):
+        raise ArtifactError(f"{folder / SCALER} is not a scaler of 1 or 784 features. {AGAIN}")
+    return Trained(network, scaler, metrics, images, labels, validation_images, validation_labels)
+
+
+def load_rows(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what `report.json` says of each network that was last trained here; nothing where it is missing."""
+    try:
+        rows: dict[str, dict[str, Any]] = json.loads((folder / ROWS).read_text())
+    except (OSError, ValueError):
+        return {}
+    return rows
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ArtifactError(f"{path} is missing. Run `make train` first.") from None
+    except OSError as error:
+        raise ArtifactError(f"{path} cannot be read: {error.strerror}. {AGAIN}") from error

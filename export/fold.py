@@ -1,0 +1,115 @@
+"""Linear steps become part of the linear layer beside them, so that nothing of them is left to compute.
+
+All folding is done in float64; the result is rounded once, when the graph is written.
+"""
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+
+from export.errors import UnsupportedLayerError
+from export.steps import Affine, Convolution, Dense, Flatten, Linear, Step, Weights
+
+
+def everything(steps: list[Step], mean: Weights, scale: Weights, divisor: float, shift: float = 0.0) -> list[Step]:
+    """Fold the scaler, the batch normalisations and the calibration, and turn the images to channels first.
+
+    Args:
+        steps: of a network from scaled images to logits.
+        mean: of the scaler, [1] or [784].
+        scale: of the scaler, likewise.
+        divisor: the temperature of the calibration.
+        shift: what the calibration takes from the logit of "not a digit", before the temperature.
+
+    Raises:
+        UnsupportedLayerError: something cannot be folded.
+    """
+    return channels_first(calibration(scaler(normalisations(steps), mean, scale), divisor, shift))
+
+
+def sha256(steps: list[Step]) -> str:
+    """Return the checksum of all weights, rounded to float32 as they are written."""
+    digest = hashlib.sha256()
+    for step in steps:
+        if isinstance(step, Linear):
+            digest.update(step.kernel.astype(np.float32).tobytes())
+            digest.update(step.bias.astype(np.float32).tobytes())
+    return digest.hexdigest()
+
+
+def scaler(steps: list[Step], mean: Weights, scale: Weights) -> list[Step]:
+    """Fold (pixel - mean) / scale into the first dense layer or convolution.
+
+    Args:
+        steps: of a network that takes scaled images of one channel.
+        mean: [1] or [784].
+        scale: likewise. It must be scikit-learn's `scale_`, which is 1 for pixels that never change, not the root of
+            `var_`, which is 0 there.
+
+    Raises:
+        UnsupportedLayerError: the first layer pads its input, which is 0 in the scaled image but not in the raw one, or
+            is a convolution, which sees each pixel through the same weights, with a scale for each pixel.
+    """
+    index = 1 if isinstance(steps[0], Flatten) else 0
+    first = steps[index]
+    if isinstance(first, Dense):
+        kernel = first.kernel / scale.reshape(-1, 1)
+        moved = (mean.reshape(-1, 1) * kernel).sum(axis=0)
+    elif isinstance(first, Convolution) and first.padding == "valid" and scale.size == 1:
+        kernel = first.kernel / scale
+        moved = (mean * kernel).sum(axis=(0, 1, 2))
+    else:
+        raise UnsupportedLayerError(
+            "The scaling folds exactly only into a first dense layer, or into a first convolution without padding and "
+            f"with one scale for all pixels; here it is {type(first).__name__}, the scaler has {scale.size} scales."
+        )
+    return [*steps[:index], replace(first, kernel=kernel, bias=first.bias - moved), *steps[index + 1 :]]
+
+
+def normalisations(steps: list[Step]) -> list[Step]:
+    """Fold each batch normalisation into the layer before it.
+
+    Raises:
+        UnsupportedLayerError: the step before it is not linear.
+    """
+    folded: list[Step] = []
+    for step in steps:
+        if not isinstance(step, Affine):
+            folded.append(step)
+            continue
+        before = folded.pop() if folded else None
+        if not isinstance(before, Linear):
+            raise UnsupportedLayerError(
+                f"A batch normalisation stands behind {type(before).__name__}; only behind a convolution or dense "
+                "layer can it be folded."
+            )
+        folded.append(replace(before, kernel=before.kernel * step.factor, bias=before.bias * step.factor + step.shift))
+    return folded
+
+
+def calibration(steps: list[Step], divisor: float, shift: float = 0.0) -> list[Step]:
+    """Fold the calibration into the last layer: the shift of the eleventh logit, then the division of all.
+
+    Raises:
+        UnsupportedLayerError: the last layer is not dense.
+    """
+    last = steps[-1]
+    if not isinstance(last, Dense):
+        raise UnsupportedLayerError(f"The network ends with {type(last).__name__}, not with a dense layer of logits.")
+    bias = last.bias.copy()
+    bias[10:] -= shift
+    return [*steps[:-1], replace(last, kernel=last.kernel / divisor, bias=bias / divisor)]
+
+
+def channels_first(steps: list[Step]) -> list[Step]:
+    """Turn the kernel of each dense layer behind a Flatten round, for images [N, channels, height, width]."""
+    turned: list[Step] = []
+    for step in steps:
+        before = turned[-1] if turned else None
+        if isinstance(step, Dense) and isinstance(before, Flatten):
+            kernel = step.kernel.reshape(*before.shape, -1).transpose(2, 0, 1, 3).reshape(step.kernel.shape)
+            turned.append(replace(step, kernel=np.ascontiguousarray(kernel)))
+        else:
+            turned.append(step)
+    return turned

@@ -1,0 +1,136 @@
+"""A trained network as a plain list of steps with float64 weights, which can be folded and then written as ONNX.
+
+Images are [N, height, width, channels] here, as in Keras.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+from numpy.typing import NDArray
+
+from export.errors import UnsupportedLayerError
+
+Weights = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Convolution:
+    """`kernel` [height, width, in, out], `bias` [out]; padding "valid" or "same"."""
+
+    kernel: Weights
+    bias: Weights
+    strides: tuple[int, int]
+    padding: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dense:
+    """`kernel` [in, out], `bias` [out]."""
+
+    kernel: Weights
+    bias: Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Affine:
+    """x * `factor` + `shift` for each channel; both [channels]. A batch normalisation, once trained."""
+
+    factor: Weights
+    shift: Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Relu:
+    """max(x, 0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPooling:
+    """The largest value in each window, without padding."""
+
+    size: tuple[int, int]
+    strides: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalAveragePooling:
+    """The mean over height and width, [N, channels]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten:
+    """[N, *shape] to [N, values]."""
+
+    shape: tuple[int, int, int]
+
+
+Linear = Convolution | Dense
+Step = Convolution | Dense | Affine | Relu | MaxPooling | GlobalAveragePooling | Flatten
+
+
+def steps(network: keras.Model) -> list[Step]:
+    """Take a network apart.
+
+    Raises:
+        UnsupportedLayerError: it is no plain chain, or has a layer of a kind that is not known here.
+    """
+    found: list[Step] = []
+    output: Any = None
+    for layer in network.layers:
+        if output is not None and layer.input is not output:
+            raise UnsupportedLayerError(f"{network.name} is no plain chain of layers: {layer.name} branches off.")
+        output = layer.output
+        found += _steps(layer)
+    return found
+
+
+def _steps(layer: Any) -> list[Step]:
+    match layer:
+        case layers.InputLayer() | layers.Dropout():
+            return []
+        case layers.Conv2D() if layer.groups == 1 and layer.dilation_rate == (1, 1) and _channels_last(layer):
+            return [Convolution(*_weights(layer), layer.strides, layer.padding), *_activation(layer)]
+        case layers.Dense() if len(layer.input.shape) == 2:
+            return [Dense(*_weights(layer)), *_activation(layer)]
+        case layers.BatchNormalization() if layer.axis in (-1, len(layer.input.shape) - 1):
+            gamma, beta, mean, variance = (
+                _array(each) for each in (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)
+            )
+            factor = gamma / np.sqrt(variance + layer.epsilon)
+            return [Affine(factor, beta - mean * factor)]
+        case layers.ReLU() if layer.max_value is None and not layer.negative_slope and not layer.threshold:
+            return [Relu()]
+        case layers.MaxPooling2D() if layer.padding == "valid" and _channels_last(layer):
+            return [MaxPooling(layer.pool_size, layer.strides)]
+        case layers.GlobalAveragePooling2D() if not layer.keepdims and _channels_last(layer):
+            return [GlobalAveragePooling()]
+        case layers.Flatten() if len(layer.input.shape) == 4 and _channels_last(layer):
+            return [Flatten(tuple(layer.input.shape[1:]))]
+    raise UnsupportedLayerError(
+        f"The layer {layer.name} ({type(layer).__name__}, with these options) cannot be exported. "
+        "Teach it to export/steps.py, or leave it out of the network."
+    )
+
+
+def _channels_last(layer: Any) -> bool:
+    return bool(layer.data_format == "channels_last")
+
+
+def _activation(layer: Any) -> list[Step]:
+    if layer.activation is keras.activations.linear:
+        return []
+    if layer.activation is keras.activations.relu:
+        return [Relu()]
+    raise UnsupportedLayerError(f"The activation of {layer.name} is neither linear nor relu.")
+
+
+def _weights(layer: Any) -> tuple[Weights, Weights]:
+    kernel = _array(layer.kernel)
+    return kernel, _array(layer.bias) if layer.use_bias else np.zeros(kernel.shape[-1])
+
+
+def _array(variable: Any) -> Weights:
+    return np.asarray(variable, np.float64)

@@ -1,0 +1,82 @@
+"""An export is not finished before the runtime agrees with scaler and network."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+
+from export.artifacts import Trained
+from export.errors import ParityError
+from inference import Recognizer
+
+PROBABILITIES = 1e-5
+LOGITS = 1e-4
+NOISE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """How far apart scikit-learn + Keras and the exported file are.
+
+    Attributes:
+        probabilities: the largest difference of a probability on the test images.
+        decisions: how many test images are read differently.
+        noise: the largest difference of a logit on random images, as a share of the largest logit.
+    """
+
+    probabilities: float
+    decisions: int
+    noise: float
+
+    def check(self) -> None:
+        """Raise `ParityError` with the figures unless all are within their bounds."""
+        if self.decisions or not self.probabilities <= PROBABILITIES or not self.noise <= LOGITS:
+            raise ParityError(
+                f"The exported graph differs from scaler and network: probabilities by up to {self.probabilities:.2g} "
+                f"(allowed {PROBABILITIES:g}), {self.decisions} decisions (allowed 0), logits on noise by up to "
+                f"{self.noise:.2g} of the largest (allowed {LOGITS:g}). The previous model.onnx is left as it was."
+            )
+
+
+def measure(path: Path, trained: Trained, temperature: float, shift: float = 0.0) -> Parity:
+    """Compare the file with scikit-learn and Keras, on the test images and on random ones.
+
+    The random images (uint8, every pixel from 0 to 255) put ink where no digit ever has any.
+    """
+    expected = _softmax(_keras_logits(trained, trained.images, shift) / temperature)
+    answered = Recognizer(path).classify(trained.images)
+    noise = np.random.default_rng(0).integers(0, 256, (NOISE, 28, 28), np.uint8)
+    true_logits = _keras_logits(trained, noise, shift) / temperature
+    return Parity(
+        probabilities=float(np.abs(expected - answered).max()),
+        decisions=int((expected.argmax(axis=1) != answered.argmax(axis=1)).sum()),
+        noise=float(np.abs(true_logits - _onnx_logits(path, noise)).max() / np.abs(true_logits).max()),
+    )
+
+
+def _keras_logits(trained: Trained, images: NDArray[np.uint8], shift: float) -> NDArray[np.float64]:
+    columns = images.reshape(-1, trained.scaler.n_features_in_).astype(np.float64)
+    scaled = trained.scaler.transform(columns).astype(np.float32).reshape(-1, 28, 28, 1)
+    parts = [trained.network.predict_on_batch(scaled[at : at + 500]) for at in range(0, len(scaled), 500)]
+    logits = np.concatenate(parts).astype(np.float64)
+    logits[:, 10:] -= shift
+    return logits
+
+
+def _onnx_logits(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Run a copy of the graph that puts out its logits too."""
+    model = onnx.load(path)
+    shape = model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
+    model.graph.output.append(onnx.helper.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, ["N", shape]))
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    logits: NDArray[np.float32] = session.run(["logits"], {"image": images})[0]
+    return logits
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return result

@@ -1,0 +1,42 @@
+"""Reads handwritten digits out of pictures: numpy, Pillow and onnxruntime, no TensorFlow.
+
+>>> from inference import Recognizer
+>>> Recognizer().read("photo.jpg").text
+'407'
+"""
+
+import os
+
+# onnxruntime's Linux wheel looks up a host and writes to the user's cache unless this is set before its import.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+from inference.classifier import ModelInfo
+from inference.errors import (
+    BrokenImageError,
+    ImageError,
+    ImageTooLargeError,
+    InvalidModelError,
+    ModelError,
+    ModelNotFoundError,
+    RecognizerError,
+    TooManyMarksError,
+    UnsupportedImageError,
+)
+from inference.reading import Digit, Reading
+from inference.recognizer import Recognizer
+
+__all__ = [
+    "BrokenImageError",
+    "Digit",
+    "ImageError",
+    "ImageTooLargeError",
+    "InvalidModelError",
+    "ModelError",
+    "ModelInfo",
+    "ModelNotFoundError",
+    "Reading",
+    "Recognizer",
+    "RecognizerError",
+    "TooManyMarksError",
+    "UnsupportedImageError",
+]

@@ -1,0 +1,179 @@
+"""`python -m inference FILE...` prints what each picture says."""
+
+import argparse
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from inference import Reading, Recognizer, RecognizerError
+from inference.decode import FORMATS
+from inference.draw import annotate
+
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+MANY = 5
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one file: a reading, or an error."""
+
+    name: str
+    reading: Reading | None
+    error: str = ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return 0, 1 where a file could not be read, 2 where nothing could start."""
+    options = _parser().parse_args(arguments)
+    try:
+        recognizer = Recognizer(options.model)
+        if options.save:
+            options.save.mkdir(parents=True, exist_ok=True)
+    except RecognizerError as error:
+        return _fatal(str(error))
+    except OSError as error:
+        return _fatal(f"{options.save} cannot be made: {error.strerror}.")
+    names, failed = _names(options.files)
+    table = csv.writer(sys.stdout) if options.csv else None
+    if table:
+        table.writerow(["file", "text", "confidence", "error"])
+    saved: set[str] = set()
+    try:
+        for name in _with_progress(names):
+            result = _read(recognizer, name, options.save, saved)
+            if result.error:
+                failed = True
+                print(f"{name}: {result.error}", file=sys.stderr)
+            if options.json:
+                print(json.dumps(_entry(result)), flush=True)
+            elif table:
+                table.writerow(_row(result))
+            elif result.reading is not None:
+                # The second line of writing and later ones stand under the first.
+                print(f"{name}\t{result.reading.text.replace(chr(10), chr(10) + chr(9))}", flush=True)
+    except BrokenPipeError:
+        # Whoever read the output has enough; Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return int(failed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m inference",
+        description="Read handwritten digits in pictures: prints each file's name, a tab, and what it says.",
+        epilog="Exit status: 0, 1 where a file could not be read, 2 where nothing could start.",
+    )
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help=f"a picture ({', '.join(FORMATS)}), a folder of them, a pattern such as 'scans/*.png', "
+        "or - for standard input",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object a line, with every digit")
+    form.add_argument("--csv", action="store_true", help="print a table: file, text, lowest confidence, error")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="write each picture there, with boxes and readings")
+    parser.add_argument("--model", type=Path, metavar="FILE", help="the model file (default: artifacts/model.onnx)")
+    return parser
+
+
+def _fatal(message: str) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return 2
+
+
+def _names(given: list[str]) -> tuple[list[str], bool]:
+    """Expand folders and patterns; say whether one of them held no picture."""
+    names: list[str] = []
+    failed = False
+    for name in given:
+        path = Path(name)
+        if name == STDIN or path.is_file():
+            found = [name]
+        elif path.is_dir():
+            inside = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+            found = sorted(str(each) for each in inside)
+        elif any(sign in name for sign in "*?["):
+            matches = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+            found = sorted(str(each) for each in matches if each.is_file())
+        else:
+            # It does not exist: reading it says so.
+            found = [name]
+        if not found:
+            failed = True
+            print(f"{name}: no picture there.", file=sys.stderr)
+        names += found
+    return names, failed
+
+
+def _with_progress(names: list[str]) -> Iterator[str]:
+    """Go through the names, with a bar on standard error where they are many and someone is looking."""
+    console = Console(stderr=True)
+    if len(names) < MANY or not console.is_terminal:
+        yield from names
+        return
+    with Progress(console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
+        yield from progress.track(names, description="Reading")
+
+
+def _read(recognizer: Recognizer, name: str, save: Path | None, saved: set[str]) -> Result:
+    try:
+        picture = sys.stdin.buffer.read() if name == STDIN else Path(name)
+        reading = recognizer.read(picture)
+        if save:
+            annotate(picture, reading).save(save / _free(name, saved))
+    except RecognizerError as error:
+        return Result(name, None, str(error))
+    except OSError as error:
+        return Result(name, None, f"The picture with the boxes cannot be written: {error.strerror or error}.")
+    return Result(name, reading)
+
+
+def _free(name: str, saved: set[str]) -> str:
+    """Return a file name for the result that no other result of this run has."""
+    stem = "stdin" if name == STDIN else Path(name).stem
+    free, number = f"{stem}.png", 2
+    while free in saved:
+        free, number = f"{stem}-{number}.png", number + 1
+    saved.add(free)
+    return free
+
+
+def _entry(result: Result) -> dict[str, Any]:
+    if result.reading is None:
+        return {"file": result.name, "error": result.error}
+    digits = [
+        {
+            "digit": digit.digit,
+            "confidence": round(digit.confidence, 6),
+            "probabilities": [round(float(p), 6) for p in digit.probabilities],
+            "box": digit.box,
+            "line": digit.line,
+        }
+        for digit in result.reading.digits
+    ]
+    return {"file": result.name, "text": result.reading.text, "size": result.reading.size, "digits": digits}
+
+
+def _row(result: Result) -> list[str]:
+    if result.reading is None:
+        return [result.name, "", "", result.error]
+    lowest = min((digit.confidence for digit in result.reading.digits), default=None)
+    return [result.name, result.reading.text, "" if lowest is None else f"{lowest:.4f}", ""]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""`python -m inference.batch SOURCE TARGET` reads millions of images, on this machine or on a Ray cluster."""
+
+import argparse
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+# Ray reports how it is used unless this is set before it starts.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+# Its own messages name C++ files and lines; ours say what to do.
+os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+
+try:
+    import ray
+    from ray.data import ActorPoolStrategy, DataContext
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from inference.batch_plan import BatchError, Part, Place, settle, unfinished
+    from inference.batch_worker import ATTEMPTS, MODEL, Worker
+except ImportError as missing:
+    print(f"error: {missing}. Run `pip install -r requirements/batch.txt`.", file=sys.stderr)
+    sys.exit(2)
+
+from inference.errors import RecognizerError
+from inference.recognizer import DEFAULT_MODEL, Recognizer
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return 0, 2 where the batch cannot start, 130 where it was stopped."""
+    parser = argparse.ArgumentParser(
+        prog="python -m inference.batch",
+        description="Read the handwritten digits in many images, on this machine or on a Ray cluster. A run that was "
+        "stopped goes on when the same command is given again.",
+    )
+    parser.add_argument("source", metavar="SOURCE", help="a folder, a pattern (scans/**/*.png), or Parquet with images")
+    parser.add_argument("target", metavar="TARGET", help="a folder for Parquet files; both may be s3:// or gs://")
+    parser.add_argument("--column", default="image", help="the column of images in Parquet (default: image)")
+    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="the model file (default: the served one)")
+    parser.add_argument("--workers", type=_positive, help="worker processes (default: one for each core)")
+    parser.add_argument("--address", help="of a Ray cluster, as auto or 10.0.0.1:6379 (default: this machine alone)")
+    options = parser.parse_args(arguments)
+    try:
+        info = Recognizer(options.model).info
+        connect(options.address, options.workers)
+        workers = options.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+        target = Place.at(options.target)
+        source, parts = settle(target, options.source, options.column, info.sha256, workers)
+        target.file(MODEL).write(options.model.read_bytes())
+        errors = run(source, target, options.column, parts, workers)
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on.", file=sys.stderr)
+        return 130
+    except (RecognizerError, ConnectionError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    finally:
+        ray.shutdown()
+    rows = sum(part.rows for part in parts)
+    wrong = f"; {errors} of them cannot be, see the column error." if errors else "."
+    print(f"{rows} images are read in {options.target}{wrong}")
+    return 0
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def connect(address: str | None, workers: int | None) -> None:
+    """Start a Ray of this machine alone, or join a cluster.
+
+    Raises:
+        ConnectionError: no cluster answers at the address.
+    """
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    if address:
+        _check(address)
+        # The other machines have the libraries (requirements/batch.txt), and get this code from here.
+        code = {"py_modules": [str(Path(__file__).parent)], "env_vars": {"ORT_DISABLE_TELEMETRY": "1"}}
+        ray.init(address=address, runtime_env=code, **options)
+    else:
+        ray.init(address="local", num_cpus=workers, include_dashboard=False, **options)
+    DataContext.get_current().enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+
+
+def _check(address: str) -> None:
+    """Ray itself tries for minutes where nobody answers."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdigit():
+        try:
+            socket.create_connection((host, int(port)), 10).close()
+        except OSError as error:
+            raise ConnectionError(
+                f"No Ray answers at --address {address} ({error}). Start one with `ray start --head`, or leave it out."
+            ) from None
+
+
+def run(source: Place, target: Place, column: str, parts: list[Part], workers: int) -> int:
+    """Read every part that is not there yet, with a progress bar; return how many images of them have an error.
+
+    Raises:
+        BatchError: a worker cannot go on, or dies over the same part; what is done stays.
+    """
+    waiting = list(unfinished(target, parts))
+    total, left = sum(part.rows for part in parts), sum(part.rows for part in waiting)
+    console = Console(stderr=True)
+    if left < total:
+        console.print(f"Going on: {total - left} of {total} images are read.")
+    errors = 0
+    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
+        task = bar.add_task("reading", total=total, completed=total - left, rate="")
+        started, read = time.monotonic(), 0
+        for rows, wrong in results(source, target, column, waiting, workers):
+            read, errors = read + rows, errors + wrong
+            bar.update(task, advance=rows, rate=f"{read / (time.monotonic() - started):.0f} images/s")
+    return errors
+
+
+def results(source: Place, target: Place, column: str, parts: list[Part], workers: int) -> Iterator[tuple[int, int]]:
+    """Yield the rows and the errors of each part as soon as it is written.
+
+    Raises:
+        BatchError: a worker cannot go on, or dies over the same part; what is done stays.
+    """
+    if not parts:
+        return
+    forget_attempts(target)
+    target.system.create_dir(target.file(ATTEMPTS).path, recursive=True)
+    items = [{"part": part.to_json()} for part in parts]
+    work = ray.data.from_items(items, override_num_blocks=len(parts))
+    done = work.map_batches(
+        Worker,
+        fn_constructor_args=(source, target, column),
+        batch_size=1,
+        num_cpus=1,
+        compute=ActorPoolStrategy(min_size=1, max_size=min(workers, len(parts))),
+    )
+    try:
+        for row in done.iter_rows():
+            yield int(row["rows"]), int(row["errors"])
+    except ray.exceptions.RayError as error:
+        reason = str(getattr(error, "cause", None) or error).strip().splitlines()[-1]
+        raise BatchError(f"The run ended early: {reason} What is read stays; the same command goes on.") from error
+    finally:
+        forget_attempts(target)
+
+
+def forget_attempts(target: Place) -> None:
+    """Remove the notes of which parts were begun how often."""
+    attempts = target.file(ATTEMPTS)
+    if attempts.exists():
+        target.system.delete_dir(attempts.path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,216 @@
+"""Which images a batch reads, and how they are cut into parts."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow
+import pyarrow.fs
+import pyarrow.parquet
+
+from inference.errors import RecognizerError
+
+IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+PLAN = "_plan.json"
+# A worker that dies repeats its part; each part costs a file and some milliseconds of the scheduler.
+SMALLEST, LARGEST = 16, 2000
+PARTS_FOR_EACH_WORKER = 8
+
+
+class BatchError(RecognizerError):
+    """The batch cannot run; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The unit of work: its rows make one file of the target.
+
+    Attributes:
+        number: from 0.
+        files: paths, on the source's file system: images, or one Parquet file.
+        rows: how many images it holds.
+        start: of a Parquet file, the first row; None for images.
+    """
+
+    number: int
+    files: tuple[str, ...]
+    rows: int
+    start: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of its file in the target."""
+        return f"part-{self.number:06d}.parquet"
+
+    def to_json(self) -> str:
+        """Write it as JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Part":
+        """Read what `to_json` wrote."""
+        kept = json.loads(text)
+        return cls(kept["number"], tuple(kept["files"]), kept["rows"], kept["start"])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path on a file system that pyarrow opens: local, s3://, gs://, abfs://, hdfs://.
+
+    Attributes:
+        system: the file system.
+        path: the path on it.
+    """
+
+    system: pyarrow.fs.FileSystem
+    path: str
+
+    @classmethod
+    def at(cls, address: str) -> "Place":
+        """Find the file system of an address.
+
+        Raises:
+            BatchError: there is none for it.
+        """
+        try:
+            if "://" in address:
+                return cls(*pyarrow.fs.FileSystem.from_uri(address))
+        except (pyarrow.ArrowException, OSError, ValueError) as error:
+            raise BatchError(f"{address} cannot be opened: {error}. Give a path, or s3://, gs://, abfs://.") from error
+        return cls(pyarrow.fs.LocalFileSystem(), str(Path(address).absolute()))
+
+    def file(self, name: str) -> "Place":
+        """A file in this folder."""
+        return Place(self.system, f"{self.path.rstrip('/')}/{name}")
+
+    def exists(self) -> bool:
+        """Whether something is there."""
+        return bool(self.system.get_file_info(self.path).type != pyarrow.fs.FileType.NotFound)
+
+    def write(self, content: bytes) -> None:
+        """Write a file so that it is there as a whole or not at all."""
+        if not isinstance(self.system, pyarrow.fs.LocalFileSystem):
+            # Object stores show an object only once it is complete.
+            with self.system.open_output_stream(self.path) as stream:
+                stream.write(content)
+            return
+        path = Path(self.path)
+        aside = path.with_name(f".{path.name}.{hashlib.sha256(content).hexdigest()[:12]}")
+        aside.write_bytes(content)
+        aside.replace(path)
+
+
+def find(source: str) -> tuple[Place, list[str]]:
+    """Return the file system of a source and its files in order: all images, or all Parquet.
+
+    Args:
+        source: a folder, a file, or a pattern with `*`, `?` and `**`.
+
+    Raises:
+        BatchError: nothing is there, or images and Parquet both.
+    """
+    at = re.search(r"[*?\[]", source)
+    base = source[: at.start()].rsplit("/", 1)[0] if at and "/" in source[: at.start()] else "." if at else source
+    place = Place.at(base or "/")
+    info = place.system.get_file_info(place.path)
+    if info.type == pyarrow.fs.FileType.NotFound:
+        raise BatchError(f"There is nothing at {base}.")
+    if info.type == pyarrow.fs.FileType.File:
+        names = [place.path]
+    else:
+        selector = pyarrow.fs.FileSelector(place.path, recursive=True)
+        names = [each.path for each in place.system.get_file_info(selector) if each.type == pyarrow.fs.FileType.File]
+    if at:
+        rest = source[len(base) :].lstrip("/") if base != "." or source.startswith("./") else source
+        wanted = re.compile(re.escape(place.path.rstrip("/")) + "/" + _translate(rest))
+        names = [name for name in names if wanted.fullmatch(name)]
+    found = sorted(name for name in names if name.lower().endswith((*IMAGES, ".parquet")))
+    tables = [name for name in found if name.lower().endswith(".parquet")]
+    if not found:
+        raise BatchError(f"No images ({', '.join(IMAGES)}) and no Parquet files at {source}.")
+    if tables and len(tables) < len(found):
+        raise BatchError(f"{source} holds images and Parquet files: name one kind, as {source.rstrip('/')}/**/*.png.")
+    return place, found
+
+
+def _translate(pattern: str) -> str:
+    """Turn a pattern into a regular expression; `**/` stands for any folders."""
+    return re.sub(
+        r"\\\*\\\*/|\\\*\\\*|\\\*|\\\?",
+        lambda match: {r"\*\*/": "(?:.*/)?", r"\*\*": ".*", r"\*": "[^/]*", r"\?": "[^/]"}[match[0]],
+        re.escape(pattern),
+    )
+
+
+def cut(place: Place, files: list[str], column: str, workers: int) -> list[Part]:
+    """Cut the work into parts, several for each worker, so that all end at about the same time.
+
+    Raises:
+        BatchError: a Parquet file is broken or has no such column.
+    """
+    if not files[0].lower().endswith(".parquet"):
+        size = _size(len(files), workers)
+        return [
+            Part(number, tuple(files[start : start + size]), min(size, len(files) - start))
+            for number, start in enumerate(range(0, len(files), size))
+        ]
+    counts = {name: _count(place, name, column) for name in files}
+    size = _size(sum(counts.values()), workers)
+    spans = [(name, start) for name in files for start in range(0, counts[name], size)]
+    return [Part(number, (name,), min(size, counts[name] - start), start) for number, (name, start) in enumerate(spans)]
+
+
+def _size(rows: int, workers: int) -> int:
+    return max(SMALLEST, min(LARGEST, -(-rows // (PARTS_FOR_EACH_WORKER * workers))))
+
+
+def _count(place: Place, name: str, column: str) -> int:
+    try:
+        with place.system.open_input_file(name) as stream:
+            table = pyarrow.parquet.ParquetFile(stream)
+            if column not in table.schema_arrow.names:
+                there = ", ".join(table.schema_arrow.names)
+                raise BatchError(f"{name} has no column {column!r}, but {there}: name it with --column.")
+            return int(table.metadata.num_rows)
+    except pyarrow.ArrowException as error:
+        raise BatchError(f"{name} is no complete Parquet file: {error}") from error
+
+
+def settle(target: Place, source: str, column: str, model: str, workers: int) -> tuple[Place, list[Part]]:
+    """Return the parts of a run: those that an earlier run of the same command planned, else new ones.
+
+    The plan is kept in the target, so that a run that goes on cuts the work as the one before did, whatever came to the
+    source meanwhile and however many workers there are now.
+
+    Raises:
+        BatchError: the target holds something else.
+    """
+    plan = target.file(PLAN)
+    asked = {"source": source, "column": column, "model": model}
+    if plan.exists():
+        with plan.system.open_input_stream(plan.path) as stream:
+            kept = json.loads(stream.read())
+        wrong = [f"{name} {kept[name]!r}, not {value!r}" for name, value in asked.items() if kept[name] != value]
+        if wrong:
+            raise BatchError(f"{target.path} holds a run with {'; '.join(wrong)}. Give another TARGET.")
+        parts = [Part.from_json(part) for part in kept["parts"]]
+        return Place.at(source if "://" in source else "."), parts
+    if target.exists():
+        if target.system.get_file_info(target.path).type == pyarrow.fs.FileType.File:
+            raise BatchError(f"{target.path} is a file. Give a folder as TARGET.")
+        if target.system.get_file_info(pyarrow.fs.FileSelector(target.path)):
+            raise BatchError(f"{target.path} holds other files. Give an empty or new folder as TARGET.")
+    place, files = find(source)
+    parts = cut(place, files, column, workers)
+    target.system.create_dir(target.path, recursive=True)
+    plan.write(json.dumps({**asked, "parts": [part.to_json() for part in parts]}).encode())
+    return place, parts
+
+
+def unfinished(target: Place, parts: list[Part]) -> Iterator[Part]:
+    """Return the parts that the target does not hold yet."""
+    there = {each.path.rsplit("/", 1)[-1] for each in target.system.get_file_info(pyarrow.fs.FileSelector(target.path))}
+    return (part for part in parts if part.name not in there)

@@ -1,0 +1,163 @@
+"""What one worker of a batch does: read the images of a part, and write its rows."""
+
+import io
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from inference.batch_plan import BatchError, Part, Place
+from inference.errors import RecognizerError
+from inference.recognizer import Recognizer
+
+SCHEMA = pyarrow.schema(
+    {
+        "path": pyarrow.string(),
+        "text": pyarrow.string(),
+        "digits": pyarrow.list_(pyarrow.int8()),
+        "confidences": pyarrow.list_(pyarrow.float32()),
+        "boxes": pyarrow.list_(pyarrow.list_(pyarrow.int32(), 4)),
+        "model_version": pyarrow.string(),
+        "error": pyarrow.string(),
+    }
+)
+# Names that begin with _ are no data to whoever reads a folder of Parquet.
+MODEL = "_model.onnx"
+ATTEMPTS = "_attempts"
+# Machines come and go; but an image that kills whoever reads it must not do so for ever.
+MOST_ATTEMPTS = 10
+# Images that are fetched while one is read: what an object store needs to keep a core busy.
+AHEAD = 16
+
+
+class Worker:
+    """Reads parts; Ray keeps one in each worker process.
+
+    Args:
+        source: where the images are.
+        target: the folder of the rows, and of the model that reads: every machine of a cluster can open it.
+        column: the column of images in Parquet.
+    """
+
+    def __init__(self, source: Place, target: Place, column: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "model.onnx")
+            kept = target.file(MODEL)
+            with kept.system.open_input_stream(kept.path) as stream:
+                path.write_bytes(stream.read())
+            self._recognizer = Recognizer(path)
+        self._source = source
+        self._target = target
+        self._column = column
+
+    def __call__(self, batch: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.int64]]:
+        """Do the parts of a batch of Ray Data; return of each its number, its rows, and how many have an error."""
+        done = [self.do(Part.from_json(part)) for part in batch["part"]]
+        return {name: np.array([each[name] for each in done], np.int64) for name in ("number", "rows", "errors")}
+
+    def do(self, part: Part) -> dict[str, int]:
+        """Read a part and write its file; a part that is there already is left as it is.
+
+        Ray repeats a part whose worker or node died: the same part always makes the same file, whole or not at all, so
+        that no row is lost or doubled.
+        """
+        file = self._target.file(part.name)
+        if file.exists():
+            with file.system.open_input_file(file.path) as stream:
+                errors = pyarrow.parquet.read_table(stream, columns=["error"]).column("error")
+            return {"number": part.number, "rows": len(errors), "errors": len(errors) - errors.null_count}
+        self._attempt(part)
+        rows = [self._row(path, image) for path, image in self._images(part)]
+        buffer = io.BytesIO()
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, SCHEMA), buffer, compression="zstd")
+        file.write(buffer.getvalue())
+        return {
+            "number": part.number,
+            "rows": len(rows),
+            "errors": sum(row["error"] is not None for row in rows),
+        }
+
+    def _attempt(self, part: Part) -> None:
+        for attempt in range(MOST_ATTEMPTS):
+            note = self._target.file(f"{ATTEMPTS}/{part.name}.{attempt}")
+            if not note.exists():
+                note.write(b"begun")
+                return
+        raise BatchError(
+            f"Part {part.number} ({part.files[0]} to {part.files[-1]}) killed its worker {MOST_ATTEMPTS} times: "
+            "find the image with smaller sources, or give the workers more memory."
+        )
+
+    def _row(self, path: str, image: bytes | str) -> dict[str, Any]:
+        """Read one image; what went wrong instead of it is a text."""
+        version = self._recognizer.info.version
+        nothing = dict.fromkeys(SCHEMA.names) | {"path": path, "model_version": version}
+        if isinstance(image, str):
+            return nothing | {"error": image}
+        try:
+            reading = self._recognizer.read(image)
+        except RecognizerError as error:
+            return nothing | {"error": str(error)}
+        return {
+            "path": path,
+            "text": reading.text,
+            "digits": [digit.digit for digit in reading.digits],
+            "confidences": [digit.confidence for digit in reading.digits],
+            "boxes": [digit.box for digit in reading.digits],
+            "model_version": version,
+            "error": None,
+        }
+
+    def _images(self, part: Part) -> Iterator[tuple[str, bytes | str]]:
+        if part.start is not None:
+            yield from self._of_table(part.files[0], part.start, part.rows)
+            return
+        with ThreadPoolExecutor(AHEAD) as threads:
+            for start in range(0, part.rows, AHEAD):
+                names = part.files[start : start + AHEAD]
+                yield from zip(names, threads.map(self._content, names), strict=True)
+
+    def _content(self, name: str) -> bytes | str:
+        try:
+            with self._source.system.open_input_stream(name) as stream:
+                content: bytes = stream.read()
+                return content
+        except OSError as error:
+            return f"The file cannot be opened: {error}"
+
+    def _of_table(self, name: str, start: int, count: int) -> Iterator[tuple[str, bytes | str]]:
+        """Yield the rows of a Parquet file from `start` on, a few at a time."""
+        with self._source.system.open_input_file(name) as stream:
+            file = pyarrow.parquet.ParquetFile(stream)
+            columns = [each for each in (self._column, "path") if each in file.schema_arrow.names]
+            groups, first = _groups(file, start, count)
+            at = first
+            for batch in file.iter_batches(AHEAD, row_groups=groups, columns=columns):
+                for row in batch.to_pylist():
+                    if start <= at < start + count:
+                        image = row[self._column]
+                        # Hugging Face's form: {"bytes": ..., "path": ...}
+                        content = image.get("bytes") if isinstance(image, dict) else image
+                        known = row.get("path") or (image.get("path") if isinstance(image, dict) else None)
+                        yield known or f"{name}#{at}", content if isinstance(content, bytes) else "There is no image."
+                    at += 1
+
+
+def _groups(file: pyarrow.parquet.ParquetFile, start: int, count: int) -> tuple[list[int], int]:
+    """Return the row groups that hold some rows, and the number of the first row in them."""
+    groups: list[int] = []
+    before, first = 0, 0
+    for group in range(file.num_row_groups):
+        after = before + file.metadata.row_group(group).num_rows
+        if before < start + count and after > start:
+            if not groups:
+                first = before
+            groups.append(group)
+        before = after
+    return groups, first

@@ -1,0 +1,137 @@
+"""The model file behind one onnxruntime session."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from inference.errors import InvalidModelError, ModelNotFoundError
+from inference.normalise import SIDE
+
+REBUILD = "Run `make train export` to build it."
+# A run holds every activation of its images at once, and onnxruntime keeps that memory: larger batches are cut.
+CHUNK = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What the model file says of itself.
+
+    Attributes:
+        name, version: as the export wrote them.
+        classes: the meaning of each output column.
+        threshold: the smallest probability of a digit at which it is said rather than refused.
+        reject_threshold: the largest probability of "not a digit" at which a digit is said.
+        test_accuracy: on MNIST's 10,000 test images, 0 to 1; None where the file does not say.
+        sha256: of the file.
+        size: of the file, in bytes.
+        metadata: every entry of the file's `metadata_props`.
+    """
+
+    name: str
+    version: str
+    classes: tuple[str, ...]
+    threshold: float
+    reject_threshold: float
+    test_accuracy: float | None
+    sha256: str
+    size: int
+    metadata: Mapping[str, str]
+
+
+class Classifier:
+    """Images of 28x28 in, calibrated probabilities out.
+
+    Args:
+        path: an ONNX file with the input `image` uint8 [N, 28, 28] and the output `probabilities` float32 [N, C], C
+            being 11 (the digits, and "not a digit") or 10.
+
+    Raises:
+        ModelNotFoundError: there is no such file.
+        InvalidModelError: it is not ONNX, or its inputs or outputs are others.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise ModelNotFoundError(f"There is no model file at {path}. {REBUILD}") from None
+        except OSError as error:
+            reason = error.strerror or error
+            raise ModelNotFoundError(f"The model file {path} cannot be opened: {reason}. {REBUILD}") from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Its own messages name C++ files and lines; ours say what to do.
+        options.log_severity_level = 4
+        try:
+            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's errors share no base class
+            raise InvalidModelError(f"{path} is not a complete ONNX file. {REBUILD}") from error
+        columns = _check_signature(self._session, path)
+        self.info = _info(self._session, content, columns, path)
+        self(np.zeros((1, SIDE, SIDE), np.uint8))
+
+    def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Classify uint8 [N, 28, 28] (0 = paper, 255 = ink) into float32 [N, C]; rows sum to 1.
+
+        Raises:
+            ValueError: another dtype or shape.
+        """
+        if batch.dtype != np.uint8 or batch.shape[1:] != (SIDE, SIDE):
+            raise ValueError(f"expected uint8 [N, 28, 28], got {batch.dtype} {list(batch.shape)}")
+        if len(batch) <= CHUNK:
+            return self._run(batch)
+        return np.concatenate([self._run(batch[at : at + CHUNK]) for at in range(0, len(batch), CHUNK)])
+
+    def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        probabilities: NDArray[np.float32] = self._session.run(["probabilities"], {"image": batch})[0]
+        return probabilities
+
+
+def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> int:
+    """Return the number of output columns."""
+    inputs = [(each.name, each.type, each.shape[1:]) for each in session.get_inputs()]
+    outputs = [(each.name, each.type) for each in session.get_outputs()]
+    columns = session.get_outputs()[0].shape[-1] if outputs else None
+    if (
+        inputs != [("image", "tensor(uint8)", [SIDE, SIDE])]
+        or outputs != [("probabilities", "tensor(float)")]
+        or columns not in (10, 11)
+    ):
+        raise InvalidModelError(
+            f"{path} is an ONNX file, but no digit classifier: it needs the input image uint8 [N, 28, 28] and the "
+            f"output probabilities float32 [N, 10 or 11]; it has inputs {inputs} and outputs {outputs}. {REBUILD}"
+        )
+    return int(columns)
+
+
+def _info(session: onnxruntime.InferenceSession, content: bytes, columns: int, path: Path) -> ModelInfo:
+    metadata = dict(session.get_modelmeta().custom_metadata_map)
+    default = [str(digit) for digit in range(10)] + ["not a digit"]
+    try:
+        classes = tuple(str(name) for name in json.loads(metadata.get("classes", json.dumps(default[:columns]))))
+        threshold = float(metadata.get("threshold", 0.0))
+        reject_threshold = float(metadata.get("reject_threshold", 0.5))
+        accuracy = float(metadata["test_accuracy"]) if "test_accuracy" in metadata else None
+    except ValueError as error:
+        raise InvalidModelError(f"The metadata of {path} cannot be read: {error}. {REBUILD}") from error
+    if len(classes) != columns:
+        raise InvalidModelError(f"{path} names {len(classes)} classes but has {columns} outputs. {REBUILD}")
+    return ModelInfo(
+        name=metadata.get("name", path.stem),
+        version=metadata.get("version", "unknown"),
+        classes=classes,
+        threshold=threshold,
+        reject_threshold=reject_threshold,
+        test_accuracy=accuracy,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        metadata=metadata,
+    )

@@ -1,0 +1,194 @@
+"""From whatever a person sends to an upright picture of 8 bits, in bounded time and memory."""
+
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from inference.errors import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
+
+Picture = bytes | bytearray | memoryview | str | Path | Image.Image | NDArray[np.generic]
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+MAX_PIXELS = 40_000_000
+# A longer side than this is made smaller while decoding: a page of 40 lines is still read.
+ENOUGH = 2000
+
+DAMAGED = "The picture is damaged or cut off. Save it again and resend it."
+NO_PICTURE = f"This is no picture that can be read. Send one of {', '.join(FORMATS)}."
+# What people also send, by how it begins; the ISO media families carry their name after four bytes.
+FOREIGN = {
+    b"%PDF": "PDF",
+    b"<svg": "SVG",
+    b"<?xml": "XML or SVG",
+    b"PK\x03\x04": "ZIP or office document",
+    b"8BPS": "Photoshop",
+    b"\x00\x00\x01\x00": "ICO",
+    b"\x00\x00\x00\x0cjP": "JPEG 2000",
+    b"\xff\x0a": "JPEG XL",
+    b"\x00\x00\x00\x0cJXL": "JPEG XL",
+    b"qoif": "QOI",
+}
+ISO_MEDIA = {b"avif": "AVIF", b"avis": "AVIF", b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC"}
+
+# EXIF's orientations, and what turns each upright.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+QUARTER_TURNS = (5, 6, 7, 8)
+# Pillow warns on standard error of large pictures, which are an error here, and of broken EXIF, which is no matter.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """A picture, upright.
+
+    Attributes:
+        image: mode L, RGB or RGBA; smaller than the picture where that was large.
+        size: width, height of the whole picture in pixels, upright.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+
+
+def decode(picture: Picture, max_pixels: int = MAX_PIXELS) -> Decoded:
+    """Open a picture, check its size before its pixels, and turn it upright.
+
+    Of several frames the first is read; colour profiles are ignored; 16 bits and floats are stretched to their range.
+
+    Args:
+        picture: the bytes of an image file, a path, a Pillow image, or an array [height, width], [height, width, 3] or
+            [height, width, 4] (bool, uint8, or floats from 0 to 1).
+        max_pixels: the most pixels that are decoded.
+
+    Raises:
+        BrokenImageError: no image, or damaged, or cut off; or a path that cannot be opened.
+        UnsupportedImageError: another kind of file, or an array of another shape or dtype.
+        ImageTooLargeError: more than `max_pixels`.
+    """
+    if isinstance(picture, Image.Image):
+        opened = picture
+    elif isinstance(picture, np.ndarray):
+        opened = _from_array(picture)
+    else:
+        opened = _open(picture)
+    width, height = opened.size
+    if width * height > max_pixels:
+        raise ImageTooLargeError(
+            f"The picture has {width} x {height} pixels; at most {max_pixels / 1e6:g} million are read. "
+            "Send a smaller one."
+        )
+    try:
+        return _upright(opened)
+    # Pillow's decoders raise whatever the broken file makes them stumble over.
+    except Exception as error:
+        raise BrokenImageError(DAMAGED) from error
+
+
+def _upright(opened: Image.Image) -> Decoded:
+    size = opened.size
+    shrink = max(size) / ENOUGH
+    if shrink >= 2:
+        # Only JPEG can; by 2, 4 or 8, and never below what is asked for.
+        opened.draft(None, (round(size[0] / shrink), round(size[1] / shrink)))
+    opened.load()
+    image = _plain(opened)
+    factor = int(max(image.size) / ENOUGH)
+    if factor >= 2:
+        image = image.reduce(factor)
+    if opened.size == size[::-1]:
+        # Pillow turns TIFF by itself.
+        size = opened.size
+    orientation = _orientation(opened)
+    if orientation in TURNS:
+        image = image.transpose(TURNS[orientation])
+    return Decoded(image, size[::-1] if orientation in QUARTER_TURNS else size)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:
+        # A picture with broken EXIF is still a picture.
+        return 1
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Return the image as mode L, RGB or RGBA."""
+    if image.mode in ("L", "RGB") and "transparency" not in image.info:
+        return image
+    if image.mode == "F" or image.mode.startswith("I"):
+        return _stretched(image)
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _stretched(image: Image.Image) -> Image.Image:
+    """Return a deep grey image (16 or 32 bits, floats) as mode L, its whole range used."""
+    values = np.nan_to_num(np.asarray(image, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if high <= low:
+        return Image.new("L", image.size, 255)
+    return Image.fromarray(np.rint((values - low) * (255 / (high - low))).astype(np.uint8))
+
+
+def _open(picture: bytes | bytearray | memoryview | str | Path) -> Image.Image:
+    if isinstance(picture, str | Path):
+        return _open_path(Path(picture))
+    if not isinstance(picture, bytes | bytearray | memoryview):
+        raise UnsupportedImageError(f"Pass bytes, a path, a Pillow image or an array; got {type(picture).__name__}.")
+    content = bytes(picture)
+    try:
+        return Image.open(io.BytesIO(content), formats=FORMATS)
+    except Exception as error:
+        raise _unreadable(content[:64], error) from error
+
+
+def _open_path(path: Path) -> Image.Image:
+    try:
+        with path.open("rb") as file:
+            start = file.read(64)
+        return Image.open(path, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise _unreadable(start, error) from error
+    except OSError as error:
+        raise BrokenImageError(f"{path} cannot be opened: {error.strerror or error}.") from error
+    except Exception as error:
+        raise _unreadable(start, error) from error
+
+
+def _unreadable(start: bytes, error: Exception) -> ImageError:
+    """Return what to say of a file that Pillow does not open, by its first bytes."""
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return ImageTooLargeError("The picture has far too many pixels. Send a smaller one.")
+    kind = ISO_MEDIA.get(start[8:12]) if start[4:8] == b"ftyp" else None
+    kind = kind or next((name for magic, name in FOREIGN.items() if start.lstrip().startswith(magic)), None)
+    if kind:
+        return UnsupportedImageError(f"{kind} files are not read. Send one of {', '.join(FORMATS)}.")
+    return BrokenImageError(NO_PICTURE if isinstance(error, UnidentifiedImageError) else DAMAGED)
+
+
+def _from_array(array: NDArray[np.generic]) -> Image.Image:
+    if array.dtype == np.bool_:
+        array = array.astype(np.uint8) * np.uint8(255)
+    elif np.issubdtype(array.dtype, np.floating):
+        array = np.rint(np.nan_to_num(np.clip(array, 0, 1)).astype(np.float32) * 255).astype(np.uint8)
+    shaped = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
+    if array.dtype != np.uint8 or not shaped or array.size == 0:
+        raise UnsupportedImageError(
+            "Pass an array [height, width], [height, width, 3] or [height, width, 4], uint8 or floats from 0 to 1; "
+            f"got {array.dtype} {list(array.shape)}."
+        )
+    return Image.fromarray(array)

@@ -1,0 +1,52 @@
+"""A reading drawn into its picture."""
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from inference.decode import MAX_PIXELS, Picture, decode
+from inference.reading import Reading
+
+# Digits read and marks refused, apart for the colour-blind too.
+READ = (0, 114, 178)
+REFUSED = (213, 94, 0)
+# A picture smaller than this is enlarged, or the digits could not be read.
+SMALLEST = 400
+
+
+def annotate(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Return the picture with a box around every mark and what was read above it: mode RGB, upright.
+
+    Args:
+        picture: what `reading` was read from.
+        reading: what `Recognizer.read` said.
+        max_pixels: as for the `Recognizer`.
+
+    Raises:
+        ImageError: as `Recognizer.read`.
+    """
+    image = decode(picture, max_pixels).image
+    if image.mode == "RGBA":
+        paper = Image.new("RGBA", image.size, "white")
+        # White ink on nothing would be lost on white.
+        tones = np.asarray(image.convert("L"))[np.asarray(image.getchannel("A")) > 0]
+        if tones.size and tones.min() > 127:
+            paper = Image.new("RGBA", image.size, (96, 96, 96, 255))
+        paper.alpha_composite(image)
+        image = paper
+    image = image.convert("RGB")
+    if max(image.size) < SMALLEST:
+        factor = -(-SMALLEST // max(image.size))
+        image = image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
+    scale = image.width / reading.size[0]
+    pen = ImageDraw.Draw(image)
+    thick = max(1, round(max(image.size) / 600))
+    for digit in reading.digits:
+        left, top, width, height = (side * scale for side in digit.box)
+        tone = REFUSED if digit.digit is None else READ
+        around = (left - thick, top - thick, left + width + thick, top + height + thick)
+        pen.rectangle(around, outline=tone, width=thick)
+        size = max(11.0, min(0.45 * height, 48.0))
+        said = "?" if digit.digit is None else str(digit.digit)
+        at = (left, max(top - thick - 1.15 * size, 0))
+        pen.text(at, said, fill=tone, font=ImageFont.load_default(size), stroke_width=thick, stroke_fill="white")
+    return image

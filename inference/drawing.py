@@ -1,0 +1,101 @@
+"""The ink of a clean drawing: paper of one tone, so that nothing need be flattened and anti-aliasing is kept."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Grey = NDArray[np.uint8]
+
+# Colours further apart than this, of 255, are colours.
+COLOURED = 12
+# Less contrast than this, of 255, is a blank sheet.
+FAINTEST = 16
+# At least this share of all pixels, and of those around the border, are paper of one tone.
+PAPER = 0.2
+BORDER = 0.85
+# Or, where ink reaches the border, at most this share is flat and of a tone between paper and ink.
+MOST_FLAT = 0.08
+# Tones this near the paper's, as a share of the contrast, are paper: JPEG makes small waves around every stroke.
+NEAR = 0.03
+# What lies on the other side of the paper's tone, as a share of the contrast, is more than noise.
+OTHER_SIDE = 0.25
+
+
+def drawn(image: Image.Image) -> Grey | None:
+    """Return the ink of a drawing, uint8 [height, width], 0 = paper, 255 = the full contrast.
+
+    Args:
+        image: mode L, RGB, or RGBA without transparency. Coloured ink counts by the colour that shows it best.
+
+    Returns:
+        None where the paper is not of one tone, as in a photo.
+    """
+    depths = []
+    for plane in _planes(image):
+        depth = _depth(plane)
+        if depth is None:
+            return None
+        depths.append(depth)
+    contrast = max(int(depth.max()) for depth in depths)
+    if contrast < FAINTEST:
+        return np.zeros(depths[0].shape, np.uint8)
+    away = depths[0]
+    for depth in depths[1:]:
+        away = np.maximum(away, depth)
+    ink = away > max(2, round(NEAR * contrast))
+    if np.count_nonzero(ink) > (1 - PAPER) * ink.size:
+        return None
+    if contrast < 255:
+        away = np.rint(np.arange(256) * (255 / contrast)).clip(0, 255).astype(np.uint8)[away]
+    return away * ink
+
+
+def _planes(image: Image.Image) -> list[Grey]:
+    """Return the grey picture, or each of its colours where it has any, by a sample of its pixels."""
+    if image.mode != "L":
+        red, green, blue = np.moveaxis(np.asarray(image.resize((64, 64), Image.Resampling.NEAREST))[..., :3], 2, 0)
+        most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+        if int((most - least).max()) > COLOURED:
+            return [np.asarray(image.getchannel(band)) for band in range(3)]
+        image = image.convert("L")
+    return [np.asarray(image)]
+
+
+def _depth(grey: Grey) -> Grey | None:
+    """Return how far each pixel is from the paper's tone on the ink's side, or None where there is no such tone."""
+    tone = _commonest(grey)
+    darker, lighter = int(tone) - int(grey.min()), int(grey.max()) - int(tone)
+    # Ink on both sides of the paper's tone is no drawing.
+    if min(darker, lighter) > OTHER_SIDE * max(darker, lighter, FAINTEST):
+        return None
+    near = max(2, round(NEAR * max(darker, lighter)))
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    away = np.maximum(border, tone) - np.minimum(border, tone)
+    if np.count_nonzero(away <= near) < BORDER * away.size and not _cut_close(grey, tone, near):
+        return None
+    return tone - np.minimum(grey, tone) if darker >= lighter else np.maximum(grey, tone) - tone
+
+
+def _commonest(grey: Grey) -> np.uint8:
+    """Return the commonest tone, by a sample of the pixels."""
+    step = max(1, min(grey.shape) // 80)
+    return np.uint8(np.bincount(grey[::step, ::step].ravel(), minlength=256).argmax())
+
+
+def _cut_close(grey: Grey, tone: np.uint8, near: int) -> bool:
+    """Say whether a picture whose border is not all paper is a drawing still, cut out close to its ink.
+
+    Then what is neither paper nor full ink is the slope between the two; shade and a table are flat.
+    """
+    step = max(1, min(grey.shape) // 28)
+    away = np.abs(grey[::step, ::step].astype(np.int16) - int(tone))
+    deepest = int(away.max())
+    between = (away > near) & (away < 0.75 * deepest)
+    steep = np.zeros(away.shape, np.bool_)
+    for axis in (0, 1):
+        change = np.abs(np.diff(away, axis=axis)) > 0.12 * deepest
+        first, last = [slice(None)] * 2, [slice(None)] * 2
+        first[axis], last[axis] = slice(None, -1), slice(1, None)
+        steep[tuple(first)] |= change
+        steep[tuple(last)] |= change
+    return float((between & ~steep).mean()) <= MOST_FLAT

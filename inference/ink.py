@@ -1,0 +1,79 @@
+"""Which pixels are pen and which are paper."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops
+
+from inference.components import Components, label
+from inference.drawing import drawn
+from inference.paper import flatten
+from inference.polarity import dark_on_light
+from inference.rules import erase
+
+# A drawing with more specks than this, of at most so many pixels each, is a photo with a little grain.
+SPECK = 6
+MOST_SPECKS = 8
+# Photos are read at this length of their longer side, in pixels: fine enough for 40 lines a page.
+LONGEST = 2000
+# Opaque tones nearer to each other than this are one ink.
+ONE_TONE = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """The ink of a picture.
+
+    Attributes:
+        values: uint8 [height, width], 0 = paper, 255 = ink; smaller than the picture where that was large.
+        components: the connected components of all that is not 0.
+        clean: whether it was drawn or scanned without shade or grain, so that its anti-aliasing was kept.
+    """
+
+    values: NDArray[np.uint8]
+    components: Components
+    clean: bool
+
+
+def extract(image: Image.Image) -> Ink:
+    """Find the ink, whatever its polarity, colour or transparency, and the light.
+
+    A picture whose paper has one tone is taken as it is, with its anti-aliasing; any other is flattened first.
+
+    Args:
+        image: mode L, RGB or RGBA.
+    """
+    image = opaque(image)
+    values = drawn(image)
+    if values is not None:
+        components = label(values > 0)
+        if np.count_nonzero(components.areas <= SPECK) <= MOST_SPECKS:
+            return Ink(values, components, True)
+    scale = max(image.size) / LONGEST
+    if scale > 1:
+        size = (max(1, round(image.width / scale)), max(1, round(image.height / scale)))
+        image = image.resize(size, Image.Resampling.BOX)
+    values = erase(flatten(dark_on_light(image)))
+    return Ink(values, label(values > 0), False)
+
+
+def opaque(image: Image.Image) -> Image.Image:
+    """Return a picture without transparency: ink on nothing becomes black on white.
+
+    What is transparent is paper. Where all that is opaque has one tone, it is the ink, whichever its colour; else the
+    transparent part takes the commonest tone of the rest.
+    """
+    if image.mode != "RGBA":
+        return image
+    alpha = image.getchannel("A")
+    if alpha.getextrema()[0] == 255:
+        return image
+    solid = np.asarray(alpha) > 127
+    tones = np.asarray(image.convert("L"))[solid]
+    if tones.size == 0 or int(tones.max()) - int(tones.min()) < ONE_TONE:
+        return ImageChops.invert(alpha)
+    common = int(np.bincount(tones, minlength=256).argmax())
+    paper = Image.new("RGBA", image.size, (common, common, common, 255))
+    paper.alpha_composite(image)
+    return paper

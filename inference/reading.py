@@ -1,0 +1,76 @@
+"""What a picture says: the result of `Recognizer.read`."""
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Box = tuple[int, int, int, int]
+
+# The heat map's two colours: what speaks for the reading, and what speaks against it. Apart for the colour-blind too.
+FOR = np.array([230, 97, 1], np.uint8)
+AGAINST = np.array([69, 94, 204], np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Digit:
+    """One mark on the paper, and what was read in it.
+
+    Attributes:
+        digit: 0 to 9, or None where the mark is refused: no digit, or not sure enough.
+        confidence: the probability of what is said: of the digit, or, where refused, of "not a digit".
+        probabilities: float32 [11] (the digits 0 to 9, then "not a digit"); [10] for a model without that class.
+        box: x, y, width, height, in pixels of the upright image.
+        line: the line of writing that it stands on, from 0 at the top.
+        input: uint8 [28, 28], the normalised image that the model saw, 0 = paper, 255 = ink.
+        heat: float32 [28, 28], how much of the confidence is lost where the ink around a pixel is hidden: above 0 what
+            spoke for the reading, below 0 what spoke against it. None unless it was asked for (`explain=True`).
+    """
+
+    digit: int | None
+    confidence: float
+    probabilities: NDArray[np.float32]
+    box: Box
+    line: int
+    input: NDArray[np.uint8]
+    heat: NDArray[np.float32] | None = None
+
+    def input_png(self) -> bytes:
+        """Return `input` as a grey PNG of 28x28, black paper and white ink as in MNIST."""
+        return _png(Image.fromarray(self.input))
+
+    def heat_png(self) -> bytes | None:
+        """Return `heat` as a PNG of 28x28 to lay over the input: transparent where nothing depends on the ink.
+
+        Orange speaks for the reading, blue against it; the strongest place is opaque. None where there is no `heat`.
+        """
+        if self.heat is None:
+            return None
+        strongest = max(float(np.abs(self.heat).max()), 1e-6)
+        colour = np.where((self.heat >= 0)[..., None], FOR, AGAINST)
+        alpha = np.rint(np.abs(self.heat) * (255 / strongest)).astype(np.uint8)
+        return _png(Image.fromarray(np.dstack([colour, alpha])))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """All marks of a picture in reading order, and their text.
+
+    Attributes:
+        text: the digits in reading order, `?` for a refused mark, a new line for each line of writing, one space where
+            a gap is wider than about a digit and a half; empty where nothing is written.
+        digits: the marks, in the same order.
+        size: width, height of the upright image in pixels: what the boxes refer to.
+    """
+
+    text: str
+    digits: tuple[Digit, ...]
+    size: tuple[int, int]
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()

@@ -1,0 +1,90 @@
+"""Marks that are no writing by their shape alone: specks, rules, frames and the edge of the paper."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.components import Components
+
+# Smaller than this share of the writing's height is a speck.
+SPECK = 0.2
+# Longer than this many heights, or along the border and longer than this share of it, is a rule, a frame or an edge.
+LONG = 4.0
+ALONG_BORDER = 0.4
+# In a photo, a mark is as high as the writing within these factors, and one not read stands beside a digit, this many
+# heights from it at most.
+LOW = 0.5
+HIGH = 1.8
+BESIDE = 1.0
+
+
+def height(boxes: NDArray[np.float64]) -> float:
+    """Return the height of the writing: the median height, each weighted by itself, for specks count little."""
+    heights = np.sort(boxes[:, 3] - boxes[:, 1])
+    reached = np.cumsum(heights)
+    return float(heights[np.searchsorted(reached, reached[-1] / 2)])
+
+
+def writing(components: Components, shape: tuple[int, ...], clean: bool) -> NDArray[np.bool_]:
+    """Say which components may be writing, bool [N]; of some, at least one.
+
+    Args:
+        components: of the ink.
+        shape: height and width of the ink, in pixels.
+        clean: whether it is a drawing, of which only frames and rules are left out: it may be cut out so close that the
+            digit touches every border.
+    """
+    if components.count < 2:
+        return np.ones(components.count, np.bool_)
+    boxes = components.boxes.astype(np.float64)
+    sides = boxes[:, 2:] - boxes[:, :2]
+    longer = sides.max(axis=1)
+    shares = sides / np.array([shape[1], shape[0]])
+    # A long thin thing that fills little of its box: a frame, a rule, the edge of the paper.
+    filled = components.areas / np.maximum(sides.prod(axis=1), 1)
+    thin = (filled < 0.04) | (sides.min(axis=1) < 0.04 * longer)
+    kept: NDArray[np.bool_] = ~(thin & (shares.max(axis=1) > (0.9 if clean else 0.5)))
+    ends = np.array([shape[1], shape[0]]) - 1
+    if clean:
+        sides_met = (boxes[:, :2] <= 1).sum(axis=1) + (boxes[:, 2:] >= ends).sum(axis=1)
+        # Something along the border around something in the middle is a frame, however thick.
+        inside = (sides_met == 0) & (longer > SPECK * longer.max())
+        kept &= (sides_met < 3) | ~inside.any()
+    else:
+        border = (boxes[:, :2] <= 1).any(axis=1) | (boxes[:, 2:] >= ends).any(axis=1)
+        share = shares.max(axis=1)
+        kept &= ~(border & (share > ALONG_BORDER)) & (share < 0.97)
+        if kept.any():
+            kept &= ~(border & (longer > 2 * height(boxes[kept])))
+    if not kept.any():
+        kept[components.areas.argmax()] = True
+    tall = height(boxes[kept])
+    kept &= (longer >= SPECK * tall) & (longer <= LONG * tall)
+    return kept
+
+
+def among(boxes: NDArray[np.float64], read: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the marks of a photo that belong to its writing: those read, and refused ones among them.
+
+    A stain, a shadow's corner or the grain of a table may be of any shape, so a mark that was not read counts only
+    where it stands as a digit would, beside one that was read. Where nothing was read, the largest mark speaks for all.
+
+    Args:
+        boxes: float64 [N, 4]: left, top, right, bottom.
+        read: bool [N].
+    """
+    if not len(boxes):
+        return np.zeros(0, np.intp)
+    tall = boxes[:, 3] - boxes[:, 1]
+    if not read.any():
+        return np.array([int((tall * (boxes[:, 2] - boxes[:, 0])).argmax())])
+    usual = height(boxes[read])
+    read = read & (tall >= LOW * usual)
+    level = (boxes[:, 1] + boxes[:, 3]) / 2
+    kept = list(np.flatnonzero(read))
+    for at in np.flatnonzero(~read):
+        if not LOW * usual <= tall[at] <= HIGH * usual:
+            continue
+        gap = np.maximum(boxes[read, 0] - boxes[at, 2], boxes[at, 0] - boxes[read, 2])
+        if ((gap < BESIDE * usual) & (np.abs(level[read] - level[at]) < 0.4 * usual)).any():
+            kept.append(at)
+    return np.sort(np.array(kept, np.intp))

@@ -1,0 +1,105 @@
+"""Finding the images of a source, and cutting them into parts; without Ray."""
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pyarrow", reason="`make batch-test` installs pyarrow")
+from inference.batch_plan import BatchError, Part, Place, cut, find, settle, unfinished
+from inference.batch_worker import ATTEMPTS, MODEL, MOST_ATTEMPTS, Worker
+from inference.recognizer import DEFAULT_MODEL
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    for name in ("b.png", "a.JPG", "notes.txt", "deep/er/c.png", "deep/d.tiff"):
+        path = tmp_path / "scans" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    return tmp_path / "scans"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("", ["a.JPG", "b.png", "deep/d.tiff", "deep/er/c.png"]),
+        ("/*.png", ["b.png"]),
+        ("/**/*.png", ["b.png", "deep/er/c.png"]),
+        ("/deep/?.tiff", ["deep/d.tiff"]),
+        ("/*/*", ["deep/d.tiff"]),
+        ("/b.png", ["b.png"]),
+    ],
+)
+def test_folders_patterns_and_files_are_found(scans: Path, pattern: str, names: list[str]) -> None:
+    _, found = find(f"{scans}{pattern}")
+    assert found == [f"{scans}/{name}" for name in names]
+
+
+def test_relative_sources_and_addresses_are_the_same_files(scans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(scans.parent)
+    expected = [f"{scans}/b.png", f"{scans}/deep/er/c.png"]
+    for source in ("scans/**/*.png", "./scans/**/*.png", f"file://{scans}/**/*.png"):
+        assert find(source)[1] == expected, source
+    monkeypatch.chdir(scans)
+    assert find("**/*.png")[1] == expected
+    assert find("*.png")[1] == expected[:1]
+
+
+def test_nothing_or_both_kinds_is_told(scans: Path) -> None:
+    with pytest.raises(BatchError, match="No images"):
+        find(f"{scans}/*.webp")
+    (scans / "t.parquet").write_bytes(b"")
+    with pytest.raises(BatchError, match="name one kind"):
+        find(str(scans))
+    with pytest.raises(BatchError, match="no complete Parquet file"):
+        cut(*find(f"{scans}/*.parquet"), "image", 1)
+    with pytest.raises(BatchError, match="cannot be opened"):
+        find("nowhere://bucket/x")
+
+
+@pytest.mark.parametrize(("count", "workers"), [(1, 1), (16, 4), (1000, 1), (1000, 4), (100_000, 2)])
+def test_parts_hold_every_file_once(count: int, workers: int) -> None:
+    files = [f"{number}.png" for number in range(count)]
+    parts = cut(Place.at("."), files, "image", workers)
+    assert [name for part in parts for name in part.files] == files
+    assert [part.number for part in parts] == list(range(len(parts)))
+    assert sum(part.rows for part in parts) == count
+    assert max(part.rows for part in parts) <= 2000
+    assert [Part.from_json(part.to_json()) for part in parts] == parts
+
+
+def test_a_plan_is_kept_whatever_comes_to_the_source(scans: Path, tmp_path: Path) -> None:
+    target = Place.at(str(tmp_path / "target"))
+    _, first = settle(target, str(scans), "image", "abc", 1)
+    (scans / "new.png").write_bytes(b"")
+    _, second = settle(target, str(scans), "image", "abc", 4)
+    assert second == first
+    assert list(unfinished(target, first)) == first
+    target.file(first[0].name).write(b"done")
+    assert list(unfinished(target, first)) == first[1:]
+    with pytest.raises(BatchError, match="model 'abc', not 'def'"):
+        settle(target, str(scans), "image", "def", 1)
+    with pytest.raises(BatchError, match="source"):
+        settle(target, str(scans / "deep"), "image", "abc", 1)
+
+
+def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:
+    place = Place.at(str(tmp_path / "x"))
+    place.write(b"one")
+    place.write(b"two")
+    assert (tmp_path / "x").read_bytes() == b"two"
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_part_that_kills_its_workers_ends_the_run(tmp_path: Path) -> None:
+    target = Place.at(str(tmp_path))
+    target.file(MODEL).write(DEFAULT_MODEL.read_bytes())
+    worker = Worker(Place.at("."), target, "image")
+    part = Part(7, ("a.png", "b.png"), 2)
+    (tmp_path / ATTEMPTS).mkdir()
+    for attempt in range(MOST_ATTEMPTS):
+        assert worker.do(part) == {"number": 7, "rows": 2, "errors": 2}
+        (tmp_path / part.name).unlink()
+        assert (tmp_path / ATTEMPTS / f"{part.name}.{attempt}").exists()
+    with pytest.raises(BatchError, match=r"Part 7 \(a.png to b.png\) killed its worker"):
+        worker.do(part)

@@ -1,0 +1,53 @@
+"""What the service is held against: the least that any server does, and what tutorials build.
+
+`python -m tests.bench.apps floor 8001` serves one of them with the same HTTP server as ours.
+"""
+
+import io
+import sys
+from typing import Any
+
+import numpy as np
+import uvicorn
+from PIL import Image
+
+from tests.servers import MODEL
+
+
+async def floor(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Read the body and answer a constant, as raw ASGI."""
+    if scope["type"] != "http":
+        return
+    while (await receive()).get("more_body"):
+        pass
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+def peer() -> Any:
+    """FastAPI and onnxruntime as tutorials put them together: the picture is scaled to 28x28, and that is that.
+
+    One thread, as ours has: on one core, onnxruntime's default of several would only slow it down.
+    """
+    import onnxruntime
+    from fastapi import FastAPI, UploadFile
+
+    app = FastAPI()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(MODEL), options)
+
+    @app.post("/predict")
+    async def predict(image: UploadFile) -> dict[str, Any]:
+        picture = Image.open(io.BytesIO(await image.read())).convert("L").resize((28, 28))
+        probabilities = session.run(None, {"image": np.asarray(picture)[None]})[0][0]
+        return {"digit": int(probabilities.argmax()), "probabilities": probabilities.tolist()}
+
+    return app
+
+
+if __name__ == "__main__":
+    which, port = sys.argv[1], int(sys.argv[2])
+    app: Any = floor if which == "floor" else peer()
+    uvicorn.run(app, port=port, loop="asyncio", http="httptools", access_log=False, log_level="warning", lifespan="off")

@@ -1,0 +1,137 @@
+"""Sends one request over and over on eight connections: wrk where it is there, else a client in Python."""
+
+import http.client
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+CONNECTIONS = 8
+UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+LUA = """
+local file = io.open("{body}", "rb"); wrk.body = file:read("*all"); file:close()
+wrk.method = "POST"
+{headers}
+"""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent: a POST with a body, or a GET without one."""
+
+    path: str
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came of it.
+
+    Attributes:
+        rate: answers a second.
+        p50, p99: the seconds that half and that 99 % of them took at most.
+        cpu_rate: answers a second of the server's processor time: `rate`, were the machine doing nothing else.
+    """
+
+    rate: float
+    p50: float = 0.0
+    p99: float = 0.0
+    cpu_rate: float = 0.0
+
+
+def pinned(command: Sequence[str], core: int) -> list[str]:
+    """Return a command that runs on one core, where that can be said."""
+    taskset = shutil.which("taskset")
+    return [taskset, "-c", str(core), *command] if taskset else list(command)
+
+
+def send(url: str, process: int, request: Request, seconds: float) -> Measured:
+    """Load a server from the second core.
+
+    Args:
+        url: its address.
+        process: its process id.
+        request: what is sent.
+        seconds: for how long.
+
+    Raises:
+        RuntimeError: it answered anything but 200.
+    """
+    before = cpu_seconds(process)
+    measured = _wrk(url, request, seconds) if shutil.which("wrk") else _python(url, request, seconds)
+    used = cpu_seconds(process) - before
+    return replace(measured, cpu_rate=measured.rate * seconds / used if used else float("nan"))
+
+
+def cpu_seconds(process: int) -> float:
+    """Return the processor time that a process has used so far, or 0 where /proc does not say it."""
+    threads = Path(f"/proc/{process}/task").glob("*/schedstat")
+    return sum(int(each.read_text().split()[0]) for each in threads) / 1e9
+
+
+def _python(url: str, request: Request, seconds: float) -> Measured:
+    script = [sys.executable, "-m", "tests.bench.load", url, request.path, str(seconds), *_flat(request.headers)]
+    done = subprocess.run(pinned(script, 1), input=request.body, check=True, capture_output=True)
+    return Measured(*map(float, done.stdout.split()))
+
+
+def _wrk(url: str, request: Request, seconds: float) -> Measured:
+    with tempfile.TemporaryDirectory() as folder:
+        body, script = Path(folder) / "body", Path(folder) / "request.lua"
+        body.write_bytes(request.body)
+        headers = "\n".join(f'wrk.headers["{name}"] = "{value}"' for name, value in request.headers.items())
+        script.write_text(LUA.format(body=body, headers=headers) if request.body else "")
+        options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency", "-s", str(script)]
+        command = pinned(["wrk", *options, url + request.path], 1)
+        text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in text or "Socket errors" in text:
+        raise RuntimeError(f"{url}{request.path} was not answered with 200:\n{text}")
+    percentiles = {
+        key: float(number) * UNITS[unit] for key, number, unit in re.findall(r"(50|99)% +([\d.]+)(us|ms|s)", text)
+    }
+    rate = re.search(r"Requests/sec: +([\d.]+)", text)
+    assert rate
+    return Measured(float(rate[1]), percentiles["50"], percentiles["99"])
+
+
+def _flat(headers: dict[str, str]) -> list[str]:
+    return [f"{name}: {value}" for name, value in headers.items()]
+
+
+def _client(url: str, path: str, seconds: float, headers: dict[str, str], body: bytes) -> Measured:
+    host = urlsplit(url).netloc
+    took: list[float] = []
+    end = time.perf_counter() + seconds
+
+    def run() -> None:
+        connection = http.client.HTTPConnection(host)
+        while (start := time.perf_counter()) < end:
+            connection.request("POST" if body else "GET", path, body or None, headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"{path} was answered with {answer.status}")
+            took.append(time.perf_counter() - start)
+
+    threads = [threading.Thread(target=run) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    percentiles = statistics.quantiles(took, n=100)
+    return Measured(len(took) / seconds, percentiles[49], percentiles[98])
+
+
+if __name__ == "__main__":
+    given = dict(pair.split(": ", 1) for pair in sys.argv[4:])
+    result = _client(sys.argv[1], sys.argv[2], float(sys.argv[3]), given, sys.stdin.buffer.read())
+    print(result.rate, result.p50, result.p99)

@@ -1,0 +1,241 @@
+"""Every control beside the sheet."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from playwright.sync_api import Download, expect
+
+from tests.browser.conftest import PHONE, Open
+from tests.browser.strokes import OWN
+from tests.browser.surface import Surface
+from train import extra
+from train.handwriting import NOT_A_DIGIT
+
+ONE, FOUR, SEVEN, THREE = OWN
+
+
+def saved(surface: Surface, button: str) -> str:
+    """Press a button that hands over a file, and return the file's text."""
+    with surface.page.expect_download() as waiting:
+        surface[button].click()
+    download: Download = waiting.value
+    return Path(download.path()).read_text()
+
+
+def test_undo_redo_and_clear(visit: Open) -> None:
+    surface = visit()
+    expect(surface["#undo"]).to_be_disabled()
+    surface.mouse(surface.place(ONE, 0.3))
+    surface.reads("1")
+    surface.mouse(surface.place(SEVEN, 0.7))
+    surface["#undo"].click()
+    surface.reads("1")
+    surface["#redo"].click()
+    expect(surface["#redo"]).to_be_disabled()
+    expect(surface[".box"]).to_have_count(2)
+    surface["#clear"].click()
+    surface.reads("")
+    assert surface.ink() == 0
+    expect(surface[".card"]).to_have_count(0)
+    expect(surface["#hint"]).to_be_visible()
+    surface["#undo"].click()
+    expect(surface[".box"]).to_have_count(2)
+
+
+def test_shortcuts(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(ONE))
+    surface.reads("1")
+    for keys, text in (
+        ("Control+z", ""),
+        ("Control+Shift+Z", "1"),
+        ("Control+z", ""),
+        ("Control+y", "1"),
+        ("Escape", ""),
+        ("Control+z", "1"),
+    ):
+        surface.page.keyboard.press(keys)
+        surface.reads(text)
+    surface.page.keyboard.press("e")
+    expect(surface["#eraser"]).to_have_attribute("aria-pressed", "true")
+    surface.page.keyboard.press("]")
+    expect(surface["#brush"]).to_have_value("5.5")
+    surface.page.keyboard.press("[")
+    expect(surface["#brush"]).to_have_value("5")
+
+
+def test_brush_changes_what_comes_and_not_what_is_there(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(ONE, 0.3))
+    surface.reads("1")
+    ink = surface.ink()
+    surface["#brush"].fill("9")
+    assert surface.ink() == ink
+    surface.mouse(surface.place(ONE, 0.7))
+    surface.settled()
+    assert surface.ink() > 2.4 * ink
+    surface["#undo"].click()
+    surface.reads("1")
+    assert surface.ink() == ink
+    expect(surface["#brush"]).to_have_value("9")
+
+
+def test_eraser_takes_ink_away_and_undo_brings_it_back(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(SEVEN))
+    surface.reads("7")
+    ink = surface.ink()
+    surface["#eraser"].click()
+    surface["#brush"].fill("10")
+    strokes = surface.place(SEVEN)
+    surface.mouse(strokes)
+    surface.reads("")
+    assert surface.ink() < 0.02 * ink
+    surface["#undo"].click()
+    surface.reads("7")
+    surface["#eraser"].click()
+    expect(surface["#eraser"]).to_have_attribute("aria-pressed", "false")
+
+
+def test_examples_are_drawn_and_read(visit: Open) -> None:
+    surface = visit()
+    for name, text in (("407", "407"), ("170", "170"), ("95 and 126", "95\n126")):
+        surface["#examples"].get_by_role("button", name=name).click()
+        expect(surface["#reading"]).to_have_text(text, use_inner_text=True)
+        assert surface.settled() == text
+    surface["#examples"].get_by_role("button", name="407").click()
+    surface.page.wait_for_timeout(300)
+    half = surface.ink()
+    surface.reads("407")
+    assert 0 < half < surface.ink()
+
+
+def test_examples_do_not_move_where_motion_is_unwelcome(visit: Open) -> None:
+    surface = visit(reduced_motion="reduce")
+    surface["#examples"].get_by_role("button", name="407").click()
+    ink = surface.ink()
+    surface.reads("407")
+    assert surface.ink() == ink > 0
+
+
+def test_drawing_during_an_example_ends_it(visit: Open) -> None:
+    surface = visit()
+    surface["#examples"].get_by_role("button", name="A letter").click()
+    surface.mouse(surface.place(ONE, 0.9, 0.4))
+    surface.settled()
+    expect(surface[".box"]).to_have_count(2)
+
+
+def test_theme_follows_the_system_until_it_is_chosen(visit: Open) -> None:
+    surface = visit(color_scheme="dark")
+    body = surface["body"]
+    dark = body.evaluate("(body) => getComputedStyle(body).backgroundColor")
+    surface["#theme"].click()
+    expect(body).not_to_have_css("background-color", dark)
+    surface.page.reload()
+    expect(body).not_to_have_css("background-color", dark)
+    surface["#theme"].click()
+    expect(body).to_have_css("background-color", dark)
+    surface.page.emulate_media(color_scheme="light")
+    expect(body).not_to_have_css("background-color", dark)
+
+
+def test_copy(visit: Open) -> None:
+    surface = visit(permissions=["clipboard-read", "clipboard-write"])
+    expect(surface["#copy"]).to_be_hidden()
+    surface.mouse(surface.place(SEVEN))
+    surface["#copy"].click()
+    expect(surface["#copy"]).to_have_text("Copied")
+    assert surface.page.evaluate("navigator.clipboard.readText()") == "7"
+
+
+def test_history_is_kept_shown_again_saved_and_deleted(visit: Open) -> None:
+    surface = visit()
+    for drawn in (ONE, SEVEN):
+        surface.mouse(surface.place(drawn))
+        surface.reads(drawn.label)
+        surface["#clear"].click()
+    surface.page.reload()
+    surface["#history summary"].click()
+    expect(surface["#history li b"]).to_have_text(["7", "1"])
+    rows = list(csv.DictReader(io.StringIO(saved(surface, "#history .csv"))))
+    assert [(row["text"], row["from"]) for row in rows] == [("7", "drawing"), ("1", "drawing")]
+    assert all(0 < float(row["lowest confidence"]) <= 1 for row in rows)
+    surface["#history li button"].last.click()
+    surface.reads("1")
+    surface["#clear"].click()
+    surface["#history .forget"].click()
+    surface["#history .forget"].click()
+    expect(surface["#history li"]).to_have_count(0)
+    surface.page.reload()
+    expect(surface["#history summary b"]).to_have_text("0")
+
+
+def test_corrections_are_kept_saved_deleted_and_learnt_from(visit: Open, tmp_path: Path) -> None:
+    surface = visit()
+    surface.mouse(surface.place(FOUR))
+    surface.reads("4")
+    surface[".was"].select_option("9")
+    surface.reads("9")
+    expect(surface["#corrections summary b"]).to_have_text("1")
+    surface[".was"].select_option("")
+    surface.reads("4")
+    expect(surface["#corrections summary b"]).to_have_text("0")
+    surface[".was"].select_option("not a digit")
+    surface.reads("?")
+    surface["#clear"].click()
+    surface.mouse(surface.place(SEVEN))
+    surface["#eraser"].click()
+    surface.mouse([[(x, y) for x, y in surface.place(SEVEN)[0][-1:]]])
+    surface.settled()
+    surface[".was"].first.select_option("7")
+    surface.page.reload()
+    surface["#corrections summary"].click()
+    lines = saved(surface, "#corrections .save")
+    drawn, erased = map(json.loads, lines.splitlines())
+    assert (drawn["source"], drawn["label"], len(drawn["strokes"])) == ("page", "not a digit", 2)
+    points = [point for stroke in drawn["strokes"] for point in stroke]
+    assert min(x for x, _ in points) == min(y for _, y in points) == 0
+    assert max(max(point) for point in points) == 1
+    assert (erased["label"], "strokes" in erased) == ("7", False)
+    assert erased["image"].startswith("iVBOR")
+    assert drawn["writer"] == erased["writer"]
+    learnt = tmp_path / "corrections.jsonl"
+    learnt.write_text(lines)
+    images, labels = extra.images(extra.load(learnt), seed=0)
+    assert images.shape == (2, 28, 28)
+    assert labels.tolist() == [NOT_A_DIGIT, 7]
+    surface["#corrections .forget"].click()
+    surface["#corrections .forget"].click()
+    expect(surface["#corrections summary b"]).to_have_text("0")
+
+
+def test_storage_that_is_full_loses_no_reading(visit: Open) -> None:
+    surface = visit()
+    surface.page.evaluate("localStorage.filler = 'x'.repeat(5 * 1024 * 1024 - 10)")
+    surface.mouse(surface.place(FOUR))
+    surface.reads("4")
+    surface[".was"].select_option("9")
+    expect(surface["#note"]).to_contain_text("No room")
+    surface.reads("4")
+
+
+def test_foot_names_the_model(visit: Open) -> None:
+    surface = visit()
+    expect(surface["#model"]).to_contain_text("% of MNIST")
+    expect(surface["#model"]).to_contain_text("kB")
+    for link in surface["footer a"].all():
+        answer = surface.page.request.get(f"{surface.url}/{link.get_attribute('href')}")
+        assert answer.ok, link.get_attribute("href")
+
+
+def test_every_control_is_large_enough_for_a_finger(visit: Open) -> None:
+    surface = visit(PHONE)
+    surface.finger(surface.place(SEVEN))
+    surface.reads("7")
+    for control in surface["button:visible, select:visible, .button:visible, #brush"].all():
+        box = control.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 39, control

@@ -1,0 +1,144 @@
+"""Pictures instead of drawings: picked, dropped, pasted, and those that cannot be read."""
+
+import base64
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE, Open
+from tests.browser.strokes import OWN, SHARED, placed
+from tests.browser.surface import Surface
+
+ONE, FOUR, SEVEN, THREE = OWN
+
+
+def png(size: tuple[int, int] = (600, 400), kind: str = "PNG") -> bytes:
+    """A four and a seven in dark ink on light paper."""
+    image = Image.new("RGB", size, (236, 232, 222))
+    pencil = ImageDraw.Draw(image)
+    side = size[1] * 0.5
+    for drawn, x in ((FOUR, 0.2), (SEVEN, 0.6)):
+        for stroke in placed(drawn, x * size[0], size[1] * 0.25, side):
+            pencil.line(stroke, (40, 44, 70), int(side / 12), joint="curve")
+    out = io.BytesIO()
+    image.save(out, kind)
+    return out.getvalue()
+
+
+def hand_over(surface: Surface, way: str, content: bytes, name: str = "page.png", kind: str = "image/png") -> None:
+    """Give the page a file by the picker, by drag and drop, or from the clipboard."""
+    if way == "pick":
+        surface["#file"].set_input_files({"name": name, "mimeType": kind, "buffer": content})
+        return
+    surface.page.evaluate(
+        """([way, text, name, type]) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type }));
+          const options = { bubbles: true, cancelable: true };
+          const send = (event) => document.querySelector("#stage").dispatchEvent(event);
+          if (way === "paste") return send(new ClipboardEvent("paste", { ...options, clipboardData: transfer }));
+          for (const type of ["dragenter", "dragover", "drop"])
+            send(new DragEvent(type, { ...options, dataTransfer: transfer }));
+        }""",
+        [way, base64.b64encode(content).decode(), name, kind],
+    )
+
+
+@pytest.mark.parametrize("way", ["pick", "drop", "paste"])
+def test_picture_is_shown_with_boxes_over_it(visit: Open, way: str) -> None:
+    surface = visit()
+    hand_over(surface, way, png())
+    surface.reads("47")
+    expect(surface["#picture"]).to_be_visible()
+    picture = surface["#picture"].bounding_box()
+    first, second = (box.bounding_box() for box in surface[".box"].all())
+    assert picture is not None
+    assert first is not None
+    assert second is not None
+    # The picture is 600 wide, the four starts at 0.2 of it.
+    scale = min(picture["width"] / 600, picture["height"] / 400)
+    left = picture["x"] + (picture["width"] - 600 * scale) / 2
+    assert first["x"] == pytest.approx(left + 120 * scale, abs=12 * scale + 3)
+    assert second["x"] == pytest.approx(left + 360 * scale, abs=12 * scale + 3)
+
+
+def test_back_to_the_drawing(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(ONE))
+    surface.reads("1")
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    surface["#back"].click()
+    surface.reads("1")
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    surface["#clear"].click()
+    surface.reads("")
+    expect(surface["#picture"]).to_be_hidden()
+    assert surface.ink() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "content", "message"),
+    [
+        ("notes.txt", "text/plain", b"1 2 3", "no picture"),
+        ("empty.png", "image/png", b"", "empty"),
+        ("broken.png", "image/png", png()[:300], "damaged"),
+        ("other.png", "image/png", b"no picture at all", "picture"),
+        ("photo.heic", "image/heic", b"\0\0\0\x18ftypheic" + bytes(64), "PNG"),
+        ("drawing.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "PNG"),
+    ],
+)
+def test_file_that_cannot_be_read_leaves_the_drawing(
+    visit: Open, name: str, kind: str, content: bytes, message: str
+) -> None:
+    surface = visit()
+    surface.expected += ["the server responded with a status of 4"]
+    surface.mouse(surface.place(SEVEN))
+    surface.reads("7")
+    hand_over(surface, "pick", content, name, kind)
+    expect(surface["#problem"]).to_contain_text(message)
+    surface.reads("7")
+    expect(surface["#problem"]).to_be_visible()
+    surface["#clear"].click()
+    expect(surface["#problem"]).to_be_hidden()
+
+
+def test_picture_of_more_bytes_than_the_server_takes_is_brought_down(visit: Open, tmp_path: Path) -> None:
+    surface = visit()
+    scan = tmp_path / "scan.bmp"
+    scan.write_bytes(png((2250, 1500), "BMP"))
+    assert scan.stat().st_size > 10_000_000
+    surface["#file"].set_input_files(scan)
+    surface.reads("47")
+
+
+def test_picture_that_the_browser_cannot_show_is_read(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", png(kind="TIFF"), "scan.tif", "image/tiff")
+    surface.reads("47")
+    expect(surface[".card"]).to_have_count(2)
+
+
+def test_corrected_mark_of_a_picture_is_kept_as_an_image(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    surface[".was"].first.select_option("9")
+    surface.reads("97")
+    kept = surface.page.evaluate("JSON.parse(localStorage.corrections)")
+    image = Image.open(io.BytesIO(base64.b64decode(kept[0]["image"])))
+    assert (kept[0]["label"], image.size, image.mode) == ("9", (28, 28), "L")
+
+
+def test_photo(visit: Open) -> None:
+    if not Path(SHARED / "photos").exists():
+        pytest.skip("needs ../shared/data/photos")
+    surface = visit(PHONE)
+    surface["#camera"].set_input_files(SHARED / "photos" / "line-1.jpeg")
+    expect(surface[".box"].first).to_be_visible()
+    assert any(character.isdigit() for character in surface.settled())
+    assert surface.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

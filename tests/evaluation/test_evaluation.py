@@ -1,0 +1,105 @@
+"""The evaluation: its score, its synthetic pictures, and a small run of the whole."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from evaluation import canvases, pages, writers
+from evaluation.score import Agreement, align, plain
+from evaluation.strokes import Mark, place, render
+from tests.inference.pens import STROKES
+from tests.samples import ROOT, SHARED, mnist_path
+
+MARKS = [
+    Mark(label, "tests", tuple(np.array(stroke, float) for stroke in strokes)) for label, strokes in STROKES.items()
+]
+
+
+@pytest.mark.parametrize(
+    ("truth", "said", "expected"),
+    [
+        ("123", "123", Agreement(3, 0, 0, 0)),
+        ("123", "13", Agreement(2, 0, 1, 0)),
+        ("123", "1423", Agreement(3, 0, 0, 1)),
+        ("123", "1?3", Agreement(2, 1, 0, 0)),
+        ("123", "12?3", Agreement(3, 0, 0, 0)),
+        ("", "7", Agreement(0, 0, 0, 1)),
+        ("12", "", Agreement(0, 0, 2, 0)),
+    ],
+)
+def test_alignment(truth: str, said: str, expected: Agreement) -> None:
+    assert align(truth, said) == expected
+
+
+def test_plain() -> None:
+    assert plain("12 3\n4") == "1234"
+
+
+def test_a_stroke_is_as_thick_and_long_as_asked() -> None:
+    drawn = render((np.array([[20.0, 10.0], [20.0, 90.0]]),), (40, 100), 8)
+    assert drawn.shape == (100, 40)
+    assert drawn[50].astype(float).sum() / 255 == pytest.approx(8, abs=0.5)
+    assert drawn[:, 20].astype(float).sum() / 255 == pytest.approx(88, abs=1)
+    box = np.concatenate(place(MARKS[3], (10, 20, 50, 60)))
+    assert box.min(axis=0) == pytest.approx([10 + (50 - np.ptp(box[:, 0])) / 2, 20])
+    assert box[:, 1].max() == pytest.approx(80)
+
+
+def test_canvases_are_as_large_as_said_and_differ() -> None:
+    rng = np.random.default_rng(0)
+    digit = np.zeros((28, 28), np.uint8)
+    digit[4:24, 10:14] = digit[20:24, 10:20] = 200
+    sizes, modes = set(), set()
+    for _ in range(60):
+        picture = canvases.redraw(digit, rng)
+        sizes.add(picture.size)
+        modes.add(picture.mode)
+        assert max(picture.size) <= 1000
+        assert np.ptp(np.asarray(picture.convert("RGBA")).reshape(-1, 4), axis=0).max() > 50
+    assert len(sizes) > 50
+    assert modes == {"L", "RGBA"}
+    assert canvases.write(MARKS[:4], rng).width > canvases.write(MARKS[:1], rng).width * 0.8
+
+
+def test_pages_say_what_is_written_and_come_out_the_same_again() -> None:
+    writer = writers.pen(MARKS)
+    one, two = (pages.page(writer, np.random.default_rng(5)) for _ in range(2))
+    assert one == two
+    assert Image.open(io.BytesIO(one.content)).format == "JPEG"
+    assert 14 <= len(one.lines) <= 27
+    assert 180 < sum(len(plain(line)) for line in one.lines) < 300
+    assert pages.single(writer, np.random.default_rng(1)).lines[0] in STROKES
+
+
+@pytest.mark.skipif(mnist_path() is None, reason="needs MNIST (MNIST_NPZ)")
+def test_a_small_evaluation(tmp_path: Path) -> None:
+    environment = {**os.environ, "MNIST_NPZ": str(mnist_path()), "COLUMNS": "120"}
+    command = [sys.executable, "-m", "evaluation", "--count", "6", "--out", str(tmp_path), "--only", "mnist", "canvas"]
+    sets = ["mnist", "canvas"]
+    if SHARED.is_dir():
+        sets += ["numbers", "letters", "photos"]
+    done = subprocess.run([*command, *sets[2:]], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "evaluation.json" in done.stdout
+    found = json.loads((tmp_path / "evaluation.json").read_text())
+    assert set(found["sets"]) == set(sets)
+    assert found["sets"]["mnist"]["count"] == 10_000
+    assert found["sets"]["mnist"]["right"] > 0.99
+    assert found["sets"]["canvas"]["right"] > 0.6
+
+
+def test_an_unknown_set(tmp_path: Path) -> None:
+    if mnist_path() is None:
+        pytest.skip("needs MNIST (MNIST_NPZ)")
+    environment = {**os.environ, "MNIST_NPZ": str(mnist_path())}
+    command = [sys.executable, "-m", "evaluation", "--only", "nonsense", "--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "no set nonsense; there are mnist, canvas" in done.stderr

@@ -1,0 +1,132 @@
+"""The exported graph against scikit-learn and Keras, which know nothing of the folding."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from numpy.typing import NDArray
+from sklearn.preprocessing import StandardScaler
+
+from export import fold, graph
+from export.errors import UnsupportedLayerError
+from export.steps import steps
+from inference import Recognizer
+from tests.samples import small_mnist
+from train import models, scale
+
+TEMPERATURE = 1.7
+SHIFT = 1.7
+
+
+def shaken(network: keras.Model) -> keras.Model:
+    """Give every weight a value, also those that a fresh network has at 0 or 1."""
+    rng = np.random.default_rng(5)
+    network.set_weights(
+        [
+            weight + (rng.uniform(0.1, 0.4, weight.shape) if weight.ndim == 1 else 0 * weight)
+            for weight in network.get_weights()
+        ]
+    )
+    return network
+
+
+def exported(network: keras.Model, scaler: StandardScaler, path: Path) -> Recognizer:
+    folded = fold.everything(steps(network), scaler.mean_, scaler.scale_, TEMPERATURE, SHIFT)
+    path.write_bytes(graph.build(folded, {"name": "test"}).SerializeToString())
+    return Recognizer(path)
+
+
+def oracle(network: keras.Model, scaler: StandardScaler, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    columns = images.reshape(-1, scaler.n_features_in_).astype(np.float64)
+    scaled = scaler.transform(columns).reshape(-1, 28, 28, 1)
+    logits = np.asarray(network.predict(scaled, verbose=0), np.float64)
+    if logits.shape[1] == 11:
+        logits[:, 10] -= SHIFT
+    logits /= TEMPERATURE
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def unlike_digits() -> NDArray[np.uint8]:
+    """Noise, and ink in pixels that are always paper in the training images."""
+    noise = np.random.default_rng(3).integers(0, 256, (50, 28, 28), np.uint8)
+    border = np.zeros((2, 28, 28), np.uint8)
+    border[0, 0], border[1, :, 27] = 255, 1
+    return np.concatenate([noise, border, np.zeros((1, 28, 28), np.uint8), np.full((1, 28, 28), 255, np.uint8)])
+
+
+@pytest.mark.parametrize("name", ["cnn", "mlp"])
+@pytest.mark.parametrize("classes", [10, 11])
+def test_the_graph_answers_as_scaler_and_network_do(name: str, classes: int, tmp_path: Path) -> None:
+    keras.utils.set_random_seed(4)
+    network = shaken(models.build(name, classes))
+    train_images = small_mnist()["x_train"]
+    scaler = scale.fit(name, train_images)
+    recognizer = exported(network, scaler, tmp_path / "model.onnx")
+    for images, tolerance in ((train_images[:200], 1e-5), (unlike_digits(), 1e-4)):
+        answered = recognizer.classify(images)
+        expected = oracle(network, scaler, images)
+        assert answered.shape == (len(images), classes)
+        np.testing.assert_allclose(answered, expected, atol=tolerance)
+        np.testing.assert_array_equal(answered.argmax(axis=1), expected.argmax(axis=1))
+
+
+def test_pixels_that_never_change_are_scaled_by_one(tmp_path: Path) -> None:
+    train_images = small_mnist()["x_train"]
+    scaler = scale.fit("mlp", train_images)
+    dead = scaler.var_ == 0
+    assert dead.any(), "MNIST's corners are always paper"
+    network = shaken(models.build("mlp", 10))
+    recognizer = exported(network, scaler, tmp_path / "model.onnx")
+    ink = np.zeros((1, 784), np.uint8)
+    ink[0, dead] = 200
+    images = ink.reshape(1, 28, 28)
+    np.testing.assert_allclose(recognizer.classify(images), oracle(network, scaler, images), atol=1e-5)
+
+
+def test_nothing_is_left_of_the_scaler_in_the_graph(tmp_path: Path) -> None:
+    scaler = scale.fit("mlp", small_mnist()["x_train"])
+    folded = fold.everything(steps(models.build("mlp", 10)), scaler.mean_, scaler.scale_, TEMPERATURE)
+    operators = [node.op_type for node in graph.build(folded, {}).graph.node]
+    assert operators == ["Cast", "Flatten", "Gemm", "Relu", "Gemm", "Relu", "Gemm", "Softmax"]
+
+
+def test_other_layers_are_exported_too(tmp_path: Path) -> None:
+    image = keras.Input((28, 28, 1))
+    x = layers.Conv2D(4, 3, strides=2, activation="relu")(image)
+    x = layers.Conv2D(6, 3, strides=2, padding="same")(x)
+    x = layers.BatchNormalization()(x)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    network = shaken(keras.Model(image, layers.Dense(10)(x)))
+    scaler = scale.fit("cnn", small_mnist()["x_train"])
+    recognizer = exported(network, scaler, tmp_path / "model.onnx")
+    images = unlike_digits()
+    np.testing.assert_allclose(recognizer.classify(images), oracle(network, scaler, images), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (layers.Conv2D(4, 3, padding="same"), "without padding"),
+        (layers.Conv2D(4, 3, activation="tanh"), "neither linear nor relu"),
+        (layers.AveragePooling2D(2), "AveragePooling2D"),
+        (layers.BatchNormalization(), "batch normalisation stands behind"),
+    ],
+)
+def test_what_cannot_be_folded_is_named(layer: layers.Layer, message: str) -> None:
+    image = keras.Input((28, 28, 1))
+    network = keras.Model(image, layers.Dense(10)(layers.Flatten()(layer(image))))
+    with pytest.raises(UnsupportedLayerError, match=message):
+        fold.everything(steps(network), np.zeros(1), np.ones(1), 1.0)
+
+
+def test_a_branch_is_refused() -> None:
+    image = keras.Input((28, 28, 1))
+    x = layers.Flatten()(image)
+    one, other = layers.Dense(10)(x), layers.Dense(10)(x)
+    with pytest.raises(UnsupportedLayerError, match="no plain chain"):
+        steps(keras.Model(image, layers.Add()([one, other])))

@@ -1,0 +1,212 @@
+"""Every format, mode and orientation is decoded; every broken file gives one clear error."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image, features
+
+from inference import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
+from inference.decode import decode
+from inference.ink import extract
+
+SIZE = (60, 40)
+
+
+def drawing(mode: str = "L") -> Image.Image:
+    """A black bar in the left top quarter of white paper: only one orientation is right."""
+    image = Image.new("L", SIZE, 255)
+    image.paste(0, (6, 4, 12, 18))
+    if mode == "I;16":
+        return Image.fromarray(np.asarray(image).astype(np.uint16) * 200)
+    if mode in ("F", "I"):
+        return image.convert(mode)
+    if mode in ("RGBA", "LA"):
+        clear = Image.new(mode, SIZE)
+        clear.paste(Image.new(mode, (6, 14), "black"), (6, 4))
+        return clear
+    return image.convert(mode)
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def bar(content: bytes) -> tuple[int, int, int, int]:
+    ink = extract(decode(content).image).values > 100
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        *(("PNG", mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")),
+        *(("JPEG", mode) for mode in ("L", "RGB", "CMYK")),
+        *(("WEBP", mode) for mode in ("RGB", "RGBA")),
+        *(("GIF", mode) for mode in ("L", "P")),
+        *(("BMP", mode) for mode in ("1", "L", "P", "RGB")),
+        *(("TIFF", mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F", "I")),
+    ],
+)
+def test_formats_and_modes(kind: str, mode: str) -> None:
+    options = {"lossless": True} if kind == "WEBP" else {"quality": 95, "subsampling": 0} if kind == "JPEG" else {}
+    assert bar(encoded(drawing(mode), kind, **options)) == (6, 4, 12, 18)
+
+
+def test_first_frame() -> None:
+    other = Image.new("L", SIZE, 255)
+    for kind in ("GIF", "TIFF", "WEBP", "PNG"):
+        options = {"lossless": True} if kind == "WEBP" else {}
+        content = encoded(drawing(), kind, save_all=True, append_images=[other], **options)
+        assert bar(content) == (6, 4, 12, 18), kind
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientation(kind: str, orientation: int) -> None:
+    turn = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    image = drawing("RGB")
+    stored = image.transpose(turn[orientation]) if orientation in turn else image
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    options = {"lossless": True} if kind == "WEBP" else {"quality": 95, "subsampling": 0} if kind == "JPEG" else {}
+    content = encoded(stored, kind, exif=exif, **options)
+    assert decode(content).size == SIZE
+    assert bar(content) == (6, 4, 12, 18)
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+def test_broken_exif_is_ignored() -> None:
+    content = encoded(drawing(), "JPEG", quality=95, exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xffgarbage")
+    assert bar(content) == (6, 4, 12, 18)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_truncated_anywhere(kind: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8)
+    content = encoded(Image.fromarray(noise), kind)
+    whole = 0
+    for end in range(0, len(content), 61):
+        try:
+            decode(content[:end])
+        except ImageError:
+            continue
+        whole += 1
+    # A file may lack a trailer, or a GIF its last rows' codes; no more than that is let pass.
+    assert whole <= 2
+
+
+def test_flipped_bits() -> None:
+    rng = np.random.default_rng(1)
+    for kind in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"):
+        content = np.frombuffer(encoded(drawing("RGB"), kind), np.uint8)
+        for _ in range(60):
+            broken = content.copy()
+            broken[rng.integers(0, len(broken), 4)] ^= rng.integers(1, 255, 4, np.uint8)
+            try:
+                extract(decode(broken.tobytes(), 1_000_000).image)
+            except ImageError:
+                continue
+
+
+def png(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    out = b"\x89PNG\r\n\x1a\n"
+    for kind, data in ((b"IHDR", header), *chunks, (b"IEND", b"")):
+        out += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return out
+
+
+def test_size_is_checked_before_the_pixels() -> None:
+    # A header alone: decoding would find it cut off, so this error shows that nothing was decoded.
+    for width, height in ((50_000, 50_000), (8_000, 8_000), (2**31 - 1, 2**31 - 1)):
+        with pytest.raises(ImageTooLargeError, match="Send a smaller one"):
+            decode(png(width, height))
+    with pytest.raises(ImageTooLargeError, match="60 x 40"):
+        decode(encoded(drawing(), "PNG"), max_pixels=60 * 40 - 1)
+    assert decode(encoded(drawing(), "PNG"), max_pixels=60 * 40).size == SIZE
+
+
+def test_bomb_in_a_text_chunk() -> None:
+    bomb = b"Comment\x00\x00" + zlib.compress(bytes(60_000_000))
+    with pytest.raises(ImageError):
+        decode(png(10, 10, (b"zTXt", bomb)))
+
+
+def test_large_jpeg_is_decoded_small() -> None:
+    large = drawing().resize((4800, 3200), Image.Resampling.NEAREST)
+    found = decode(encoded(large, "JPEG"))
+    assert found.size == (4800, 3200)
+    assert found.image.size == (2400, 1600)
+    assert decode(encoded(large, "PNG")).image.size == (2400, 1600)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"  <svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"PK\x03\x04" + bytes(30), "ZIP"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(20), "HEIC"),
+        (b"\x00\x00\x00\x18ftypavif" + bytes(20), "AVIF"),
+    ],
+)
+def test_foreign_files_are_named(content: bytes, name: str) -> None:
+    with pytest.raises(UnsupportedImageError, match=f"{name}.* not read. Send one of PNG, JPEG"):
+        decode(content)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", bytes(1000), b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a"])
+def test_no_picture(content: bytes) -> None:
+    with pytest.raises(BrokenImageError, match=r"(Send|Save) "):
+        decode(content)
+
+
+def test_paths(tmp_path: Path) -> None:
+    path = tmp_path / "bar.png"
+    path.write_bytes(encoded(drawing(), "PNG"))
+    assert decode(path).size == decode(str(path)).size == SIZE
+    with pytest.raises(BrokenImageError, match=r"none\.png cannot be opened: No such file"):
+        decode(tmp_path / "none.png")
+    with pytest.raises(BrokenImageError, match="cannot be opened: Is a directory"):
+        decode(tmp_path)
+
+
+def test_arrays() -> None:
+    grey = np.asarray(drawing())
+    for array in (grey, grey > 0, grey / 255.0, np.dstack([grey] * 3), np.dstack([grey] * 4)):
+        image = decode(array).image
+        assert image.size == SIZE
+        assert image.getpixel((7, 5)) != image.getpixel((30, 30))
+    for wrong in (grey.astype(np.int64), np.zeros((3, 4, 5, 6), np.uint8), np.zeros((0, 5), np.uint8)):
+        with pytest.raises(UnsupportedImageError, match="Pass an array"):
+            decode(wrong)
+    with pytest.raises(UnsupportedImageError, match="got int"):
+        decode(7)  # type: ignore[arg-type]
+
+
+def test_the_callers_image_is_left_alone() -> None:
+    image = drawing("RGBA")
+    before = image.tobytes()
+    extract(decode(image).image)
+    assert image.mode == "RGBA"
+    assert image.tobytes() == before
+
+
+def test_pillow_reads_what_we_promise() -> None:
+    for feature in ("jpg", "zlib", "libtiff", "webp"):
+        assert features.check(feature)

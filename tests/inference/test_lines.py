@@ -1,0 +1,55 @@
+"""Reading order and spaces."""
+
+import numpy as np
+
+from inference.lines import lines, text
+
+
+def page(rows: list[list[tuple[float, float]]], slope: float = 0.0, size: tuple[float, float] = (20, 30)) -> np.ndarray:
+    """Boxes whose top left corners are given, row by row, on a page turned by a slope."""
+    corners = [(x, y + slope * x) for row in rows for x, y in row]
+    return np.array([(x, y, x + size[0], y + size[1]) for x, y in corners], float)
+
+
+def test_rows_and_columns_in_any_order() -> None:
+    rng = np.random.default_rng(0)
+    for slope in (-0.08, -0.03, 0.0, 0.03, 0.08):
+        grid = [[(28.0 * at + rng.normal(0, 1), 55.0 * row + rng.normal(0, 3)) for at in range(12)] for row in range(8)]
+        boxes = page(grid, slope)
+        mixed = rng.permutation(len(boxes))
+        found = lines(boxes[mixed])
+        expected = [[12 * row + at for at in range(12)] for row in range(8)]
+        assert [[int(mixed[mark]) for mark in row] for row in found] == expected, slope
+
+
+def test_uneven_heights_stay_on_their_line() -> None:
+    boxes = np.array([(0, 10, 20, 40), (30, 0, 50, 45), (60, 18, 78, 40), (90, 12, 110, 60)], float)
+    assert lines(boxes) == [[0, 1, 2, 3]]
+
+
+def test_two_columns_are_one_line_with_a_space() -> None:
+    boxes = page([[(0, 0), (28, 0), (200, 2), (228, 1)], [(0, 60), (28, 61), (200, 62), (228, 60)]])
+    rows = lines(boxes)
+    assert rows == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert text(rows, boxes, list("12345678")) == "12 34\n56 78"
+
+
+def test_spaces() -> None:
+    def said(gap: float) -> str:
+        boxes = page([[(0, 0), (24, 0), (44 + gap, 0), (68 + gap, 0)]])
+        return text(lines(boxes), boxes, list("1234"))
+
+    assert said(10) == said(25) == "1234"
+    assert said(40) == said(80) == "12 34"
+
+
+def test_a_widely_set_number_is_one_number() -> None:
+    boxes = page([[(62.0 * at, 0) for at in range(8)]])
+    assert text(lines(boxes), boxes, list("12345678")) == "12345678"
+
+
+def test_nothing_and_one() -> None:
+    assert lines(np.zeros((0, 4))) == []
+    assert text([], np.zeros((0, 4)), []) == ""
+    one = page([[(5, 5)]])
+    assert text(lines(one), one, ["?"]) == "?"

@@ -1,0 +1,106 @@
+"""The command line, run as a user runs it."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.inference.pens import pen
+from tests.samples import ROOT
+
+
+def run(*arguments: str, stdin: bytes = b"", cwd: Path = ROOT) -> tuple[int, str, str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "inference", *arguments], input=stdin, capture_output=True, cwd=cwd, env=environment
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    folder = tmp_path / "scans"
+    (folder / "more").mkdir(parents=True)
+    Image.fromarray(255 - pen("23")).save(folder / "a.png")
+    Image.fromarray(255 - pen("70")).save(folder / "more" / "a.jpg")
+    (folder / "notes.txt").write_text("not a picture")
+    (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nrubbish")
+    return folder
+
+
+def test_folders_patterns_and_a_bad_file(scans: Path) -> None:
+    code, out, err = run(str(scans), "none.png", str(scans / "*.txt"), str(scans / "*.webp"))
+    assert code == 1
+    assert out.splitlines() == [f"{scans}/a.png\t23", f"{scans}/more/a.jpg\t70"]
+    lines = err.splitlines()
+    assert any(line.startswith(f"{scans}/broken.png: This is no picture") for line in lines)
+    assert "none.png cannot be opened" in err
+    assert "notes.txt: This is no picture that can be read. Send one of PNG" in err
+    assert f"{scans}/*.webp: no picture there." in err
+    assert "Traceback" not in err
+
+
+def test_standard_input_and_lines(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    page = Image.new("L", (400, 400), 255)
+    page.paste(Image.fromarray(255 - pen("23")), (0, 0))
+    page.paste(Image.fromarray(255 - pen("7")), (0, 200))
+    page.save(out, "PNG")
+    assert run("-", stdin=out.getvalue()) == (0, "-\t23\n\t7\n", "")
+    assert run("-", stdin=b"")[0] == 1
+
+
+def test_json(scans: Path) -> None:
+    code, out, _ = run("--json", str(scans / "a.png"), str(scans / "broken.png"))
+    good, bad = (json.loads(line) for line in out.splitlines())
+    assert code == 1
+    assert (good["text"], good["size"]) == ("23", list(pen("23").shape[::-1]))
+    assert [digit["digit"] for digit in good["digits"]] == [2, 3]
+    assert all(len(digit["box"]) == 4 and 0.5 < digit["confidence"] <= 1 for digit in good["digits"])
+    assert "no picture" in bad["error"]
+
+
+def test_csv(scans: Path) -> None:
+    _, out, _ = run("--csv", str(scans / "a.png"), str(scans / "broken.png"))
+    header, good, bad = csv.reader(io.StringIO(out))
+    assert header == ["file", "text", "confidence", "error"]
+    assert good[1] == "23"
+    assert 0.5 < float(good[2]) <= 1
+    assert bad[1:3] == ["", ""]
+    assert "no picture" in bad[3]
+
+
+def test_save(scans: Path, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "boxes"
+    code, _, _ = run(str(scans / "a.png"), str(scans / "more"), "--save", str(target))
+    assert code == 0
+    # Two files of one name in different folders both stay.
+    assert sorted(path.name for path in target.iterdir()) == ["a-2.png", "a.png"]
+    with Image.open(target / "a.png") as saved:
+        assert saved.mode == "RGB"
+        assert len(saved.getcolors(1 << 16) or []) > len(Image.fromarray(pen("23")).getcolors() or [])
+
+
+def test_what_cannot_start(scans: Path, tmp_path: Path) -> None:
+    code, out, err = run("--model", str(tmp_path / "none.onnx"), str(scans / "a.png"))
+    assert (code, out) == (2, "")
+    assert err.startswith("error: There is no model file at")
+    assert "make train export" in err
+    code, _, err = run("--save", str(scans / "a.png"), str(scans / "a.png"))
+    assert code == 2
+    assert "cannot be made" in err
+    assert run()[0] == 2
+
+
+def test_output_that_nobody_reads_to_the_end(scans: Path) -> None:
+    names = " ".join([str(scans / "a.png")] * 30)
+    command = f"{sys.executable} -m inference {names} | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, cwd=ROOT, text=True)  # noqa: S602
+    assert done.stdout.endswith("\t23\n")
+    assert done.stderr == ""

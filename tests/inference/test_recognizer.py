@@ -1,0 +1,153 @@
+"""From a picture to its reading, with the model that is shipped."""
+
+import io
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inference import Recognizer, TooManyMarksError
+from tests.inference.pens import pen
+from tests.inference.test_ink import photographed
+from tests.samples import mnist_path
+
+
+@lru_cache(maxsize=1)
+def recognizer() -> Recognizer:
+    return Recognizer()
+
+
+@pytest.mark.parametrize("text", ["7", "31", "70", "2356", "908"])
+@pytest.mark.parametrize("brush", [5, 12])
+def test_pen_numbers(text: str, brush: int) -> None:
+    assert recognizer().read(255 - pen(text, brush=brush)).text == text
+
+
+def test_the_bar_of_a_five_belongs_to_it() -> None:
+    reading = recognizer().read(255 - pen("552"))
+    assert reading.text == "552"
+    left, top, width, height = reading.digits[0].box
+    # From the corner of the bar to the foot of the body.
+    assert (left, top) == pytest.approx((24, 24), abs=3)
+    assert (width, height) == pytest.approx((76, 128), abs=6)
+
+
+def test_touching_digits_are_split_among_others() -> None:
+    text = "7 28 2"
+    parts = [pen(part, brush=9, gap=-0.08 if len(part) > 1 else 0.25) for part in text.split()]
+    reading = recognizer().read(255 - np.hstack([part[:, 20:-20] for part in parts]))
+    assert reading.text.replace(" ", "") == text.replace(" ", "")
+    # Each has its own box, side by side.
+    lefts = [digit.box[0] for digit in reading.digits]
+    assert lefts == sorted(set(lefts))
+
+
+def test_boxes_are_in_the_pixels_of_the_upright_picture() -> None:
+    drawing = 255 - pen("3", tall=240, brush=20)
+    small = recognizer().read(drawing).digits[0].box
+    large = Image.fromarray(drawing).resize((drawing.shape[1] * 10, drawing.shape[0] * 10))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    out = io.BytesIO()
+    large.transpose(Image.Transpose.ROTATE_90).save(out, "JPEG", exif=exif)
+    reading = recognizer().read(out.getvalue())
+    assert reading.text == "3"
+    assert reading.size == large.size
+    assert reading.digits[0].box == pytest.approx(tuple(10 * side for side in small), abs=30)
+
+
+def test_two_lines_and_a_wide_gap() -> None:
+    upper = np.pad(np.hstack([pen("23"), np.zeros((180, 150), np.uint8), pen("7")]), ((0, 0), (0, 200)))
+    lower = np.pad(pen("302"), ((0, 0), (0, 900)))[:, : upper.shape[1]]
+    reading = recognizer().read(255 - np.vstack([upper, lower]))
+    assert reading.text == "23 7\n302"
+    assert [digit.line for digit in reading.digits] == [0, 0, 0, 1, 1, 1]
+
+
+def test_a_photo_of_a_number() -> None:
+    small = np.asarray(Image.fromarray(pen("2370")).resize((330, 110)))
+    page = np.zeros((400, 600), np.uint8)
+    page[130:240, 120:450] = small
+    for light in (False, True):
+        assert recognizer().read(photographed(page, light=light)).text == "2370"
+
+
+def test_specks_and_dots_are_not_reported() -> None:
+    drawing = pen("37").copy()
+    drawing[20:26, 140:146] = 255
+    drawing[150:158, 5:12] = 255
+    assert recognizer().read(255 - drawing).text == "37"
+
+
+def test_a_frame_around_a_digit() -> None:
+    drawing = pen("3")
+    for thick in (2, 8):
+        framed = np.pad(drawing, thick, constant_values=255)
+        assert recognizer().read(255 - framed).text == "3"
+
+
+def test_nothing_written() -> None:
+    for picture in (
+        np.full((30, 40), 255, np.uint8),
+        np.zeros((1, 1), np.uint8),
+        photographed(np.zeros((200, 300), np.uint8)),
+    ):
+        reading = recognizer().read(picture)
+        assert reading.text == "".join("?" for _ in reading.digits)
+        assert len(reading.digits) <= 1
+
+
+def test_too_many_marks() -> None:
+    dots = np.full((400, 400), 255, np.uint8)
+    for at in range(0, 400, 20):
+        dots[at : at + 8, 4::20] = dots[at : at + 8, 5::20] = 0
+    with pytest.raises(TooManyMarksError, match="at most 100"):
+        Recognizer(max_marks=100).read(dots)
+
+
+def test_what_a_digit_holds() -> None:
+    reading = recognizer().read(255 - pen("8"))
+    digit = reading.digits[0]
+    assert digit.probabilities.shape == (len(recognizer().info.classes),)
+    assert digit.confidence == pytest.approx(float(digit.probabilities[8]))
+    assert np.array_equal(recognizer().classify(digit.input[None])[0], digit.probabilities)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(digit.input_png()))), digit.input)
+    assert digit.heat is None
+    assert digit.heat_png() is None
+
+
+def test_heat_maps() -> None:
+    drawing = 255 - pen("47")
+    plain, explained = recognizer().read(drawing), recognizer().read(drawing, explain=True)
+    assert plain.text == explained.text
+    for digit in explained.digits:
+        assert digit.heat is not None
+        assert digit.heat.shape == (28, 28)
+        assert not digit.heat[digit.input == 0].any()
+        # Hiding ink can cost no more than all of the confidence, and somewhere it costs something.
+        assert 0 < digit.heat.max() <= 1
+        overlay = Image.open(io.BytesIO(digit.heat_png() or b""))
+        assert (overlay.mode, overlay.size) == ("RGBA", (28, 28))
+        assert overlay.getchannel("A").getextrema() == (0, 255)
+
+
+@pytest.mark.skipif(mnist_path() is None, reason="needs MNIST (MNIST_NPZ)")
+def test_mnist_digits_anywhere_on_a_canvas_read_as_well_as_plain() -> None:
+    from evaluation.canvases import redraw
+
+    with np.load(str(mnist_path())) as file:
+        images, labels = file["x_train"][-300:], file["y_train"][-300:]
+    rng = np.random.default_rng(0)
+    said = [recognizer().read(redraw(image, rng)).text for image in images]
+    right = sum(one == str(two) for one, two in zip(said, labels, strict=True))
+    assert right >= 0.98 * len(images)
+
+
+def test_a_letter_of_two_strokes_is_refused_whole() -> None:
+    # An H whose right stem does not touch: the stem alone would be a 1.
+    drawing = np.zeros((220, 200), np.uint8)
+    drawing[30:190, 40:52] = drawing[104:116, 40:120] = drawing[30:190, 130:142] = 255
+    reading = recognizer().read(255 - drawing)
+    assert reading.text == "?"
+    assert reading.digits[0].box == (40, 30, 102, 160)

@@ -1,0 +1,58 @@
+"""Small real data for tests: MNIST where it lies beside the project, else scikit-learn's digits, enlarged."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+Images = NDArray[np.uint8]
+
+
+def mnist_path() -> Path | None:
+    """Return a local copy of the whole of MNIST, if there is one."""
+    candidates = [Path(os.environ.get("MNIST_NPZ", "")), SHARED / "mnist.npz"]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def save_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Path:
+    """Write arrays under their names."""
+    save: Any = np.savez_compressed
+    save(path, **arrays)
+    return path
+
+
+def small_mnist() -> dict[str, NDArray[np.uint8]]:
+    """Return 1,400 training and 300 test images in the form of `mnist.npz`."""
+    path = mnist_path()
+    if path:
+        with np.load(path) as file:
+            images, labels = file["x_train"][:1700], file["y_train"][:1700]
+    else:
+        images, labels = _enlarged_digits()
+    return {
+        "x_train": images[:1400],
+        "y_train": labels[:1400],
+        "x_test": images[1400:1700],
+        "y_test": labels[1400:1700],
+    }
+
+
+def _enlarged_digits() -> tuple[Images, Images]:
+    from sklearn.datasets import load_digits
+
+    from inference.normalise import normalise
+
+    digits = load_digits()
+    large = [
+        normalise(
+            np.asarray(Image.fromarray((image * 15.9).astype(np.uint8)).resize((64, 64), Image.Resampling.BICUBIC))
+        )
+        for image in digits.images
+    ]
+    return np.stack(large), digits.target.astype(np.uint8)

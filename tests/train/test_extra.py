@@ -1,0 +1,90 @@
+import base64
+import gzip
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from train import extra
+from train.errors import DataError
+
+ONE = {"source": "page", "writer": "abcdefgh", "label": "1", "strokes": [[[0.5, 0], [0.5, 1]]]}
+
+
+def png(array: np.ndarray) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def write(path: Path, *entries: object) -> Path:
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+    return path
+
+
+def test_strokes_and_images_become_normalised_images(tmp_path: Path) -> None:
+    seen = np.zeros((28, 28), np.uint8)
+    seen[4:24, 13:15] = 255
+    examples = extra.load(
+        write(
+            tmp_path / "a.jsonl",
+            ONE,
+            {"label": "7", "image": png(seen)},
+            ONE | {"label": "not a digit"},
+            ONE | {"label": 1},
+        )
+    )
+    images, labels = extra.images(examples, seed=1)
+    assert labels.tolist() == [1, 7, 10, 1]
+    assert images.dtype == np.uint8
+    assert images.shape == (4, 28, 28)
+    assert np.array_equal(images[1], seen)
+    # Upright, 20 pixels high, about the middle.
+    rows = np.flatnonzero(images[0].any(axis=1))
+    assert 19 <= rows[-1] - rows[0] + 1 <= 20
+    assert np.ptp(np.flatnonzero(images[0].any(axis=0))) < 6
+    again, _ = extra.images(examples, seed=1)
+    other, _ = extra.images(examples, seed=2)
+    assert np.array_equal(images, again)
+    assert not np.array_equal(images, other), "each pen is another one"
+
+
+def test_gzipped_files_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(json.dumps(ONE | {"label": "F"}).encode()))
+    (example,) = extra.load(path)
+    assert (example.name, example.label) == ("F", 10)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "no object",
+        {"strokes": [[[0, 0], [1, 1]]]},
+        {"label": "1"},
+        {"label": "1", "strokes": []},
+        {"label": "1", "strokes": [[]]},
+        {"label": "1", "strokes": [[[0, 0, 0]]]},
+        {"label": "1", "strokes": [[[0, "x"]]]},
+        {"label": "1", "image": "not base64!"},
+        {"label": "1", "image": base64.b64encode(b"no png").decode()},
+        {"label": "1", "image": png(np.zeros((8, 8), np.uint8))},
+    ],
+)
+def test_a_line_of_another_form_is_named(entry: object, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a\.jsonl, line 2: .*Each line must be"):
+        extra.load(write(tmp_path / "a.jsonl", ONE, entry))
+
+
+def test_missing_empty_and_broken_files_say_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read: No such file"):
+        extra.load(tmp_path / "none.jsonl")
+    with pytest.raises(DataError, match="holds no example"):
+        extra.load(write(tmp_path / "a.jsonl"))
+    broken = tmp_path / "a.jsonl.gz"
+    broken.write_bytes(gzip.compress(json.dumps(ONE).encode())[:-12])
+    with pytest.raises(DataError, match="cannot be read"):
+        extra.load(broken)

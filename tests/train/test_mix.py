@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from train.data import Split
+from train.extra import Example
+from train.handwriting import generate
+from train.mix import Drawn, Mix
+
+
+@pytest.fixture(scope="module")
+def mix() -> Mix:
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (400, 28, 28), np.uint8)
+    labels = np.arange(400, dtype=np.uint8) % 10
+    drawn = Drawn(*generate(500, 1, "digits", 1), *generate(500, 1, "negatives", 1))
+    return Mix(Split(images, labels, images[:5], labels[:5]), drawn, drawn, [])
+
+
+def test_an_epoch_shows_all_of_mnist_and_rotates_through_what_was_drawn(mix: Mix) -> None:
+    images, labels = mix.epoch(seed=1, number=0)
+    assert len(images) == len(labels) == mix.epoch_size()
+    assert (labels == 10).sum() == 200
+    shown = {image.tobytes() for image in images}
+    assert {image.tobytes() for image in mix.mnist.images} <= shown
+    assert mix.learn is not None
+    seen: set[bytes] = set()
+    for number in range(3):
+        seen |= {image.tobytes() for image in mix.epoch(1, number)[0]}
+    assert {image.tobytes() for image in [*mix.learn.digits, *mix.learn.negatives]} <= seen
+
+
+def test_an_epoch_depends_on_its_seed_and_number_alone(mix: Mix) -> None:
+    images, labels = mix.epoch(1, 3)
+    again, same = mix.epoch(1, 3)
+    assert np.array_equal(images, again)
+    assert np.array_equal(labels, same)
+    assert not np.array_equal(mix.epoch(1, 3)[1], mix.epoch(2, 3)[1])
+    assert not np.array_equal(mix.epoch(1, 3)[1], mix.epoch(1, 4)[1])
+
+
+def test_extra_examples_are_shown_often_but_never_drown_mnist(mix: Mix) -> None:
+    seven = Example("7", 7, (np.array([[0.0, 0.0], [1.0, 0.0], [0.3, 1.0]]),), None)
+    few = Mix(mix.mnist, mix.learn, mix.validation, [seven])
+    assert few.epoch_size() == mix.epoch_size() + 20
+    images, labels = few.epoch(1, 0)
+    assert len(images) == few.epoch_size()
+    assert (labels == 7).sum() >= 60
+    many = Mix(mix.mnist, None, None, [seven] * 900)
+    assert many.epoch_size() == 400 + 120 == len(many.epoch(1, 0)[0])

@@ -1,0 +1,133 @@
+"""Real trainings, started, stopped and resumed as a person would."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+
+import joblib
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests import trainings
+from tests.samples import small_mnist
+
+
+def stop_after_first_epoch(command: list[str], how: signal.Signals) -> tuple[int, str]:
+    """Start a training, send the signal once an epoch is finished, and return its exit status and output."""
+    process = trainings.start(command)
+    assert process.stdout is not None
+    output = ""
+    for line in process.stdout:
+        output += line
+        if line.startswith(f"epoch  1/{trainings.EPOCHS}"):
+            process.send_signal(how)
+            break
+    rest, _ = process.communicate(timeout=300)
+    return process.returncode, output + rest
+
+
+@pytest.mark.parametrize(("model", "how"), [("cnn", signal.SIGKILL), ("mlp", signal.SIGINT)])
+def test_a_stopped_training_resumes_and_ends_with_the_same_weights(
+    model: str, how: signal.Signals, small_npz: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    uninterrupted: Path = request.getfixturevalue(f"trained_{model}")
+    command = trainings.train_command(small_npz, tmp_path, model)
+    status, output = stop_after_first_epoch(command, how)
+    if how == signal.SIGINT:
+        assert status == 130
+        assert "The same command goes on" in output
+        assert "Traceback" not in output
+    else:
+        assert status == -signal.SIGKILL
+    assert not (tmp_path / "metrics.json").exists()
+
+    output = trainings.finish(command)
+    assert "Resuming after epoch" in output
+    assert f"epoch  1/{trainings.EPOCHS}" not in output
+    assert f"epoch  {trainings.EPOCHS}/{trainings.EPOCHS}" in output
+
+    expected = keras.saving.load_model(uninterrupted / "model.keras").get_weights()
+    for one, other in zip(keras.saving.load_model(tmp_path / "model.keras").get_weights(), expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_finished_training_does_no_work_again(small_npz: Path, trained_cnn: Path) -> None:
+    before = (trained_cnn / "model.keras").stat().st_mtime_ns
+    assert "trained already" in trainings.finish(trainings.train_command(small_npz, trained_cnn, "cnn"))
+    assert (trained_cnn / "model.keras").stat().st_mtime_ns == before
+
+
+def test_the_scaler_fits_its_network(trained_cnn: Path, trained_mlp: Path) -> None:
+    assert joblib.load(trained_cnn / "scaler.joblib").n_features_in_ == 1
+    per_pixel = joblib.load(trained_mlp / "scaler.joblib")
+    assert per_pixel.n_features_in_ == 784
+    assert np.isin(per_pixel.scale_[per_pixel.var_ == 0], 1).all()
+
+
+@pytest.mark.parametrize("model", ["cnn", "mlp"])
+def test_metrics_agree_with_the_network(model: str, request: pytest.FixtureRequest) -> None:
+    folder: Path = request.getfixturevalue(f"trained_{model}")
+    metrics = json.loads((folder / "metrics.json").read_text())
+    network = keras.saving.load_model(folder / "model.keras")
+    scaler = joblib.load(folder / "scaler.joblib")
+    data = small_mnist()
+    columns = data["x_test"].reshape(-1, scaler.n_features_in_)
+    logits = network.predict(scaler.transform(columns).reshape(-1, 28, 28, 1), verbose=0)
+    said = logits[:, :10].argmax(axis=1)
+    assert metrics["test"]["accuracy"] == pytest.approx(float((said == data["y_test"]).mean()))
+    matrix = np.array(metrics["test"]["confusion_matrix"])
+    assert matrix.sum() == len(said)
+    assert metrics["test"]["per_class"]["3"]["recall"] == pytest.approx(matrix[3, 3] / matrix[3].sum())
+    assert metrics["test"]["accuracy"] > 0.5, "it has learned something"
+    assert metrics["parameters"] == network.count_params()
+    assert metrics["data"]["name"] == "other images"
+    assert len(metrics["history"]) == trainings.EPOCHS
+    assert {"loss", "accuracy", "val_loss", "val_accuracy", "seconds"} <= set(metrics["history"][0])
+
+
+def test_figures_are_pictures(trained_cnn: Path) -> None:
+    for name in ("history", "confusion", "reliability", "mistakes", "robustness"):
+        with Image.open(trained_cnn / "figures" / f"{name}.png") as figure:
+            assert min(figure.size) > 200
+            assert len(figure.convert("L").getcolors() or []) > 10, "something is drawn"
+
+
+def test_data_errors_reach_the_terminal_as_one_line(tmp_path: Path) -> None:
+    done = trainings.run(trainings.train_command(tmp_path / "nowhere.npz", tmp_path, "cnn"))
+    assert done.returncode == 1
+    assert done.stdout.startswith("error: There is no file")
+    assert done.stdout.count("\n") == 1
+
+
+def test_without_network_and_data_it_says_how_to_get_them(tmp_path: Path) -> None:
+    command = [*trainings.train_command(tmp_path, tmp_path, "cnn")]
+    at = command.index("--data")
+    del command[at : at + 3]
+    # A proxy that nobody listens on: the download fails at once, whatever the machine's network.
+    closed = "http://127.0.0.1:9"
+    done = trainings.run(command, KERAS_HOME=str(tmp_path), https_proxy=closed, HTTPS_PROXY=closed)
+    assert done.returncode == 1
+    assert "MNIST could not be downloaded" in done.stdout
+    assert "MNIST_NPZ=" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_help_tells_every_default() -> None:
+    text = trainings.finish([sys.executable, "-m", "train", "--help"])
+    for option in (
+        "--model",
+        "--epochs",
+        "--seed",
+        "--data",
+        "--any-data",
+        "--artifacts",
+        "--fresh",
+        "--drawn",
+        "--extra",
+        "--measure",
+    ):
+        assert option in text
+    assert "default" in text

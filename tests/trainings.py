@@ -1,0 +1,54 @@
+"""Real small trainings and exports, in processes of their own as a user starts them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.samples import ROOT
+
+EPOCHS = 3
+FILES = ("model.keras", "scaler.joblib", "metrics.json", "test.npz", "validation.npz")
+
+
+def train_command(npz: Path, artifacts: Path, model: str) -> list[str]:
+    """Return the command line of a training that takes seconds."""
+    options = ["--model", model, "--epochs", str(EPOCHS), "--data", str(npz), "--any-data", "--drawn", "800"]
+    return [sys.executable, "-m", "train", *options, "--artifacts", str(artifacts)]
+
+
+def export_command(artifacts: Path) -> list[str]:
+    """Return the command line of an export."""
+    return [sys.executable, "-m", "export", "--artifacts", str(artifacts)]
+
+
+def start(command: list[str]) -> subprocess.Popen[str]:
+    """Start a command of this project, its two streams in one."""
+    return subprocess.Popen(
+        command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of this project to its end, whatever its exit status."""
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=_environment() | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def finish(command: list[str]) -> str:
+    """Run a command that must succeed, and return what it printed."""
+    done = run(command)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "MNIST_NPZ"}

@@ -1,0 +1,47 @@
+"""The server keeps what its own description promises."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import httpx
+
+import web
+from tests.samples import ROOT
+from tests.servers import Server
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+
+
+def test_schemathesis_finds_no_failure_with_all_checks(server: Server, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", "--checks", "all"]
+    command += ["--max-examples", "10", "--generation-deterministic", "--no-color", f"{server.url}/schema/openapi.json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "failures" not in done.stdout.splitlines()[-1]
+
+
+def test_the_description_names_every_route_and_error(client: httpx.Client) -> None:
+    paths = client.get("/schema/openapi.json").json()["paths"]
+    assert {
+        "/predict",
+        "/health/live",
+        "/health/ready",
+        "/metrics",
+        "/model",
+        "/v2",
+        "/v2/models/{model}/infer",
+    } <= set(paths)
+    predict = paths["/predict"]["post"]
+    assert set(predict["requestBody"]["content"]) == {"multipart/form-data", "image/*"}
+    assert {parameter["name"] for parameter in predict["parameters"]} == {"inputs", "explain"}
+    assert set(predict["responses"]) == {"200", "400", "408", "413", "415", "422", "503"}
+    assert "application/problem+json" in predict["responses"]["413"]["content"]
+    for operations in paths.values():
+        for operation in operations.values():
+            assert len(operation["description"]) > 10
+
+
+def test_the_version_is_the_projects() -> None:
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == web.__version__

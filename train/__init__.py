@@ -1,0 +1,1 @@
+"""Trains the networks with Keras; its results lie in `artifacts/`."""

@@ -1,0 +1,70 @@
+"""Honest confidence: one temperature for all logits."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+
+
+def temperature(logits: NDArray[np.float32], labels: NDArray[np.integer]) -> float:
+    """Return the temperature T that makes softmax(logits / T) most likely, to four digits.
+
+    Args:
+        logits: float32 [N, classes], of images that were not trained on.
+        labels: integers [N].
+
+    Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.
+    """
+    rows = np.arange(len(labels))
+
+    def loss(log_temperature: float) -> float:
+        return -float(log_softmax(logits / np.exp(log_temperature), axis=1)[rows, labels].mean())
+
+    return round(float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x)), 4)
+
+
+def prior_shift(trained: float, expected: float) -> float:
+    """Return what to take from the logit of a class that was more frequent in training than it is in use.
+
+    Args:
+        trained: its share of the training samples, between 0 and 1.
+        expected: its share in use, likewise.
+
+    Source: Saerens, Latinne and Decaestecker, "Adjusting the Outputs of a Classifier to New a Priori Probabilities",
+    Neural Computation 14 (2002), equation 2.4.
+    """
+    return round(float(np.log(trained / (1 - trained)) - np.log(expected / (1 - expected))), 4)
+
+
+def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
+    """Return softmax(logits / temperature), float64 [N, classes]."""
+    result: NDArray[np.float64] = softmax(logits.astype(np.float64) / temperature, axis=1)
+    return result
+
+
+def calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.integer], bins: int = 15) -> float:
+    """Return the expected calibration error, 0 to 1, over bins of equal width (Guo et al. 2017, equation 3)."""
+    return float(
+        sum(
+            share * abs(accuracy - confidence)
+            for _, share, accuracy, confidence in reliability(probabilities, labels, bins)
+        )
+    )
+
+
+def reliability(
+    probabilities: NDArray[np.float64], labels: NDArray[np.integer], bins: int = 15
+) -> list[tuple[float, float, float, float]]:
+    """Return for each bin that holds something: its left edge, its share of all, its accuracy, its mean confidence."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    return [
+        (
+            bin_number / bins,
+            float((index == bin_number).mean()),
+            float(right[index == bin_number].mean()),
+            float(confidence[index == bin_number].mean()),
+        )
+        for bin_number in np.unique(index)
+    ]

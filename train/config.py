@@ -1,0 +1,138 @@
+"""What a training run is made of: its options, its files, and the fingerprint that tells two runs apart."""
+
+import argparse
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from train.errors import DataError
+
+ROOT = Path(__file__).resolve().parent.parent
+EPOCHS = {"cnn": 22, "mlp": 20}
+DRAWN = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The options of `python -m train`."""
+
+    model: str
+    epochs: int
+    seed: int
+    data: Path | None
+    any_data: bool
+    artifacts: Path
+    fresh: bool
+    drawn: int
+    extra: tuple[Path, ...]
+    measure: tuple[Path, ...]
+
+    def fingerprint(self, data_sha256: str) -> str:
+        """Name all that decides the outcome: options, data, code, versions. The same name, the same files.
+
+        Raises:
+            DataError: a file of examples cannot be read.
+        """
+        decisive: dict[str, Any] = {
+            key: value for key, value in asdict(self).items() if key in ("model", "epochs", "seed", "drawn")
+        }
+        decisive["examples"] = [[file_sha256(path) for path in paths] for paths in (self.extra, self.measure)]
+        versions = {name: version(name) for name in ("keras", "numpy", "scikit-learn")}
+        sources = sorted([*ROOT.glob("train/**/*.py"), ROOT / "inference" / "normalise.py"])
+        code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+        text = json.dumps([decisive, versions, data_sha256, code], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def parse(arguments: list[str] | None = None) -> Config:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m train",
+        description="Train a digit classifier on MNIST and write model, scaler, metrics and figures to artifacts/. "
+        "Stopped in the middle, the same command resumes after the last finished epoch; "
+        "when there is nothing left to do it says so.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument(
+        "--model",
+        choices=sorted(EPOCHS),
+        default="cnn",
+        help="cnn: a small convolutional network; mlp: 784 pixels, dense layers with dropout",
+    )
+    counts = ", ".join(f"{count} for {name}" for name, count in EPOCHS.items())
+    parser.add_argument(
+        "--epochs",
+        type=_positive,
+        default=argparse.SUPPRESS,
+        metavar="N",
+        help=f"passes over the training images (default: {counts})",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="decides every random choice")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=os.environ.get("MNIST_NPZ") or None,
+        metavar="PATH",
+        help="a local mnist.npz; without it the environment's MNIST_NPZ, and without that Keras downloads MNIST",
+    )
+    parser.add_argument(
+        "--any-data",
+        action="store_true",
+        help="accept images of 28x28 that are not MNIST's; the model card then says so",
+    )
+    parser.add_argument(
+        "--artifacts", type=Path, default=ROOT / "artifacts", metavar="DIR", help="where everything is written"
+    )
+    parser.add_argument("--fresh", action="store_true", help="start anew, forget finished epochs")
+    parser.add_argument(
+        "--drawn",
+        type=_positive,
+        default=DRAWN,
+        metavar="N",
+        help="how many digits to draw, and as many marks that are none, kept in artifacts/drawn; the mlp does without",
+    )
+    parser.add_argument(
+        "--extra",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="more examples to learn from, such as the corrections downloaded from the page: JSON lines with label and "
+        "strokes or image; may be given several times",
+    )
+    parser.add_argument(
+        "--measure",
+        type=Path,
+        action="append",
+        default=[Path(each) for each in os.environ.get("STROKES", "").split(os.pathsep) if each],
+        metavar="FILE",
+        help="drawings in the same form that the finished network is measured on and never learns from; may be given "
+        "several times (default: the files in the environment's STROKES)",
+    )
+    options = parser.parse_args(arguments)
+    options.extra, options.measure = tuple(options.extra), tuple(options.measure)
+    options.epochs = getattr(options, "epochs", EPOCHS[options.model])
+    return Config(**vars(options))
+
+
+def file_sha256(path: Path) -> str:
+    """Return the checksum of a file of examples.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number

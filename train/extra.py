@@ -1,0 +1,95 @@
+"""More examples, from files of JSON lines: drawn marks as strokes, or images that are normalised already."""
+
+import base64
+import binascii
+import gzip
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from inference.normalise import normalise
+from train.errors import DataError
+from train.handwriting import NOT_A_DIGIT
+from train.handwriting.render import draw
+
+FORM = (
+    'Each line must be a JSON object with "label" (a digit, or "not a digit") and either "strokes" '
+    '([[[x, y], ...], ...], y pointing down) or "image" (a 28x28 grey PNG in base64, 0 = paper).'
+)
+# The brush as a share of the mark's longer side: what canvases of usual sizes give.
+BRUSHES = (0.03, 0.18)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """One mark: what it is called, its label (0 to 9, or 10 = no digit), its strokes, or its image uint8 [28, 28]."""
+
+    name: str
+    label: int
+    strokes: tuple[NDArray[np.float64], ...]
+    image: NDArray[np.uint8] | None
+
+
+def load(path: Path) -> list[Example]:
+    """Read a file of JSON lines, gzipped where its name ends in .gz.
+
+    Labels other than digits count as "not a digit".
+
+    Raises:
+        DataError: the file is missing, or a line has another form.
+    """
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+            examples = [_example(line, f"{path}, line {at}") for at, line in enumerate(lines, start=1) if line.strip()]
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    if not examples:
+        raise DataError(f"{path} holds no example. {FORM}")
+    return examples
+
+
+def images(examples: list[Example], seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Draw each example once, with a round brush of some width: as often thin as thick.
+
+    Returns:
+        images uint8 [N, 28, 28] as `inference.normalise` leaves them; labels int64 [N].
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [
+        normalise(draw(list(each.strokes), float(np.exp(rng.uniform(*np.log(BRUSHES)))), rng))
+        if each.image is None
+        else each.image
+        for each in examples
+    ]
+    return np.stack(drawn), np.array([each.label for each in examples], np.int64)
+
+
+def _example(line: str, where: str) -> Example:
+    try:
+        entry: dict[str, Any] = json.loads(line)
+        text = str(entry["label"])
+        label = int(text) if len(text) == 1 and text in "0123456789" else NOT_A_DIGIT
+        if "image" in entry:
+            return Example(text, label, (), _png(entry["image"]))
+        strokes = tuple(np.array(stroke, np.float64).reshape(len(stroke), 2) for stroke in entry["strokes"])
+        if not strokes or not all(len(stroke) and np.isfinite(stroke).all() for stroke in strokes):
+            raise ValueError("no strokes")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{where}: {error}. {FORM}") from error
+    return Example(text, label, strokes, None)
+
+
+def _png(text: str) -> NDArray[np.uint8]:
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=("PNG",)) as image:
+            if image.size != (28, 28):
+                raise ValueError("the image is not 28x28")
+            return np.asarray(image.convert("L"))
+    except (binascii.Error, UnidentifiedImageError, OSError) as error:
+        raise ValueError("the image is no PNG in base64") from error

@@ -1,0 +1,140 @@
+"""Pictures of a training that a person wants to look at."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from numpy.typing import NDArray
+
+matplotlib.use("Agg")
+
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+BLUE, ORANGE, GREY = "#2456a6", "#d1691e", "#8a8f98"
+WORST = 40
+
+
+def draw(
+    folder: Path,
+    metrics: dict[str, Any],
+    probabilities: NDArray[np.float64],
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+) -> None:
+    """Write every figure as PNG.
+
+    Args:
+        folder: where they go.
+        metrics: as in `metrics.json`.
+        probabilities: of the test set, float64 [N, classes].
+        images: the test set, uint8 [N, 28, 28].
+        labels: uint8 [N].
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    figures = {
+        "history": history(metrics["history"]),
+        "confusion": confusion(np.array(metrics["test"]["confusion_matrix"])),
+        "reliability": reliability(metrics["test"]),
+        "mistakes": mistakes(probabilities, images, labels),
+        "robustness": robustness(metrics["robustness"]),
+    }
+    for name, figure in figures.items():
+        # No date and no version inside, so that the same run writes the same bytes.
+        figure.savefig(folder / f"{name}.png", dpi=110, metadata={"Software": None})
+        plt.close(figure)
+
+
+def history(epochs: list[dict[str, float]]) -> Figure:
+    """Loss and accuracy against epochs."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
+    number = np.arange(1, len(epochs) + 1)
+    for axes, name, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy, %")):
+        factor = 100 if name == "accuracy" else 1
+        marker = "o" if len(epochs) < 3 else None
+        axes.plot(number, [factor * e[name] for e in epochs], color=GREY, label="training (augmented)", marker=marker)
+        axes.plot(number, [factor * e[f"val_{name}"] for e in epochs], color=BLUE, label="validation", marker=marker)
+        axes.set(title=title, xlabel="epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        axes.legend(frameon=False)
+    return figure
+
+
+def confusion(matrix: NDArray[np.int64]) -> Figure:
+    """Confusion matrix; the right answers are left white, for they would drown the mistakes."""
+    figure, axes = plt.subplots(figsize=(6, 5.6), layout="constrained")
+    wrong = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
+    axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=max(int(wrong.max()), 1))
+    for (row, column), count in np.ndenumerate(matrix):
+        if count:
+            dark = row != column and count > 0.6 * wrong.max()
+            axes.text(
+                column,
+                row,
+                str(count),
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if dark else (GREY if row == column else "black"),
+            )
+    axes.set(xticks=range(len(matrix)), yticks=range(len(matrix)), xlabel="said", ylabel="true")
+    axes.set_title(f"{wrong.sum()} mistakes in {matrix.sum():,} test images")
+    return figure
+
+
+def reliability(test: dict[str, Any]) -> Figure:
+    """How often the network is right when it says that it is so sure."""
+    figure, (upper, lower) = plt.subplots(
+        2, 1, figsize=(5.5, 6), height_ratios=(3, 1), sharex=True, layout="constrained"
+    )
+    rows = test["reliability"]
+    width = 1 / 15
+    upper.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="perfect")
+    upper.plot(
+        [row["confidence"] for row in rows], [row["accuracy"] for row in rows], "o-", color=BLUE, label="this model"
+    )
+    upper.set(ylabel="share that is right", ylim=(0, 1.02), xlim=(0, 1))
+    upper.set_title(f"Calibration error {100 * test['calibration_error']:.2f} %")
+    upper.legend(frameon=False)
+    lower.bar(
+        [row["from"] for row in rows], [row["share"] * test["images"] for row in rows], width, align="edge", color=BLUE
+    )
+    lower.set(yscale="log", xlabel="confidence", ylabel="images")
+    for axes in (upper, lower):
+        axes.grid(alpha=0.3)
+    return figure
+
+
+def mistakes(probabilities: NDArray[np.float64], images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Figure:
+    """Show the wrong answers, the surest first, with what was said and what was true."""
+    said = probabilities[:, :10].argmax(axis=1)
+    wrong = np.flatnonzero(said != labels)
+    worst = wrong[np.argsort(-probabilities[wrong, :10].max(axis=1), kind="stable")][:WORST]
+    rows = max(1, -(-len(worst) // 8))
+    figure, grid = plt.subplots(rows, 8, figsize=(9, 1.35 * rows + 0.5), layout="constrained", squeeze=False)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, index in zip(grid.flat, worst, strict=False):
+        axes.imshow(images[index], cmap="gray_r", vmin=0, vmax=255)
+        sure = probabilities[index, :10].max()
+        axes.set_title(f"said {said[index]} ({100 * sure:.0f} %)\ntrue {labels[index]}", fontsize=8, color=ORANGE)
+    figure.suptitle(f"{len(worst)} of {len(wrong)} mistakes, the surest first" if len(wrong) else "No mistakes")
+    return figure
+
+
+def robustness(curves: dict[str, dict[str, list[float]]]) -> Figure:
+    """Accuracy against the strength of each corruption."""
+    figure, grid = plt.subplots(2, 4, figsize=(11, 5), sharey=True, layout="constrained")
+    for axes, (name, curve) in zip(grid.flat, curves.items(), strict=True):
+        axes.plot(curve["strength"], [100 * accuracy for accuracy in curve["accuracy"]], "o-", color=BLUE, markersize=4)
+        axes.set(xlabel=name, ylim=(0, 102))
+        if curve["strength"][0] > curve["strength"][-1]:
+            axes.invert_xaxis()
+        axes.grid(alpha=0.3)
+    for axes in grid[:, 0]:
+        axes.set_ylabel("accuracy, %")
+    figure.suptitle("Test images made worse")
+    return figure

@@ -1,0 +1,121 @@
+"""The training loop: one epoch at a time, each kept, so that a stop loses one at most."""
+
+import time
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from sklearn.preprocessing import StandardScaler
+
+from train import augment, scale
+from train.checkpoint import Checkpoints, History
+from train.config import Config
+from train.mix import Mix
+from train.models import build
+from train.progress import Progress, console
+
+BATCH = 128
+LEARNING_RATE = 2e-3
+WEIGHT_DECAY = 0.02
+AVERAGING = 0.998
+
+
+def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoints) -> tuple[keras.Model, History]:
+    """Train the network that `config` names, from its last checkpoint where there is one.
+
+    Returns:
+        The trained network, its weights averaged over the last steps (its output are logits), and the history: a dict
+        for each epoch.
+    """
+    steps = -(-mix.epoch_size() // BATCH)
+    restored = checkpoints.last()
+    classes = 10 if mix.learn is None else 11
+    model, history = restored if restored else (_compiled(config, classes, steps), [])
+    data = mix.mnist
+    if restored:
+        console.print(f"Resuming after epoch {len(history)} of {config.epochs}; --fresh starts anew.")
+    validation = tf.data.Dataset.from_tensor_slices(
+        (scale.apply(scaler, data.validation_images), data.validation_labels)
+    ).batch(500)
+    with Progress(config.epochs, steps, done=len(history)) as progress:
+        for epoch in range(len(history), config.epochs):
+            started = time.monotonic()
+            _seed_dropout(model, config.seed, epoch)
+            result = model.fit(
+                _epoch(config, mix, scaler, epoch),
+                validation_data=validation,
+                callbacks=[progress.callback(), keras.callbacks.SwapEMAWeights()],
+                shuffle=False,  # each epoch comes in an order of its own
+                verbose=0,
+            )
+            figures = {name: float(values[0]) for name, values in result.history.items()}
+            history.append(figures | {"seconds": round(time.monotonic() - started, 1)})
+            checkpoints.save(model, history)
+            progress.epoch_done(history[-1])
+    model.optimizer.average(model)
+    # Of Keras' own layers, so that the saved file needs none of this code.
+    plain = build(config.model, classes, keras.layers.BatchNormalization)
+    plain.set_weights(model.get_weights())
+    return plain, history
+
+
+def _compiled(config: Config, classes: int, steps: int) -> keras.Model:
+    keras.utils.set_random_seed(config.seed)
+    model = build(config.model, classes)
+    decay = keras.optimizers.schedules.CosineDecay(
+        0.0, config.epochs * steps, warmup_target=LEARNING_RATE, warmup_steps=steps // 2, alpha=0.001
+    )
+    # Over the last twentieth at most, or a short training would keep its random start.
+    averaging = min(AVERAGING, 1 - 20 / max(config.epochs * steps, 40))
+    model.compile(
+        AveragingAdamW(decay, weight_decay=WEIGHT_DECAY, use_ema=True, ema_momentum=averaging),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return model
+
+
+def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
+    # A saved model forgets where its random numbers stood: each epoch has its own, so a resumed run draws the same.
+    for index, layer in enumerate(model.layers):
+        if isinstance(layer, keras.layers.Dropout):
+            layer.seed_generator.state.assign([seed * 1000 + epoch, index])
+
+
+@keras.saving.register_keras_serializable(package="digits")
+class AveragingAdamW(keras.optimizers.AdamW):
+    """AdamW that keeps a moving average of the weights, and puts it in their place only when asked to.
+
+    Keras' own does so at the end of each call of `fit`, which here is each epoch.
+    """
+
+    def finalize_variable_values(self, var_list: Any) -> None:
+        """Leave the weights as they are."""
+
+    def average(self, model: keras.Model) -> None:
+        """Put the average in the place of the weights (Polyak and Juditsky, 1992)."""
+        super().finalize_variable_values(model.trainable_weights)
+
+
+def _epoch(config: Config, mix: Mix, scaler: StandardScaler, epoch: int) -> Any:
+    """Return one epoch's batches; they depend on the seed and the epoch's number, so a resumed run sees the same."""
+    every_image, every_label = mix.epoch(config.seed, epoch)
+    shape = (28, 28, 1) if scaler.n_features_in_ > 1 else (1,)
+    mean = scaler.mean_.astype(np.float32).reshape(shape)
+    deviation = scaler.scale_.astype(np.float32).reshape(shape)
+
+    def prepare(number: Any, images: Any, labels: Any) -> tuple[Any, Any]:
+        pixels = tf.cast(images, tf.float32)[..., None]
+        if config.model == "cnn":
+            pixels = augment.change(pixels, tf.stack([config.seed * 1000 + epoch, tf.cast(number, tf.int32)]))
+        return (pixels - mean) / deviation, labels
+
+    batches = tf.data.Dataset.from_tensor_slices((every_image, every_label)).batch(BATCH).enumerate()
+    options = tf.data.Options()
+    options.deterministic = True
+    return (
+        batches.map(lambda number, batch: prepare(number, *batch), num_parallel_calls=2)
+        .prefetch(2)
+        .with_options(options)
+    )

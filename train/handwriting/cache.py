@@ -1,0 +1,62 @@
+"""Keep what was drawn: drawing takes a minute or two, reading it back a second."""
+
+import hashlib
+import io
+import os
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from inference import normalise as normalise_module
+from train.handwriting.dataset import Kind, Samples, generate
+
+
+def cached(folder: Path, count: int, seed: int, kind: Kind, processes: int | None = None) -> Samples:
+    """Return `generate(count, seed, kind)`, from a file in `folder` where it was drawn before by the same code.
+
+    Args:
+        folder: where the .npz files are kept; made where it is missing.
+        count: how many.
+        seed: as of `generate`.
+        kind: as of `generate`.
+        processes: as of `generate`.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    file = folder / f"{kind}-{count}-{seed}-{fingerprint()}.npz"
+    if (kept := _read(file, count)) is not None:
+        return kept
+    with Progress(
+        TextColumn("drawing {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    ) as progress:
+        task = progress.add_task(kind, total=count)
+        images, labels = generate(count, seed, kind, processes, lambda drawn: progress.advance(task, drawn))
+    folder.mkdir(parents=True, exist_ok=True)
+    # Written aside and renamed, so that an interrupted write leaves no half file.
+    aside = file.with_name(f".{os.getpid()}-{file.name}")
+    np.savez_compressed(aside, images=images, labels=labels)
+    aside.replace(file)
+    return images, labels
+
+
+def fingerprint() -> str:
+    """Return the first 12 hex digits of a hash over the code that draws and normalises."""
+    digest = hashlib.sha256()
+    for source in [*sorted(Path(__file__).parent.glob("*.py")), Path(normalise_module.__file__)]:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _read(file: Path, count: int) -> Samples | None:
+    try:
+        # From memory: NumPy leaves the file open where it is cut off.
+        with np.load(io.BytesIO(file.read_bytes())) as kept:
+            images: NDArray[np.uint8] = kept["images"]
+            labels: NDArray[np.int64] = kept["labels"]
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+        return None
+    return (images, labels) if images.shape == (count, 28, 28) and labels.shape == (count,) else None

@@ -1,0 +1,76 @@
+"""Draw a set of samples, on several processes, the same whatever their number."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train.handwriting.allographs import DIGITS
+from train.handwriting.negatives import negative
+from train.handwriting.render import render
+from train.handwriting.vary import vary
+
+NOT_A_DIGIT = 10
+CHUNK = 500
+Kind = Literal["digits", "negatives"]
+Samples = tuple[NDArray[np.uint8], NDArray[np.int64]]
+
+
+def sample(seed: int, index: int, kind: Kind) -> tuple[NDArray[np.uint8], int]:
+    """Draw one sample: uint8 [28, 28] and its label; it depends on the arguments alone."""
+    rng = np.random.Generator(np.random.Philox(key=[seed, index * 2 + (kind == "negatives")]))
+    while True:
+        label = int(rng.integers(10)) if kind == "digits" else NOT_A_DIGIT
+        glyph = DIGITS[label](rng) if kind == "digits" else negative(rng)
+        image = render(vary(glyph, rng), rng)
+        if image.any():
+            return image, label
+
+
+def generate(
+    count: int,
+    seed: int,
+    kind: Kind,
+    processes: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Samples:
+    """Draw `count` samples.
+
+    Args:
+        count: how many.
+        seed: the same seed gives the same samples, whatever the number of processes; a larger count only adds some.
+        kind: "digits" (labels 0 to 9, each as likely) or "negatives" (label 10, not a digit).
+        processes: how many draw; by default one for each core.
+        progress: called with the number of samples drawn since the last call.
+
+    Returns:
+        images uint8 [count, 28, 28], 0 = paper, 255 = ink, as `inference.normalise` leaves them; labels int64 [count].
+    """
+    images = np.zeros((count, 28, 28), np.uint8)
+    labels = np.zeros(count, np.int64)
+    starts = range(0, count, CHUNK)
+    at = 0
+    for part, names in _chunks(partial(_chunk, seed, count, kind), starts, processes or os.cpu_count() or 1):
+        images[at : at + len(part)], labels[at : at + len(part)] = part, names
+        at += len(part)
+        if progress is not None:
+            progress(len(part))
+    return images, labels
+
+
+def _chunks(work: Callable[[int], Samples], starts: range, processes: int) -> Iterator[Samples]:
+    if processes == 1 or len(starts) < 2:
+        yield from map(work, starts)
+        return
+    # "spawn" starts clean: TensorFlow's threads do not survive a fork.
+    with multiprocessing.get_context("spawn").Pool(min(processes, len(starts))) as pool:
+        yield from pool.imap(work, starts)
+
+
+def _chunk(seed: int, count: int, kind: Kind, start: int) -> Samples:
+    drawn = [sample(seed, index, kind) for index in range(start, min(start + CHUNK, count))]
+    return np.stack([image for image, _ in drawn]), np.array([label for _, label in drawn], np.int64)

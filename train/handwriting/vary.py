@@ -1,0 +1,104 @@
+"""One hand differs from the next: slant, proportions, wobble, haste."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train.handwriting.strokes import Glyph, curve
+
+Points = NDArray[np.float64]
+
+
+def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
+    """Return the strokes of a glyph as one hand would draw them.
+
+    Args:
+        glyph: control points, about one unit high; left as it is.
+        rng: where the chance comes from.
+
+    Returns:
+        Polylines, each float64 [n, 2], in the same units.
+    """
+    # How careful the hand is: half the glyphs are neat, a few are wild.
+    care = float(np.exp(rng.normal(-0.3, 0.45)))
+    glyph = _displace(glyph, care, rng)
+    lines = [_ends(curve(stroke), care, rng) for stroke in glyph]
+    lines = [_wobble(line, care, rng) for line in lines]
+    if rng.random() < 0.25:
+        lines = [_coarse(line, rng) for line in lines]
+    matrix = _affine(rng)
+    return [line @ matrix for line in lines]
+
+
+def _displace(glyph: Glyph, care: float, rng: np.random.Generator) -> Glyph:
+    """Move control points: by a smooth field, so that strokes that meet still meet, and each a little by itself."""
+    field = rng.normal(0, 0.035 * care, (3, 2))
+    wave = rng.normal(0, 3.0, (3, 2))
+    phase = rng.uniform(0, 2 * np.pi, 3)
+    # Proportions: the upper part larger or smaller than the lower one, wider or narrower.
+    squeeze, spread = rng.normal(0, 0.05), rng.normal(0, 0.16)
+    moved = []
+    rounded = rng.random() * 0.5
+    for stroke in glyph:
+        points = stroke.copy()
+        points[:, 0] += (stroke[:, 0] - 0.35) * spread * (stroke[:, 1] - 0.5)
+        points[:, 1] += squeeze * np.sin(np.pi * stroke[:, 1])
+        points[:, :2] += np.sin(stroke[:, :2] @ wave.T + phase) @ field
+        points[:, :2] += rng.normal(0, 0.018 * care, (len(points), 2))
+        if len(glyph) > 1:
+            points[:, :2] += rng.normal(0, 0.022 * care, 2)
+        # A hasty hand rounds its corners.
+        points[:, 2] *= rng.random(len(points)) > rounded
+        moved.append(points)
+    return moved
+
+
+def _ends(line: Points, care: float, rng: np.random.Generator) -> Points:
+    """Let the stroke begin and stop a little too soon or too late, now and then with a tiny hook."""
+    out = line.copy()
+    for end, before in ((0, 1), (-1, -2)):
+        step = out[end] - out[before]
+        length = float(np.hypot(step[0], step[1]))
+        if length > 1e-9:
+            reach = max(rng.normal(0.01, 0.03 * care), -0.7 * length)
+            out[end] += step * (reach / length)
+    chance = rng.random()
+    if chance < 0.06:
+        hook = rng.normal(0, 0.05, (1, 2))
+        out = np.concatenate([out[:1] + hook, out] if chance < 0.03 else [out, out[-1:] + hook])
+    return out
+
+
+def _wobble(line: Points, care: float, rng: np.random.Generator) -> Points:
+    """Let the hand tremble along the stroke."""
+    size = 0.006 * care
+    if len(line) < 3 or size < 0.004:
+        return line
+    t = np.arange(len(line))[:, None]
+    rate = rng.uniform(0.25, 1.6, (1, 2))
+    return line + size * np.sin(t * rate + rng.uniform(0, 6.3, (1, 2))) + rng.normal(0, size * 0.35, line.shape)
+
+
+def _coarse(line: Points, rng: np.random.Generator) -> Points:
+    """Keep points only every so far, and at corners: what a slow tablet or a fast mouse sends."""
+    if len(line) < 4:
+        return line
+    steps = np.diff(line, axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1]) + 1e-9
+    along = np.concatenate([[0.0], np.cumsum(lengths)])
+    keep = np.diff(along // rng.uniform(0.06, 0.22), prepend=-1) > 0
+    cosine = (steps[1:] * steps[:-1]).sum(axis=1) / (lengths[1:] * lengths[:-1])
+    keep[1:-1] |= cosine < 0.7
+    keep[-1] = True
+    return line[keep]
+
+
+def _affine(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Slant, aspect and rotation as one matrix [2, 2], to be multiplied from the right."""
+    aspect = np.exp(rng.normal(0, 0.2))
+    slant = rng.normal(-0.08, 0.2)
+    turn = rng.normal(0, 0.09)
+    cos, sin = np.cos(turn), np.sin(turn)
+    # x to the right, y down: a negative slant leans to the right.
+    shear = np.array([[aspect, 0.0], [slant, 1.0]])
+    matrix: NDArray[np.float64] = shear @ np.array([[cos, sin], [-sin, cos]])
+    return matrix

@@ -1,0 +1,118 @@
+"""What one epoch shows the network: MNIST, drawn digits, what is no digit, and extra examples."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train import extra
+from train.config import Config
+from train.data import Split
+from train.handwriting.cache import cached
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+VALIDATION = 4_000
+# Against MNIST's training images: about half as many drawn digits, and half as many marks that are none.
+DIGITS_SHARE, NEGATIVES_SHARE = 0.45, 0.5
+# Extra examples are shown so often that they count, but never more than this in an epoch.
+EXTRA_TARGET, EXTRA_REPEATS, EXTRA_SHARE = 4_000, 20, 0.3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Drawn by `train.handwriting`: images uint8 [N, 28, 28], labels int64 [N]; digits, and what is none (label 10)."""
+
+    digits: Images
+    digit_labels: Labels
+    negatives: Images
+    negative_labels: Labels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mix:
+    """Everything that is learnt from, and the parts of it that are kept for choosing.
+
+    Attributes:
+        mnist: MNIST's training images, split.
+        learn: drawn samples to learn from; None for a network that knows digits only.
+        validation: drawn samples to choose by; None likewise.
+        extra: examples of the files given with --extra.
+    """
+
+    mnist: Split
+    learn: Drawn | None
+    validation: Drawn | None
+    extra: list[extra.Example]
+
+    def kept_to_choose_by(self) -> tuple[Images, Labels]:
+        """Return all that nothing is learnt from: MNIST's validation images and, where there are any, drawn samples."""
+        images, labels = [self.mnist.validation_images], [self.mnist.validation_labels.astype(np.int64)]
+        if self.validation is not None:
+            images += [self.validation.digits, self.validation.negatives]
+            labels += [self.validation.digit_labels, self.validation.negative_labels]
+        return np.concatenate(images), np.concatenate(labels)
+
+    def epoch_size(self) -> int:
+        """Return how many images an epoch has."""
+        count = len(self.mnist.images)
+        drawn = 0 if self.learn is None else round(count * DIGITS_SHARE) + round(count * NEGATIVES_SHARE)
+        return count + drawn + min(len(self.extra) * self._repeats(), self._most_extra())
+
+    def negatives_share(self) -> float:
+        """Return the share of an epoch's images that are no digit and were drawn by code."""
+        return 0.0 if self.learn is None else round(len(self.mnist.images) * NEGATIVES_SHARE) / self.epoch_size()
+
+    def epoch(self, seed: int, number: int) -> tuple[Images, Labels]:
+        """Return the images uint8 [N, 28, 28] and labels int64 [N] of an epoch, shuffled.
+
+        They depend on the arguments alone, so that a resumed training sees what it would have seen. Drawn samples
+        rotate: each epoch shows the next ones.
+        """
+        rng = np.random.default_rng([seed, number])
+        parts: list[tuple[Images, Labels]] = [(self.mnist.images, self.mnist.labels.astype(np.int64))]
+        count = len(self.mnist.images)
+        if self.learn is not None:
+            drawn = self.learn
+            parts.append(_turn(drawn.digits, drawn.digit_labels, round(count * DIGITS_SHARE), number))
+            parts.append(_turn(drawn.negatives, drawn.negative_labels, round(count * NEGATIVES_SHARE), number))
+        if self.extra:
+            repeats = self._repeats()
+            copies = [extra.images(self.extra, seed * 1_000_003 + number * repeats + each) for each in range(repeats)]
+            images, labels = (np.concatenate(each) for each in zip(*copies, strict=True))
+            kept = rng.permutation(len(images))[: self._most_extra()]
+            parts.append((images[kept], labels[kept]))
+        images, labels = (np.concatenate(each) for each in zip(*parts, strict=True))
+        order = rng.permutation(len(images))
+        return images[order], labels[order]
+
+    def _repeats(self) -> int:
+        return int(np.clip(EXTRA_TARGET // max(len(self.extra), 1), 1, EXTRA_REPEATS))
+
+    def _most_extra(self) -> int:
+        return max(round(len(self.mnist.images) * EXTRA_SHARE), 1)
+
+
+def prepare(config: Config, parts: Split) -> Mix:
+    """Draw what is to be drawn, or read it back, and load the extra examples.
+
+    Raises:
+        DataError: a file of extra examples cannot be read.
+    """
+    examples = [example for path in config.extra for example in extra.load(path)]
+    if config.model == "mlp":
+        return Mix(parts, None, None, [example for example in examples if example.label < 10])
+    folder = config.artifacts / "drawn"
+    held_out = min(VALIDATION, config.drawn)
+    learn = _drawn(folder, config.drawn, 2 * config.seed)
+    return Mix(parts, learn, _drawn(folder, held_out, 2 * config.seed + 1), examples)
+
+
+def _drawn(folder: Path, count: int, seed: int) -> Drawn:
+    return Drawn(*cached(folder, count, seed, "digits"), *cached(folder, count, seed, "negatives"))
+
+
+def _turn(images: Images, labels: Labels, count: int, number: int) -> tuple[Images, Labels]:
+    chosen = np.arange(number * count, (number + 1) * count) % len(images)
+    return images[chosen], labels[chosen]

@@ -1,0 +1,64 @@
+"""What a person sees while the network trains."""
+
+import time
+from types import TracebackType
+from typing import Self
+
+import keras
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+class Progress:
+    """A bar over all epochs with the time left, and a line for each finished epoch.
+
+    Args:
+        epochs: how many in all.
+        steps: batches in an epoch.
+        done: epochs finished by an earlier run.
+    """
+
+    def __init__(self, epochs: int, steps: int, done: int) -> None:
+        self._epochs, self._steps, self._first = epochs, steps, done
+        self._finished = done
+        self._bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            MofNCompleteColumn(),
+            TextColumn("batches,"),
+            TimeRemainingColumn(),
+            TextColumn("left"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._bar = self._bars.add_task("training", total=epochs * steps, completed=done * steps)
+
+    def __enter__(self) -> Self:
+        self._started = time.monotonic()
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def callback(self) -> keras.callbacks.Callback:
+        """Return a callback that moves the bar by one at each batch."""
+        return keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: self._bars.advance(self._bar))
+
+    def epoch_done(self, logs: dict[str, float]) -> None:
+        """Print a line with the epoch's figures."""
+        self._finished += 1
+        seconds = time.monotonic() - self._started
+        left = seconds / (self._finished - self._first) * (self._epochs - self._finished)
+        console.print(
+            f"epoch {self._finished:2}/{self._epochs}   loss {logs['loss']:.4f}   accuracy {logs['accuracy']:.4f}   "
+            f"validation: loss {logs['val_loss']:.4f}, accuracy {logs['val_accuracy']:.4f}   "
+            f"{seconds:.0f} s, {left:.0f} s left"
+        )

@@ -1,0 +1,52 @@
+"""How good the trained network is: numbers for the file, a table for the terminal."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, classification_report, confusion_matrix, log_loss
+
+from train.calibrate import calibration_error, reliability
+
+DIGITS = [str(digit) for digit in range(10)]
+
+
+def evaluate(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> dict[str, Any]:
+    """Return what `metrics.json` says of one set of images of digits.
+
+    The answer is the best digit; whether it would be refused is another question, see `train.refusal`.
+
+    Args:
+        probabilities: float64 [N, classes], calibrated.
+        labels: uint8 [N].
+    """
+    said = probabilities[:, :10].argmax(axis=1)
+    table = classification_report(
+        labels, said, labels=range(10), target_names=DIGITS, output_dict=True, zero_division=0.0
+    )
+    return {
+        "images": len(labels),
+        "accuracy": float(accuracy_score(labels, said)),
+        "loss": float(log_loss(labels, probabilities, labels=range(probabilities.shape[1]))),
+        "calibration_error": calibration_error(probabilities[:, :10], labels),
+        "per_class": {
+            digit: {
+                "precision": table[digit]["precision"],
+                "recall": table[digit]["recall"],
+                "f1": table[digit]["f1-score"],
+                "images": int(table[digit]["support"]),
+            }
+            for digit in DIGITS
+        },
+        "confusion_matrix": confusion_matrix(labels, said, labels=range(10)).tolist(),
+        "reliability": [
+            dict(zip(("from", "share", "accuracy", "confidence"), row, strict=True))
+            for row in reliability(probabilities[:, :10], labels)
+        ],
+    }
+
+
+def as_text(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> str:
+    """Return scikit-learn's classification report."""
+    said = probabilities[:, :10].argmax(axis=1)
+    return str(classification_report(labels, said, labels=range(10), target_names=DIGITS, digits=4, zero_division=0.0))

@@ -1,0 +1,23 @@
+"""scikit-learn's StandardScaler between the pixels and the network."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.preprocessing import StandardScaler
+
+# Augmentation moves ink onto border pixels whose own deviation is close to nothing, so the CNN gets one for all.
+PER_PIXEL = {"cnn": False, "mlp": True}
+
+
+def fit(model: str, images: NDArray[np.uint8]) -> StandardScaler:
+    """Fit on uint8 [N, 28, 28]: one mean and deviation for all pixels (cnn), or one for each of the 784 (mlp)."""
+    return StandardScaler().fit(_columns(images, 784 if PER_PIXEL[model] else 1))
+
+
+def apply(scaler: StandardScaler, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Scale uint8 [N, 28, 28] to the network's input, float32 [N, 28, 28, 1]."""
+    scaled = scaler.transform(_columns(images, scaler.n_features_in_))
+    return np.asarray(scaled, np.float32).reshape(-1, 28, 28, 1)
+
+
+def _columns(images: NDArray[np.uint8], features: int) -> NDArray[np.float64]:
+    return images.reshape(-1, features).astype(np.float64)

@@ -1,0 +1,73 @@
+"""Puts the parts together; does nothing itself."""
+
+import sys
+
+from litestar.config.cors import CORSConfig
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from inference import ImageError, Recognizer
+from web import __version__, problems
+from web.health import create_health
+from web.limits import Limits
+from web.logs import RequestLog
+from web.metrics import Metrics, create_metrics_route
+from web.model import check_card, create_model_routes
+from web.page import create_page_routes
+from web.predict import create_predict
+from web.protocol import create_protocol
+from web.reader import Reader
+from web.service import Service
+from web.settings import Settings
+
+
+def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Service:
+    """Return the service.
+
+    Args:
+        settings: its settings.
+        recognizer: what reads; by default the model file of the settings.
+
+    Raises:
+        inference.ModelError: the model file is missing, cannot be used, or is not the one that its card describes.
+    """
+    recognizer = recognizer or Recognizer(
+        settings.model_path, max_pixels=settings.max_pixels, max_marks=settings.max_marks
+    )
+    check_card(recognizer.info, settings.card_path)
+    metrics = Metrics(recognizer.info, shared=settings.workers > 1)
+    limits = Limits(settings, metrics)
+    reader = Reader()
+    service = Service(
+        route_handlers=[
+            *create_page_routes(settings.static_path.resolve()),
+            create_predict(recognizer, reader, limits, metrics),
+            *create_protocol(recognizer, reader, limits, metrics, __version__),
+            *create_model_routes(recognizer, settings),
+            *create_health(limits),
+            create_metrics_route(metrics),
+        ],
+        exception_handlers={
+            HTTPException: problems.on_http_exception,
+            ImageError: problems.on_image_error,
+            Exception: problems.on_unhandled,
+        },
+        cors_config=CORSConfig(allow_origins=list(settings.cors_origins)) if settings.cors_origins else None,
+        on_shutdown=[reader.close],
+        openapi_config=OpenAPIConfig(
+            title="Handwritten digits",
+            version=__version__,
+            description="Reads handwritten digits in pictures.",
+            path="/schema",
+            use_handler_docstrings=True,
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        logging_config=None,
+        # `uploads` counts, and says what to do.
+        request_max_body_size=None,
+    )
+    service.metrics = metrics
+    service.limits = limits
+    service.log = RequestLog(sys.stdout if settings.log_requests else None)
+    return service

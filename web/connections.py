@@ -1,0 +1,151 @@
+"""The connections of one worker: bounded in number, in the size of their headers and in the time they may take."""
+
+import asyncio
+import json
+import secrets
+from typing import TYPE_CHECKING
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from web.problems import MEDIA_TYPE
+from web.service import HEADERS
+
+if TYPE_CHECKING:
+    from web.service import Service
+
+# Twice what common servers allow; ours are sent by browsers and small clients.
+MAX_HEADER_BYTES = 32_768
+HEADER_SECONDS = 10.0
+# Beyond a request's own time: whoever has still not sent it all by then is cut off.
+SLACK_SECONDS = 5.0
+# How long an idle connection stays open while the worker stops, since a request may be on its way: all the more where
+# nothing has come on it yet, for then its sender has only just connected.
+LINGER_SECONDS = 1.0
+LINGER_UNUSED_SECONDS = 3.0
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's protocol, which by itself waits for a slow client for ever and holds headers of any length."""
+
+    _timer: asyncio.TimerHandle | None = None
+    _header_bytes = 0
+    _in_headers = False
+    _lingering = False
+
+    @property
+    def _service(self) -> "Service":
+        service: Service = self.app
+        return service
+
+    @property
+    def _header_seconds(self) -> float:
+        return min(HEADER_SECONDS, self._service.limits.settings.request_seconds)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take the connection on, or turn it down where there are too many."""
+        super().connection_made(transport)
+        if len(self.connections) > self._service.limits.settings.max_connections and not self._close_an_idle_one():
+            self._refuse(503, "Service Unavailable", "The server has too many connections open. Try again in a second.")
+            return
+        self._wait(self._header_seconds)
+        if self._service.limits.draining:  # accepted just before the worker stopped listening
+            self.shutdown()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has come; headers that are not complete yet count too."""
+        super().data_received(data)
+        if self._in_headers:
+            self._count(len(data))
+
+    def on_message_begin(self) -> None:
+        """Start the clock of a request's headers."""
+        super().on_message_begin()
+        self._header_bytes = 0
+        self._in_headers = True
+        self._wait(self._header_seconds)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        super().on_header(name, value)
+        self._count(len(name) + len(value))
+
+    def on_headers_complete(self) -> None:
+        """Start the clock of a request's body."""
+        self._in_headers = False
+        self._wait(self._service.limits.settings.request_seconds + SLACK_SECONDS)
+        super().on_headers_complete()
+        if self._lingering:
+            self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        """Stop the clock: the rest is up to this side."""
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP."""
+        self._refuse(400, "Bad Request", "This is not an HTTP request that can be read.")
+
+    def shutdown(self) -> None:
+        """Finish what is in flight, and answer what is on its way, before the connection is closed."""
+        self._lingering = True
+        if self._idle:
+            seconds = LINGER_UNUSED_SECONDS if self.cycle is None else LINGER_SECONDS
+            self.loop.call_later(seconds, self._close_if_idle)
+        else:
+            self.cycle.keep_alive = False
+
+    @property
+    def _idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _close_if_idle(self) -> None:
+        if self._idle:
+            self.transport.close()
+
+    def _close_an_idle_one(self) -> bool:
+        """Make room for this one: close a connection that was answered and is kept open in case there is more."""
+        for other in self.connections:
+            kept = isinstance(other, Connection) and other.cycle is not None and other.cycle.response_complete
+            if kept and not other.transport.is_closing():
+                other.transport.close()
+                return True
+        return False
+
+    def _count(self, length: int) -> None:
+        self._header_bytes += length
+        if self._header_bytes > MAX_HEADER_BYTES and not self.transport.is_closing():
+            detail = f"The headers are longer than {MAX_HEADER_BYTES} bytes."
+            self._refuse(431, "Request Header Fields Too Large", detail)
+
+    def _wait(self, seconds: float) -> None:
+        self._stop_waiting()
+        self._timer = self.loop.call_later(seconds, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _refuse(self, status: int, title: str, detail: str) -> None:
+        """Answer without the application, in the same form, and close."""
+        request_id = secrets.token_hex(16)
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, "request_id": request_id}
+        body = json.dumps(problem).encode()
+        headers = {
+            **HEADERS,
+            "x-request-id": request_id,
+            "content-type": MEDIA_TYPE,
+            "content-length": str(len(body)),
+            "connection": "close",
+        }
+        if status == 503:
+            headers["retry-after"] = "1"
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self.transport.write(f"HTTP/1.1 {status} {title}\r\n{lines}\r\n".encode() + body)
+        self.transport.close()

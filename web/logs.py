@@ -1,0 +1,61 @@
+"""One JSON line for each request, and for whatever else there is to say; never what is in a picture."""
+
+import logging
+import sys
+import time
+from datetime import UTC, datetime
+from typing import IO
+
+import msgspec
+
+
+class RequestLog:
+    """Writes one line a request.
+
+    Args:
+        stream: where to; None writes nothing.
+    """
+
+    def __init__(self, stream: IO[str] | None) -> None:
+        self._stream = stream
+
+    def write(self, **fields: object) -> None:
+        """Write the fields, after the time."""
+        if self._stream is None:
+            return
+        line = msgspec.json.encode({"time": _now(), "level": "info", "message": "request", **fields}).decode()
+        try:
+            self._stream.write(line + "\n")
+            self._stream.flush()
+        except OSError:  # whoever read it has gone, which is no reason to answer nobody any more
+            self._stream = None
+
+
+class JsonFormatter(logging.Formatter):
+    """Turns what the libraries log into the same form."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line of JSON."""
+        fields: dict[str, object] = {
+            "time": _now(record.created),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
+        if request_id := getattr(record, "request_id", None):
+            fields["request_id"] = request_id
+        if record.exc_info:
+            fields["traceback"] = self.formatException(record.exc_info)
+        return msgspec.json.encode(fields).decode()
+
+
+def configure() -> None:
+    """Send the warnings and errors of all libraries, and our own messages, to standard error as JSON."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("web").setLevel(logging.INFO)
+
+
+def _now(seconds: float | None = None) -> str:
+    moment = datetime.fromtimestamp(time.time() if seconds is None else seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

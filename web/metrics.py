@@ -1,0 +1,103 @@
+"""What is counted, for Prometheus."""
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from inference import ModelInfo, Reading
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1)
+
+
+class Metrics:
+    """The metrics of one worker, or of all where the library was told to share them (see `web.server`).
+
+    Args:
+        model: whose name, version and SHA-256 are shown.
+        shared: whether several workers share their metrics through files.
+    """
+
+    def __init__(self, model: ModelInfo, *, shared: bool = False) -> None:
+        self._registry = CollectorRegistry()
+        self._shared = shared
+        registry = self._registry
+        self._requests = Counter(
+            "digits_requests", "Requests answered.", ["method", "route", "status"], registry=registry
+        )
+        self._seconds = Histogram(
+            "digits_request_seconds",
+            "From a request's first byte to the end of its answer.",
+            ["route"],
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._in_flight = Gauge(
+            "digits_requests_in_flight", "Requests being answered.", registry=registry, multiprocess_mode="livesum"
+        )
+        self._rejected = Counter(
+            "digits_rejected", "Requests not answered for want of room or time.", ["reason"], registry=registry
+        )
+        self._read = Counter("digits_read", "Digits read.", ["digit"], registry=registry)
+        self._refused = Counter("digits_refused", "Marks refused: no digit, or not sure enough.", registry=registry)
+        self._confidence = Histogram(
+            "digits_confidence", "How sure the readings of digits are.", buckets=CONFIDENCES, registry=registry
+        )
+        self._classified = Counter("digits_classified", "Images classified through /v2.", registry=registry)
+        gauge = Gauge(
+            "digits_model_info",
+            "The served model; always 1.",
+            ["name", "version", "sha256"],
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        gauge.labels(model.name, model.version, model.sha256).set(1)
+        self._by_digit = [self._read.labels(str(digit)) for digit in range(10)]
+
+    def start(self) -> None:
+        """Count a request that begins."""
+        self._in_flight.inc()
+
+    def end(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request that has ended."""
+        self._in_flight.dec()
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def reject(self, reason: str) -> None:
+        """Count a request that was refused for want of room or time."""
+        self._rejected.labels(reason).inc()
+
+    def reading(self, reading: Reading) -> None:
+        """Count the marks of a reading."""
+        for digit in reading.digits:
+            if digit.digit is None:
+                self._refused.inc()
+            else:
+                self._by_digit[digit.digit].inc()
+                self._confidence.observe(digit.confidence)
+
+    def classified(self, images: int) -> None:
+        """Count images that were classified through /v2."""
+        self._classified.inc(images)
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus' text format."""
+        registry = self._registry
+        if self._shared:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
+
+
+def create_metrics_route(metrics: Metrics) -> HTTPRouteHandler:
+    """Return the handler of GET /metrics."""
+
+    @get("/metrics", sync_to_thread=False, media_type="text/plain")
+    def show() -> Response[bytes]:
+        """Give all metrics in Prometheus' text format."""
+        return Response(metrics.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    return show

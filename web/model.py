@@ -1,0 +1,94 @@
+"""What the served model is: for the page's footer, and its card."""
+
+import logging
+import re
+from http import HTTPStatus
+from pathlib import Path
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from inference import InvalidModelError, ModelInfo, Recognizer
+from web.openapi import CardOperation
+from web.problems import ProblemError
+from web.settings import Settings
+
+logger = logging.getLogger("web")
+# One line for each form of the model: model_sha256, model_int8_sha256.
+CARD_SHA256 = re.compile(r"^model\w*_sha256: *([0-9a-f]{64})$", re.MULTILINE)
+
+
+class ModelAnswer(msgspec.Struct):
+    """The served model.
+
+    Attributes:
+        name, version: as in each reading.
+        accuracy: on MNIST's 10,000 test images, 0 to 1; null where the file does not say.
+        size: of the file, in bytes.
+        classes: the meaning of each probability.
+        threshold: a digit less probable than this is refused.
+        reject_threshold: a mark that is "not a digit" with more probability than this is refused.
+        sha256: of the file.
+        licence: of the model; null where the file does not say.
+    """
+
+    name: str
+    version: str
+    accuracy: float | None
+    size: int
+    classes: tuple[str, ...]
+    threshold: float
+    reject_threshold: float
+    sha256: str
+    licence: str | None
+
+
+def check_card(info: ModelInfo, card: Path) -> None:
+    """Compare the model file with the SHA-256 in its card, the line `model_sha256: ...` of its front matter.
+
+    Raises:
+        InvalidModelError: the card describes another file.
+    """
+    try:
+        described = CARD_SHA256.findall(card.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        described = []
+    if not described:
+        logger.warning("the model has no card with its SHA-256 at %s; its own is %s", card, info.sha256)
+    elif info.sha256 not in described:
+        raise InvalidModelError(
+            f"The model file is not the one that its card {card} describes: its SHA-256 is {info.sha256}, not "
+            f"{' or '.join(described)}. Run `make export` to write both, or remove the card."
+        )
+
+
+def create_model_routes(recognizer: Recognizer, settings: Settings) -> list[HTTPRouteHandler]:
+    """Return the handlers of GET /model and GET /model/card."""
+    info = recognizer.info
+    shown = ModelAnswer(
+        name=info.name,
+        version=info.version,
+        accuracy=info.test_accuracy,
+        size=info.size,
+        classes=info.classes,
+        threshold=info.threshold,
+        reject_threshold=info.reject_threshold,
+        sha256=info.sha256,
+        licence=info.metadata.get("licence"),
+    )
+
+    @get("/model", sync_to_thread=False)
+    def model() -> ModelAnswer:
+        """Say which model is served."""
+        return shown
+
+    @get("/model/card", operation_class=CardOperation, sync_to_thread=False, media_type="text/markdown")
+    def card() -> Response[bytes]:
+        """Give the model's card, as Markdown."""
+        try:
+            return Response(settings.card_path.read_bytes(), media_type="text/markdown")
+        except OSError:
+            raise ProblemError(HTTPStatus.NOT_FOUND, "This model has no card: `make export` writes it.") from None
+
+    return [model, card]

@@ -1,0 +1,120 @@
+"""POST /predict: a picture in, its reading out."""
+
+import base64
+from typing import Annotated
+
+import msgspec
+from litestar import post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
+
+from inference import Digit, Reading, Recognizer
+from web.limits import Limits
+from web.metrics import Metrics
+from web.openapi import PictureOperation
+from web.problems import HttpRequest
+from web.reader import Reader, is_small
+from web.uploads import read_picture
+
+INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw to each mark, as a PNG data URL")
+EXPLAIN = QueryParameter(description="1 adds to each mark what decided, as a PNG data URL to lay over that picture")
+
+
+class DigitAnswer(msgspec.Struct, omit_defaults=True):
+    """One mark.
+
+    Attributes:
+        digit: 0 to 9, or null where the mark is no digit.
+        confidence: the probability of what is said, 0 to 1.
+        probabilities: of the digits 0 to 9 and, last, of "not a digit".
+        box: x, y, width, height in the pixels of the upright picture.
+        line: the line of writing that it stands on, from 0 at the top.
+        input: with `inputs=1`, the 28x28 picture that the model saw, as a PNG data URL.
+        heat: with `explain=1`, what decided, to lay over `input`: orange for the reading, blue against it.
+    """
+
+    digit: int | None
+    confidence: float
+    probabilities: list[float]
+    box: tuple[int, int, int, int]
+    line: int
+    input: str | msgspec.UnsetType = msgspec.UNSET
+    heat: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class ModelName(msgspec.Struct):
+    """Which model has read it."""
+
+    name: str
+    version: str
+
+
+class ReadingAnswer(msgspec.Struct):
+    """What a picture says.
+
+    Attributes:
+        text: the digits in reading order, `?` for a mark that is no digit, a new line for each line of writing.
+        digits: the marks, in the same order.
+        model: which model has read them.
+    """
+
+    text: str
+    digits: list[DigitAnswer]
+    model: ModelName
+
+
+def create_predict(recognizer: Recognizer, reader: Reader, limits: Limits, metrics: Metrics) -> HTTPRouteHandler:
+    """Return the handler of POST /predict.
+
+    Args:
+        recognizer: what reads.
+        reader: where it runs.
+        limits: of this worker.
+        metrics: where readings are counted.
+    """
+    model = ModelName(recognizer.info.name, recognizer.info.version)
+
+    @post("/predict", status_code=200, operation_class=PictureOperation)
+    async def predict(
+        request: HttpRequest, inputs: Annotated[bool, INPUTS] = False, explain: Annotated[bool, EXPLAIN] = False
+    ) -> ReadingAnswer:
+        """Read the handwritten digits in a picture.
+
+        Send the picture as the field `image` of a multipart form, or as the whole body with an image/* type: PNG, JPEG,
+        WebP, GIF, BMP or TIFF.
+        """
+        async with limits.admit() as held:
+            picture = await read_picture(request, held, limits.settings.max_body_bytes)
+
+            def work() -> tuple[Reading, ReadingAnswer]:
+                reading = recognizer.read(picture, explain=explain)
+                return reading, answer(reading, model, inputs=inputs)
+
+            reading, answered = await reader.run(work, small=not explain and is_small(picture))
+        metrics.reading(reading)
+        refused = sum(digit.digit is None for digit in reading.digits)
+        request.scope["state"]["log"] = {"marks": len(reading.digits), "refused": refused}
+        return answered
+
+    return predict
+
+
+def answer(reading: Reading, model: ModelName, *, inputs: bool) -> ReadingAnswer:
+    """Turn a reading into what /predict answers."""
+    return ReadingAnswer(reading.text, [_digit(digit, inputs=inputs) for digit in reading.digits], model)
+
+
+def _digit(digit: Digit, *, inputs: bool) -> DigitAnswer:
+    return DigitAnswer(
+        digit.digit,
+        round(digit.confidence, 6),
+        [round(probability, 6) for probability in digit.probabilities.tolist()],
+        digit.box,
+        digit.line,
+        _data_url(digit.input_png()) if inputs else msgspec.UNSET,
+        _data_url(heat) if (heat := digit.heat_png()) else msgspec.UNSET,
+    )
+
+
+def _data_url(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -1,0 +1,105 @@
+"""Every error as a problem document (RFC 9457), with the request's id."""
+
+import logging
+from http import HTTPStatus
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import Scope
+
+from inference import ImageError, ImageTooLargeError, UnsupportedImageError
+
+MEDIA_TYPE = "application/problem+json"
+HttpRequest = Request[None, None, State]
+logger = logging.getLogger("web")
+
+
+class Problem(msgspec.Struct, omit_defaults=False):
+    """A problem document.
+
+    Attributes:
+        title: what kind of error, the same for each of its status.
+        status: the HTTP status.
+        detail: what is wrong and what to do.
+        request_id: as in the response's X-Request-ID and in the server's log.
+        type: about:blank, for the status says it all.
+    """
+
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    type: str = "about:blank"
+
+
+class ProblemError(HTTPException):
+    """Answered as a problem document.
+
+    Args:
+        status: the HTTP status.
+        detail: what is wrong and what to do.
+        headers: added to the answer.
+    """
+
+    def __init__(self, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail=detail, status_code=status, headers=headers)
+
+
+class ProtocolProblem(msgspec.Struct):
+    """What the Open Inference Protocol wants instead, below /v2."""
+
+    error: str
+
+
+def document(scope: Scope, status: int, detail: str) -> tuple[bytes, str]:
+    """Return the body that describes an error, and its media type."""
+    if f"{scope['path']}/".startswith("/v2/"):
+        return msgspec.json.encode(ProtocolProblem(detail)), "application/json"
+    problem = Problem(HTTPStatus(status).phrase, status, detail, scope["state"]["request_id"])
+    return msgspec.json.encode(problem), MEDIA_TYPE
+
+
+def response(request: HttpRequest, status: int, detail: str, headers: dict[str, str] | None = None) -> Response[bytes]:
+    """Return the answer to a request that has failed."""
+    body, media_type = document(request.scope, status, detail)
+    return Response(body, status_code=status, headers=headers, media_type=media_type)
+
+
+def on_http_exception(request: HttpRequest, error: HTTPException) -> Response[bytes]:
+    """What Litestar raised (no such route, wrong method, bad parameter), or a `ProblemError`."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ProblemError):
+        return on_unhandled(request, error)
+    return response(request, error.status_code, _detail(request, error), error.headers)
+
+
+def on_image_error(request: HttpRequest, error: ImageError) -> Response[bytes]:
+    """What `inference` says of a picture."""
+    if isinstance(error, ImageTooLargeError):
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    elif isinstance(error, UnsupportedImageError):
+        status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    else:
+        status = HTTPStatus.BAD_REQUEST
+    return response(request, status, str(error))
+
+
+def on_unhandled(request: HttpRequest, error: Exception) -> Response[bytes]:
+    """A bug of ours: the traceback goes to the log, never to the user."""
+    extra = {"request_id": request.scope["state"]["request_id"]}
+    logger.error("unhandled %s", type(error).__name__, exc_info=error, extra=extra)
+    detail = "Something went wrong in the server. The request id finds it in the server's log."
+    return response(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _detail(request: HttpRequest, error: HTTPException) -> str:
+    if error.status_code == HTTPStatus.NOT_FOUND and not isinstance(error, ProblemError):
+        return "There is nothing at this address. The addresses that there are: /docs."
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return (
+            f"This address does not take {request.method}. Use {(error.headers or {}).get('allow', 'another method')}."
+        )
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        return "; ".join(f"{each.get('key', '?')}: {each.get('message', '')}" for each in error.extra)
+    return error.detail

@@ -1,0 +1,100 @@
+"""One server process: its socket, its event loop, and how it stops."""
+
+import asyncio
+import math
+import resource
+import signal
+import socket
+
+import uvicorn
+
+from inference import ModelError
+from web import logs
+from web.app import create_app
+from web.connections import Connection
+from web.service import Service
+from web.settings import Settings
+from web.sockets import BACKLOG, announce, turn_away
+
+# Longer than the 60 seconds after which common proxies close an idle connection: whoever closes first risks that a
+# request is on its way.
+KEEP_ALIVE_SECONDS = 75
+
+
+class Listening(socket.socket):
+    """A socket with a long queue, from which asyncio takes one connection at a time.
+
+    asyncio would take as many as the queue may hold: whichever worker wakes first would get all that wait, and the
+    others none.
+    """
+
+    def listen(self, _: int = BACKLOG) -> None:
+        """Listen, with a queue of our own length."""
+        super().listen(BACKLOG)
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which takes on the connections that were made before it stopped listening."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, finish what is in flight, and close."""
+        self.config.loaded_app.limits.draining = True
+        for listening in sockets or []:
+            if self.config.loaded_app.limits.settings.workers == 1:  # else the others may go on; `web.workers` does it
+                turn_away(listening)
+            await self._accept_waiting(listening)
+        await super().shutdown(sockets)
+
+    async def _accept_waiting(self, listening: socket.socket) -> None:
+        """Take what waits in the kernel's queue: closing the socket would reset these connections."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                accepted, _ = listening.accept()
+            except OSError:  # nothing is left, or no file descriptor
+                return
+            accepted.setblocking(False)
+            await loop.connect_accepted_socket(
+                lambda: Connection(self.config, self.server_state, self.lifespan.state), accepted
+            )
+
+
+def run(settings: Settings, listening: socket.socket) -> str | None:
+    """Serve with this process until SIGTERM or SIGINT; return why it could not start, if so."""
+    try:
+        app = create_app(settings)
+    except ModelError as error:
+        return str(error)
+    announce(settings, listening)
+    serve(app, settings, listening)
+    return None
+
+
+def serve(app: Service, settings: Settings, listening: socket.socket) -> None:
+    """Serve on a socket until SIGTERM or SIGINT."""
+    logs.configure()
+    # Each connection takes a file descriptor; the usual soft limit of 1024 is soon reached.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = settings.max_connections + 200
+    if soft < wanted:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+        )
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        ws="none",
+        loop="asyncio",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=1,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
+    )
+    # uvicorn raises the signal again once it has stopped, but a clean stop is no failure.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    Server(config).run(sockets=[Listening(fileno=listening.detach())])

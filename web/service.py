@@ -1,0 +1,118 @@
+"""What every request has in common, around Litestar: an id, HEAD, the security headers, metrics and the log."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Any, cast
+
+from litestar import Litestar
+from litestar.enums import ScopeType
+from litestar.types import HTTPScope, Message, Receive, Scope, Send
+
+from web.limits import Limits
+from web.logs import RequestLog
+from web.metrics import Metrics
+from web.problems import ProblemError, document
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+ENCODED = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+
+
+class Service(Litestar):
+    """Litestar, entered here: its middleware would miss the router's own 404 and 405."""
+
+    limits: Limits
+    log: RequestLog
+    metrics: Metrics
+
+    __slots__ = ("limits", "log", "metrics")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+        """Serve one ASGI connection."""
+        if scope["type"] != ScopeType.HTTP:
+            await super().__call__(scope, receive, send)
+            return
+        request = Exchange(scope, send)
+        self.metrics.start()
+        try:
+            if problem := self.limits.turned_away(request.scope):
+                await request.fail(problem)
+            else:
+                await super().__call__(request.scope, receive, request.send)
+        finally:
+            seconds = time.perf_counter() - request.started
+            self.metrics.end(request.method, request.route, request.status, seconds)
+            self.log.write(**request.fields(seconds))
+
+
+class Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: HTTPScope, send: Send) -> None:
+        self.started = time.perf_counter()
+        self.status = 499  # as nginx logs it: the client left before there was an answer
+        self.sent = 0
+        self._unrouted = "unknown"
+        self.method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        # Never taken from the request: nobody outside can choose what the log says, or guess another's id.
+        self.id = secrets.token_hex(16)
+        scope.setdefault("state", {})["request_id"] = self.id
+        self._head = scope["method"] == "HEAD"
+        self.scope = cast("HTTPScope", {**scope, "method": "GET"}) if self._head else scope
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        """Pass on what Litestar answers, with what every answer has."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], *ENCODED, (b"x-request-id", self.id.encode())]
+        elif message["type"] == "http.response.body":
+            if self._head:
+                message["body"] = b""
+            self.sent += len(message["body"])
+        await self._send(message)
+
+    async def fail(self, problem: ProblemError) -> None:
+        """Answer with a problem, without Litestar."""
+        self._unrouted = "turned away"
+        body, media_type = document(self.scope, problem.status_code, problem.detail)
+        headers = {"content-type": media_type, "content-length": str(len(body)), **(problem.headers or {})}
+        await self.send(
+            {
+                "type": "http.response.start",
+                "status": problem.status_code,
+                "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            }
+        )
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
+    @property
+    def route(self) -> str:
+        """The route's template, so that unknown addresses are one series, and so are requests turned away."""
+        return cast("dict[str, Any]", self.scope).get("path_template") or self._unrouted
+
+    def fields(self, seconds: float) -> dict[str, object]:
+        """What the log says of it."""
+        client: Sequence[object] = self.scope["client"] or ("",)
+        return {
+            "request_id": self.id,
+            "method": self.method,
+            "path": self.scope["path"][:200],
+            "route": self.route,
+            "status": self.status,
+            "seconds": round(seconds, 6),
+            "bytes": self.sent,
+            "client": client[0],
+            **cast("dict[str, object]", self.scope["state"].get("log", {})),
+        }

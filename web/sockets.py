@@ -1,0 +1,64 @@
+"""The socket that the server listens on."""
+
+import contextlib
+import ctypes
+import errno
+import socket
+import struct
+import sys
+
+from web.settings import Settings
+
+BACKLOG = 1024
+# From Linux' asm-generic/socket.h; Python does not name it.
+SO_ATTACH_FILTER = 26
+
+
+class PortError(Exception):
+    """The address cannot be listened on; the message says what to do."""
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Return a socket that is bound and listens.
+
+    Raises:
+        PortError: it cannot be.
+    """
+    host, port = settings.host, settings.port
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+        listening.setblocking(False)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            other = port + 1 if port < 65535 else 8000
+            raise PortError(
+                f"Port {port} on {host} is in use. Stop what uses it, or choose another: PORT={other}."
+            ) from None
+        raise PortError(f"Cannot listen on HOST={host} PORT={port}: {error.strerror or error}.") from None
+    return listening
+
+
+def turn_away(listening: socket.socket) -> None:
+    """Let no new connection into the queue of a socket that is about to be closed, for all processes that share it.
+
+    Closing it resets whatever is still in the queue, and between the last look at the queue and the close there is
+    always a moment. With a filter that drops every packet, what comes in that moment is tried again by its sender's
+    kernel, a second later, and refused. Only Linux has this; elsewhere the moment stays.
+    """
+    drop = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # one instruction: return 0 bytes
+    program = struct.pack("HL", 1, ctypes.addressof(drop))
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            listening.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+
+
+def announce(settings: Settings, listening: socket.socket) -> None:
+    """Print the address that a person on this machine opens."""
+    port = listening.getsockname()[1]
+    host = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  # not bound here
+    address = f"[{host}]" if ":" in host else host
+    print(f"Serving on http://{address}:{port}/ (Ctrl-C stops it)", flush=True)

@@ -1,0 +1,87 @@
+// A card for each mark.
+import { CLASSES, percent, sureness } from "./words.js";
+
+const AT_FIRST = 12; // cards shown before "Show all"
+
+/** @param on {light(index), explain() => Promise of heat maps or null, correct(index, label)} */
+export class Cards {
+	#digits = [];
+	#labels = new Map();
+	#most = AT_FIRST;
+
+	constructor(page, on) {
+		const list = this.list = page.cards;
+		Object.assign(this, { all: page.all, template: page.card, on });
+		this.all.addEventListener("click", () => {
+			this.#most = Infinity;
+			this.show(this.#digits, this.#labels);
+		});
+		const index = (event) => [...list.children].indexOf(event.target.closest(".card"));
+		for (const name of ["pointerover", "focusin"]) list.addEventListener(name, (event) => on.light(index(event)));
+		for (const name of ["pointerleave", "focusout"]) list.addEventListener(name, () => on.light(-1));
+		list.addEventListener("click", (event) => event.target.matches(".why") && this.#explain(index(event)));
+		list.addEventListener("change", (event) => on.correct(index(event), event.target.value));
+	}
+
+	/** Show these digits; `labels` maps an index to {label} that the person gave it. */
+	show(digits, labels) {
+		if (!digits.length) this.#most = AT_FIRST;
+		this.#digits = digits;
+		this.#labels = labels;
+		const shown = digits.slice(0, this.#most);
+		// Cards are kept and filled anew, so that focus and an open list survive the next reading.
+		while (this.list.children.length > shown.length) this.list.lastElementChild.remove();
+		while (this.list.children.length < shown.length) this.list.append(this.#make());
+		shown.forEach((digit, i) => fill(this.list.children[i], digit, i, labels.get(i)?.label));
+		this.all.hidden = shown.length === digits.length;
+		this.all.textContent = `Show all ${digits.length} marks`;
+	}
+
+	#make() {
+		const card = this.template.content.firstElementChild.cloneNode(true);
+		for (const name of CLASSES) {
+			const bar = document.createElement("li");
+			bar.append(document.createElement("i"), document.createElement("b"), document.createElement("span"));
+			bar.children[1].textContent = name.length > 1 ? "×" : name;
+			card.querySelector(".bars").append(bar);
+			card.querySelector("select").append(new Option(`It was ${name.length > 1 ? "" : name === "8" ? "an " : "a "}${name}`, name));
+		}
+		return card;
+	}
+
+	async #explain(index) {
+		const card = this.list.children[index], digits = this.#digits;
+		const button = card.querySelector(".why");
+		if (button.ariaPressed === "true") return showHeat(card, null);
+		button.disabled = true;
+		const heats = await this.on.explain();
+		button.disabled = false;
+		if (this.#digits === digits) showHeat(card, heats?.[index]);
+	}
+}
+
+function fill(card, digit, index, label = "") {
+	const [level, words] = sureness(digit);
+	const figure = percent(digit.confidence);
+	card.className = `card ${level}${label && " corrected"}`;
+	card.ariaLabel = `Mark ${index + 1}: ${digit.digit ?? "not a digit"}, ${figure}`;
+	card.querySelector(".input").src = digit.input;
+	card.querySelector("strong").textContent = digit.digit ?? "?";
+	card.querySelector(".said span").textContent = `${words}, ${figure}`;
+	Object.assign(card.querySelector("select"), { value: label, ariaLabel: `What mark ${index + 1} was` });
+	[...card.querySelector(".bars").children].forEach((bar, i) => {
+		const p = digit.probabilities[i];
+		bar.hidden = p === undefined; // a model without "not a digit" has ten
+		bar.className = i === (digit.digit ?? 10) ? "best" : "";
+		bar.style.setProperty("--p", p ?? 0);
+		bar.title = bar.lastElementChild.textContent = `${CLASSES[i]}: ${percent(p ?? 0)}`;
+	});
+	showHeat(card, null);
+}
+
+function showHeat(card, heat) {
+	const image = card.querySelector(".heat");
+	image.hidden = !heat;
+	if (heat) image.src = heat;
+	card.querySelector(".why").ariaPressed = String(Boolean(heat));
+}

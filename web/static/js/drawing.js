@@ -1,0 +1,36 @@
+// What was drawn, with undo and redo.
+
+/**
+ * Strokes {points, width, erase} in units of the sheet's height, from its middle. No list is changed in place, so each
+ * step of the past is one. Fires "change"; its `detail` is false where the drawing is the same and more.
+ */
+export class Drawing extends EventTarget {
+	strokes = [];
+	#past = [];
+	#future = [];
+
+	get empty() { return this.strokes.every((stroke) => stroke.erase); }
+	get canUndo() { return this.#past.length > 0; }
+	get canRedo() { return this.#future.length > 0; }
+
+	set(strokes, other = true) {
+		this.#past.push(this.strokes);
+		this.#future = [];
+		this.#show(strokes, other);
+	}
+	add(stroke) { this.set([...this.strokes, stroke], false); }
+	clear() { if (this.strokes.length) this.set([]); }
+	undo() { this.#travel(this.#past, this.#future); }
+	redo() { this.#travel(this.#future, this.#past); }
+
+	#travel(from, to) {
+		if (!from.length) return;
+		to.push(this.strokes);
+		this.#show(from.pop(), true);
+	}
+
+	#show(strokes, other) {
+		this.strokes = strokes;
+		this.dispatchEvent(new CustomEvent("change", { detail: other }));
+	}
+}

@@ -1,0 +1,34 @@
+// Lists kept on this device, and handed over as files.
+
+/** Entries under a key of localStorage, newest first, at most `most`. Fires "change". */
+export class Kept extends EventTarget {
+	constructor(key, most = Infinity) {
+		super();
+		Object.assign(this, { key, most, entries: [] });
+		try { this.entries = JSON.parse(localStorage[key]); } catch { /* nothing, or blocked */ }
+	}
+
+	/** Add an entry, or replace the one with its id; false where there is no room. */
+	put(entry) {
+		const entries = [entry, ...this.without(entry.id)].slice(0, this.most);
+		// Of a list with a limit, the oldest make room.
+		while (!this.#set(entries)) if (this.most === Infinity || !entries.pop()) return false;
+		return true;
+	}
+	remove(id) { this.#set(this.without(id)); }
+	clear() { this.#set([]); }
+	without(id) { return this.entries.filter((each) => each.id !== id); }
+
+	#set(entries) {
+		try { localStorage[this.key] = JSON.stringify(entries); } catch { return false; }
+		this.entries = entries;
+		this.dispatchEvent(new Event("change"));
+		return true;
+	}
+}
+
+export function download(name, type, text) {
+	const link = Object.assign(document.createElement("a"), { download: name, href: URL.createObjectURL(new Blob([text], { type })) });
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,258 @@
+// The page: what happens when.
+import { Cards } from "./cards.js";
+import { strokesOf, writer } from "./corrections.js";
+import { thumbnail } from "./draw.js";
+import { Drawing } from "./drawing.js";
+import { EXAMPLES, layOut } from "./examples.js";
+import { Kept } from "./kept.js";
+import { KeyboardPen, listenForShortcuts } from "./keyboard.js";
+import { showCorrections, showHistory } from "./panels.js";
+import { Picture, prepare, receivePictures } from "./picture.js";
+import { followPointer } from "./pointer.js";
+import { Reader } from "./reader.js";
+import { Replay } from "./replay.js";
+import { corrected, lightUp, showBoxes, showResult } from "./result.js";
+import { describeModel, predict } from "./server.js";
+import { Sheet } from "./sheet.js";
+
+const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((each) => [each.id, each]));
+const drawing = new Drawing();
+const sheet = new Sheet(page.canvas, drawing);
+const picture = new Picture(page.stage, page.picture, page.overlay);
+const corrections = new Kept("corrections");
+const past = new Kept("history", 30);
+
+let shown = null; // {text, digits, job} that is on the page
+let labels = new Map(); // index of a mark: the correction that the person made
+let started = Date.now(); // this drawing or picture, as an entry of the history
+
+// Reading
+
+const reader = new Reader(async (job) => {
+	if (job.file) Object.assign(job, await prepare(job.file));
+	else {
+		const canvas = sheet.image();
+		job.size = [canvas.width, canvas.height];
+		// Not toBlob, which waits for idle time: seconds on a busy device.
+		const bytes = atob(canvas.toDataURL().split(",")[1]);
+		job.blob = new Blob([Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))], { type: "image/png" });
+	}
+	return predict(job.blob);
+}, { reading: showReading, problem: showProblem });
+
+function read(when, job) {
+	page.reading.ariaBusy = "true";
+	reader[when](job);
+}
+
+async function showReading({ text, digits }, job) {
+	if (page.problem.dataset.retry) page.problem.hidden = true;
+	if (job.file) {
+		await picture.ready;
+		if (picture.file !== job.file) return;
+		job.size ??= picture.size;
+	}
+	shown = { text, digits, job };
+	labels = new Map();
+	cards.show(digits, labels);
+	showBoxes(page.overlay, job.file && !picture.seen ? [] : digits, job.size);
+	showText();
+}
+
+function showText() {
+	const { text, digits, job } = shown;
+	const final = corrected(text, labels);
+	showResult(page, final, digits, job.file ? "No digits were found in this picture." : "Nothing to read yet.");
+	if (sheet.live.length) return;
+	if (!final) return past.remove(started);
+	const round = (value) => Math.round(value * 1e4) / 1e4;
+	const lowest = Math.min(...digits.map(({ confidence }) => confidence));
+	past.put({
+		id: started, text: final, lowest,
+		strokes: job.file ? null : drawing.strokes.map((each) => ({ ...each, points: each.points.map((point) => point.map(round)) })),
+	});
+}
+
+function showNothing(note) {
+	shown = null;
+	showResult(page, "", [], note);
+	cards.show([], labels = new Map());
+	page.overlay.replaceChildren();
+}
+
+/** The drawing is another one than a moment ago, or the sheet has another size. */
+function refresh() {
+	page.undo.disabled = !drawing.canUndo;
+	page.redo.disabled = !drawing.canRedo;
+	if (picture.file) return;
+	page.stage.classList.toggle("empty", sheet.empty);
+	reader.invalidate();
+	if (sheet.empty) showNothing("Write on the sheet, drop a picture on it, or pick an example.");
+	else read("now", {});
+}
+
+// Problems
+
+function showProblem(problem, job) {
+	const [text, button] = page.problem.children;
+	const kept = ` ${job.file ? "The picture" : "What you drew"} is kept, and read as soon as the server answers.`;
+	text.textContent = problem.message + (problem.retry ? kept : "");
+	button.hidden = !problem.retry;
+	page.problem.dataset.retry = problem.retry ? "yes" : "";
+	page.problem.hidden = false;
+	if (job.file && !problem.retry) closePicture();
+	else showNothing("Waiting for the server.");
+}
+
+page.problem.lastElementChild.addEventListener("click", () => reader.retry());
+
+// Drawing
+
+const tool = () => {
+	const width = (page.brush.value / 100) * (sheet.height / sheet.unit);
+	const erase = page.eraser.ariaPressed === "true";
+	return { width: erase ? width * 2 : width, erase };
+};
+const pen = {
+	start() {
+		replay.finish();
+		if (!page.problem.dataset.retry) page.problem.hidden = true;
+		page.stage.classList.remove("empty");
+		reader.invalidate();
+	},
+	move() { if (!sheet.empty) read("soon", {}); },
+	say(text) { page.say.textContent = text; },
+};
+const replay = new Replay(sheet, pen.move);
+const keyboard = new KeyboardPen(sheet, tool, pen);
+followPointer(sheet, tool, pen);
+drawing.addEventListener("change", refresh);
+page.canvas.addEventListener("resized", () => drawing.empty || refresh());
+
+/** Whatever is under way comes to its end before the drawing changes. */
+function settle() {
+	keyboard.lift();
+	replay.finish();
+}
+
+function closePicture() {
+	picture.hide();
+	started = Date.now();
+	refresh();
+}
+
+const act = {
+	undo() {
+		settle();
+		if (picture.file) closePicture();
+		else drawing.undo();
+	},
+	redo() {
+		settle();
+		drawing.redo();
+	},
+	clear() {
+		settle();
+		page.problem.hidden = true;
+		started = Date.now();
+		drawing.clear();
+		if (picture.file) closePicture();
+		else refresh();
+	},
+	eraser() {
+		const on = page.eraser.ariaPressed !== "true";
+		page.eraser.ariaPressed = String(on);
+		page.stage.classList.toggle("erasing", on);
+	},
+	brush(steps = 0) {
+		page.brush.stepUp(steps);
+		page.brush.parentElement.style.setProperty("--brush", page.brush.value);
+	},
+};
+for (const name of ["undo", "redo", "clear", "eraser"]) page[name].addEventListener("click", act[name]);
+page.brush.addEventListener("input", () => act.brush());
+act.brush();
+listenForShortcuts(page.canvas, act);
+
+// Pictures
+
+receivePictures([page.file, page.camera], page.stage, (file) => {
+	settle();
+	page.problem.hidden = true;
+	reader.invalidate();
+	started = Date.now();
+	picture.show(file);
+	page.stage.classList.remove("empty");
+	showNothing("Reading the picture …");
+	read("now", { file });
+});
+page.back.addEventListener("click", () => {
+	closePicture();
+	page.canvas.focus({ preventScroll: true });
+});
+
+// Examples
+
+for (const [name, ...lines] of EXAMPLES) {
+	const button = Object.assign(document.createElement("button"), { title: name, ariaLabel: name });
+	button.append(thumbnail(layOut(lines, [0.8, 0.5], 0.09)));
+	button.addEventListener("click", () => {
+		act.clear();
+		page.stage.classList.remove("empty");
+		replay.play(layOut(lines, sheet.reach, tool().width));
+	});
+	page.examples.append(button);
+}
+
+// Cards, corrections, history
+
+const cards = new Cards(page, {
+	light: (index) => lightUp(page.overlay, index),
+	async explain() {
+		const { job } = shown;
+		try {
+			job.heats ??= (await predict(job.blob, true)).digits.map(({ heat }) => heat);
+		} catch (problem) {
+			page.note.textContent = `${problem.message} Try again.`;
+		}
+		return job.heats;
+	},
+	correct(index, label) {
+		const entry = { id: labels.get(index)?.id ?? Date.now(), writer: writer(corrections.entries), label };
+		if (!label) {
+			corrections.remove(entry.id);
+			labels.delete(index);
+		} else if (corrections.put({ ...entry, ...evidence(index) })) labels.set(index, entry);
+		cards.show(shown.digits, labels);
+		showText();
+		if (label && labels.get(index) !== entry) page.note.textContent = "No room is left for corrections: download and delete them.";
+	},
+});
+
+/** What a correction teaches: the strokes of the mark, or else the picture that the model saw. */
+function evidence(index) {
+	const { digits, job } = shown;
+	const [x, y, width, height] = digits[index].box;
+	const sides = [x, y, x + width, y + height].map((side, i) =>
+		((2 * side) / job.size[i % 2] - 1) * sheet.reach[i % 2] + (i < 2 ? -0.01 : 0.01));
+	const strokes = job.file ? null : strokesOf(drawing.strokes, sides);
+	return strokes ? { strokes } : { image: digits[index].input.split(",")[1] };
+}
+
+showCorrections(page.corrections, corrections);
+showHistory(page.history, past, (strokes) => {
+	act.clear();
+	drawing.set(strokes);
+});
+page.copy.addEventListener("click", async () => {
+	try {
+		await navigator.clipboard.writeText(page.reading.textContent);
+	} catch { // not served over https
+		getSelection().selectAllChildren(page.reading);
+		document.execCommand("copy");
+	}
+	page.copy.textContent = "Copied";
+	setTimeout(() => { page.copy.textContent = "Copy"; }, 1500);
+});
+describeModel().then((text) => { page.model.textContent = text; }, () => {});
+refresh();

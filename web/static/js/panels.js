@@ -1,0 +1,60 @@
+// The panels below the sheet.
+import { asLines } from "./corrections.js";
+import { thumbnail } from "./draw.js";
+import { download } from "./kept.js";
+import { percent } from "./words.js";
+
+/** A panel that counts what is kept, saves it, and deletes it at a second press. */
+function panel(element, kept, save, show = () => {}) {
+	const [saves, forgets] = element.querySelectorAll(".acts button");
+	saves.addEventListener("click", save);
+	let armed = 0;
+	forgets.addEventListener("click", () => {
+		clearTimeout(armed);
+		if (armed) kept.clear();
+		armed = armed ? 0 : setTimeout(() => { armed = 0; update(); }, 4000);
+		update();
+	});
+	const update = () => {
+		forgets.textContent = armed ? "Press again to delete" : "Delete all";
+		element.querySelector("b").textContent = kept.entries.length;
+		element.classList.toggle("none", !kept.entries.length);
+		if (element.open) show();
+	};
+	kept.addEventListener("change", update);
+	element.addEventListener("toggle", update);
+	update();
+}
+
+export function showCorrections(element, kept) {
+	panel(element, kept, () => download("corrections.jsonl", "application/jsonl", asLines(kept.entries)));
+}
+
+/** @param open (strokes) => show a kept drawing again */
+export function showHistory(element, kept, open) {
+	const list = element.querySelector("ol");
+	panel(element, kept, () => download("readings.csv", "text/csv", csv(kept.entries)), () => {
+		list.replaceChildren(...kept.entries.map((entry) => item(entry, open)));
+	});
+}
+
+function csv(entries) {
+	const quote = (value) => `"${String(value).replaceAll('"', '""')}"`;
+	const rows = entries.map(({ id, text, lowest, strokes }) =>
+		[new Date(id).toISOString(), text, lowest.toFixed(4), strokes ? "drawing" : "picture"].map(quote).join(","));
+	return ["time,text,lowest confidence,from", ...rows, ""].join("\r\n");
+}
+
+function item({ id, text, lowest, strokes }, open) {
+	const line = document.createElement("li");
+	const view = document.createElement(strokes ? "button" : "span");
+	if (strokes) {
+		view.ariaLabel = `Show the drawing of ${text} again`;
+		view.append(thumbnail(strokes));
+		view.addEventListener("click", () => open(strokes));
+	} else view.textContent = "Picture";
+	const time = new Date(id).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+	line.append(view, Object.assign(document.createElement("b"), { textContent: text }),
+		`${time}, least sure: ${percent(lowest)}`);
+	return line;
+}

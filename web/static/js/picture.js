@@ -1,0 +1,87 @@
+// A picture instead of a drawing: from the picker, the camera, a drop or the clipboard.
+import { Problem } from "./server.js";
+
+const MOST_BYTES = 9_500_000; // the server takes 10 MB
+const LONGEST = 3000; // pixels to which a larger file is brought down
+
+export function receivePictures(inputs, stage, take) {
+	for (const input of inputs) {
+		input.addEventListener("change", () => {
+			if (input.files.length) take(input.files[0]);
+			input.value = ""; // the same file may be chosen again
+		});
+	}
+	const takeFrom = (event, { files }) => {
+		stage.classList.remove("drop");
+		if (!files.length) return;
+		event.preventDefault();
+		take(files[0]);
+	};
+	addEventListener("paste", (event) => takeFrom(event, event.clipboardData));
+	// Anywhere on the page, lest a drop beside the sheet leaves the page for the picture.
+	addEventListener("drop", (event) => takeFrom(event, event.dataTransfer));
+	addEventListener("dragover", (event) => {
+		if (!event.dataTransfer.types.includes("Files")) return;
+		event.preventDefault();
+		stage.classList.add("drop");
+	});
+	addEventListener("dragleave", (event) => event.relatedTarget || stage.classList.remove("drop"));
+}
+
+/** Check a file, and bring a very large one down: {blob, size}, size null where it is the file's own. Throws a Problem. */
+export async function prepare(file) {
+	if (!file.size) throw new Problem(`${file.name} is empty. Choose another file.`);
+	if (file.type && !file.type.startsWith("image/")) {
+		throw new Problem(`${file.name} is no picture. Choose a PNG, JPEG, WebP, GIF, BMP or TIFF.`);
+	}
+	if (file.size <= MOST_BYTES) return { blob: file, size: null };
+	const bitmap = await createImageBitmap(file).catch(() => { throw new Problem("This picture is too large. Send one under 10 MB."); });
+	const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
+	const size = [bitmap.width, bitmap.height].map((side) => Math.round(side * scale));
+	const canvas = new OffscreenCanvas(...size);
+	canvas.getContext("2d").drawImage(bitmap, 0, 0, ...size);
+	return { blob: await canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 }), size };
+}
+
+export class Picture {
+	file = null;
+
+	constructor(stage, image, overlay) {
+		Object.assign(this, { stage, image, overlay });
+		image.addEventListener("load", () => this.#place());
+		new ResizeObserver(() => this.#place()).observe(stage);
+	}
+
+	get size() { return [this.image.naturalWidth, this.image.naturalHeight]; }
+	get seen() { return this.image.naturalWidth > 0; } // no browser shows every TIFF
+
+	show(file) {
+		this.hide();
+		this.file = file;
+		this.stage.classList.add("pictured");
+		this.image.src = URL.createObjectURL(file);
+		this.ready = this.image.decode().catch(() => {});
+	}
+
+	hide() {
+		if (!this.file) return;
+		URL.revokeObjectURL(this.image.src);
+		this.file = null;
+		this.image.removeAttribute("src");
+		this.stage.classList.remove("pictured");
+		this.overlay.removeAttribute("style");
+	}
+
+	#place() {
+		if (!this.file || !this.seen) return;
+		const [width, height] = this.size;
+		this.stage.style.setProperty("--ratio", width / height);
+		const { clientWidth, clientHeight } = this.stage;
+		const scale = Math.min(clientWidth / width, clientHeight / height);
+		const px = (value) => `${value}px`;
+		Object.assign(this.overlay.style, {
+			left: px((clientWidth - width * scale) / 2), top: px((clientHeight - height * scale) / 2),
+			width: px(width * scale), height: px(height * scale),
+		});
+	}
+}

@@ -1,0 +1,47 @@
+// Mouse, pen and finger.
+
+/**
+ * Turn pointer events into strokes of `tool()`, {width, erase}. `on` is {start, move}; the end is a change of the drawing.
+ * One pointer draws at a time; a pen takes over from a finger, which is then the palm.
+ */
+export function followPointer(sheet, tool, on) {
+	const { canvas } = sheet;
+	let pointer = null, stroke = null;
+
+	const point = (event) => {
+		const at = sheet.locate(event.clientX, event.clientY);
+		// A mouse always says 0.5, a finger mostly; only a pen's pressure means something.
+		return event.pointerType === "pen" && event.pressure ? [...at, event.pressure] : at;
+	};
+	canvas.addEventListener("pointerdown", (event) => {
+		const turned = event.button === 5; // a pen's other end
+		if (event.button && !turned) return;
+		if (pointer && (event.pointerType !== "pen" || pointer.pointerType === "pen")) return;
+		on.start();
+		pointer = event;
+		try { canvas.setPointerCapture(event.pointerId); } catch { /* lifted already */ }
+		const { width, erase } = tool();
+		stroke = { points: [point(event)], width, erase: erase || turned };
+		sheet.live = [stroke];
+		on.move();
+	});
+	canvas.addEventListener("pointermove", (event) => {
+		if (event.pointerId !== pointer?.pointerId) return;
+		const events = event.getCoalescedEvents?.() ?? [];
+		for (const each of events.length ? events : [event]) {
+			const next = point(each), last = stroke.points.at(-1);
+			// Under a third of a pixel is noise, and bends the smooth line.
+			if (Math.hypot(next[0] - last[0], next[1] - last[1]) * sheet.unit > 0.3) stroke.points.push(next);
+		}
+		sheet.live = [stroke];
+		on.move();
+	});
+	const finish = (event) => {
+		if (event.pointerId !== pointer?.pointerId) return;
+		pointer = null;
+		sheet.live = [];
+		sheet.drawing.add(stroke);
+	};
+	canvas.addEventListener("pointerup", finish);
+	canvas.addEventListener("pointercancel", finish);
+}

@@ -1,0 +1,46 @@
+// The reading in large type, what is to be said about it, and its boxes.
+import { summary, sureness } from "./words.js";
+
+/** The text with the labels that the person chose, by the mark's index. */
+export function corrected(text, labels) {
+	let index = -1;
+	return text.replace(/[0-9?]/g, (mark) => {
+		const label = labels.get(++index)?.label;
+		return label === undefined ? mark : label.length > 1 ? "?" : label;
+	});
+}
+
+/** Show a reading; `note` is said where nothing can be said of the digits. */
+export function showResult(page, text, digits, note = "") {
+	// Only what differs is set, for a screen reader says it again each time.
+	const set = (element, value) => { if (element.textContent !== value) element.textContent = value; };
+	const lines = text.split("\n");
+	const longest = Math.max(...lines.map((line) => line.length));
+	page.reading.dataset.size = lines.length > 3 || longest > 16 ? "small" : lines.length > 1 || longest > 7 ? "medium" : "large";
+	page.reading.ariaBusy = "false";
+	set(page.reading, text);
+	set(page.note, summary(digits) || note);
+	page.copy.hidden = !text;
+}
+
+/** Show a box for each digit on an image of this width and height. */
+export function showBoxes(overlay, digits, [width, height]) {
+	const air = Math.max(width, height) * 0.008; // keeps the line off the ink
+	overlay.replaceChildren(...digits.map((each) => {
+		const [x, y, w, h] = each.box;
+		const box = document.createElement("div");
+		const part = (value, whole) => `${(value / whole) * 100}%`;
+		box.className = `box ${sureness(each)[0]}`;
+		box.dataset.digit = each.digit ?? "?";
+		Object.assign(box.style, {
+			left: part(x - air, width), top: part(y - air, height),
+			width: part(w + 2 * air, width), height: part(h + 2 * air, height),
+		});
+		return box;
+	}));
+}
+
+export function lightUp(overlay, index) {
+	overlay.classList.toggle("dimmed", index >= 0);
+	[...overlay.children].forEach((box, i) => box.classList.toggle("lit", i === index));
+}

@@ -1,0 +1,44 @@
+// What the page asks of the server, and what goes wrong, in words.
+
+const LONGEST = 20_000; // milliseconds; a large photo over a slow line takes some
+
+/** No reading. `retry`: the same picture may be read later, after `wait` seconds if the server says so. */
+export class Problem extends Error {
+	constructor(message, retry = false, wait = 0) {
+		super(message);
+		Object.assign(this, { retry, wait });
+	}
+}
+
+async function refusal(answer) {
+	const { status, headers } = answer;
+	if (status === 429 || status === 503) return new Problem("The server is busy.", true, Number(headers.get("Retry-After")));
+	if (status >= 500) return new Problem("The server has a fault.", true);
+	const { detail } = await answer.json().catch(() => ({}));
+	return new Problem(detail || (status === 413 ? "This picture is too large." : "This picture cannot be read. Send another one."));
+}
+
+/** Read a picture (Blob). With `explain`, each digit has its heat map. Throws a Problem. */
+export async function predict(blob, explain = false) {
+	let answer;
+	try {
+		answer = await fetch(`predict?inputs=1${explain ? "&explain=1" : ""}`, {
+			method: "POST",
+			headers: { "Content-Type": blob.type || "application/octet-stream" },
+			body: blob,
+			signal: AbortSignal.timeout(LONGEST),
+		});
+		if (answer.ok) return await answer.json();
+	} catch (error) {
+		if (error.name === "TimeoutError") throw new Problem("The server takes too long to answer.", true);
+		throw new Problem(navigator.onLine ? "The server cannot be reached." : "This device is offline.", true);
+	}
+	throw await refusal(answer);
+}
+
+export async function describeModel() {
+	const answer = await fetch("model");
+	const { name, version, accuracy, size } = await answer.json();
+	const right = accuracy === null ? "" : `, ${(accuracy * 100).toFixed(2)} % of MNIST’s test images right`;
+	return `Model ${name} ${version}${right}, ${Math.round(size / 1000)} kB`;
+}

@@ -1,0 +1,29 @@
+// Confidence in words and figures.
+
+export const CLASSES = [..."0123456789", "not a digit"];
+
+/** A probability in per cent; never a rounded-up certainty. */
+export function percent(p) {
+	if (p >= 0.9995) return "over 99.9\u00a0%";
+	return p < 0.0005 ? "under 0.1\u00a0%" : `${(p * 100).toFixed(1)}\u00a0%`;
+}
+
+/** How it looks and how it is called: [level, words]. */
+export function sureness({ digit, confidence }) {
+	if (digit === null) return ["refused", confidence < 0.5 ? "perhaps not a digit" : "not a digit"];
+	if (confidence >= 0.98) return ["sure", "sure"];
+	if (confidence >= 0.9) return ["sure", "fairly sure"];
+	return ["unsure", confidence >= 0.7 ? "not quite sure" : "a guess"];
+}
+
+export function summary(digits) {
+	if (!digits.length) return "";
+	const read = digits.filter(({ digit }) => digit !== null);
+	const refused = digits.length - read.length;
+	const weakest = (read.length ? read : digits).reduce((a, b) => (b.confidence < a.confidence ? b : a));
+	const [level, words] = sureness(weakest);
+	const start = level === "unsure" && read.length > 1 ? `Least sure of the ${weakest.digit}` : words[0].toUpperCase() + words.slice(1);
+	const rest = refused && digits.length > 1 ? ` ${refused} of ${digits.length} marks refused.` : "";
+	const figure = percent(weakest.confidence);
+	return `${start}: ${level === "sure" && read.length > 1 ? figure.replace(/^(?=\d)/, "at least ") : figure}.${rest}`;
+}

@@ -1,0 +1,195 @@
+"""The bodies of the Open Inference Protocol: JSON, and the binary tensor extension.
+
+Source: https://github.com/kserve/open-inference-protocol, specification/protocol/inference_rest.md, and Triton's
+docs/protocol/extension_binary_data.md.
+"""
+
+import zlib
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from web.problems import ProblemError
+
+INPUT = "image"
+OUTPUT = "probabilities"
+SIDE = 28
+# Past this, what is wrong is shown cut off.
+SHOWN = 60
+
+
+class InputTensor(msgspec.Struct):
+    """One tensor of a request; `data` is absent where it follows as bytes."""
+
+    name: str
+    shape: list[int]
+    datatype: str
+    parameters: dict[str, Any] = {}
+    data: Any = msgspec.UNSET
+
+
+class RequestedOutput(msgspec.Struct):
+    """One tensor that is asked for."""
+
+    name: str
+    parameters: dict[str, Any] = {}
+
+
+class InferRequest(msgspec.Struct):
+    """The JSON of an inference request."""
+
+    inputs: list[InputTensor]
+    id: str | None = None
+    parameters: dict[str, Any] = {}
+    outputs: list[RequestedOutput] = []
+
+
+class OutputTensor(msgspec.Struct, omit_defaults=True):
+    """One tensor of an answer."""
+
+    name: str
+    datatype: str
+    shape: list[int]
+    parameters: dict[str, int] = {}
+    data: list[float] | msgspec.UnsetType = msgspec.UNSET
+
+
+class InferAnswer(msgspec.Struct, omit_defaults=True):
+    """The JSON of an answer."""
+
+    model_name: str
+    model_version: str
+    outputs: list[OutputTensor]
+    id: str | None = None
+
+
+def bad(detail: str) -> ProblemError:
+    """Return the error of a request that breaks the protocol."""
+    return ProblemError(HTTPStatus.BAD_REQUEST, detail)
+
+
+def inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
+    """Undo a body's Content-Encoding, without ever holding more than `max_bytes`.
+
+    Raises:
+        ProblemError: 415 for another encoding than gzip and deflate, 400 where it is broken, 413 where it is longer.
+    """
+    if encoding in ("", "identity"):
+        return body
+    if encoding not in ("gzip", "deflate"):
+        raise ProblemError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "Content-Encoding must be gzip, deflate or identity.",
+            {"accept-encoding": "gzip, deflate"},
+        )
+    # 32: zlib tells gzip and zlib apart itself. "deflate" means zlib, but some send it without zlib's header.
+    raw = encoding == "deflate" and (not body or body[0] & 0x0F != 8 or int.from_bytes(body[:2]) % 31)
+    decompressor = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)
+    try:
+        inflated = decompressor.decompress(body, max_bytes)
+    except zlib.error as error:
+        raise bad(f"The body is not {encoding}: {error}.") from None
+    if decompressor.unconsumed_tail:
+        raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {max_bytes / 1e6:g} MB.")
+    if not decompressor.eof:
+        raise bad(f"The {encoding} body is cut off.")
+    return inflated
+
+
+def parse(body: bytes, json_length: int | None, max_batch: int) -> tuple[InferRequest, NDArray[np.uint8]]:
+    """Return a request and its images, uint8 [N, 28, 28].
+
+    Args:
+        body: the JSON, followed by binary tensors where `json_length` is given.
+        json_length: of the JSON, in bytes, from the header Inference-Header-Content-Length.
+        max_batch: the most images.
+
+    Raises:
+        ProblemError: 400, saying what is wrong.
+    """
+    if json_length is not None and not 0 <= json_length <= len(body):
+        raise bad(f"Inference-Header-Content-Length is {json_length}, but the body has {len(body)} bytes.")
+    head, tail = (body, b"") if json_length is None else (body[:json_length], memoryview(body)[json_length:])
+    try:
+        request = msgspec.json.decode(head, type=InferRequest)
+    except msgspec.ValidationError as error:
+        raise bad(f"The request does not follow the protocol: {error}.") from None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise bad("The body is not JSON.") from None
+    if [each.name for each in request.inputs] != [INPUT]:
+        raise bad(f"The model has one input, {INPUT}; the request has {len(request.inputs)} of other names.")
+    for output in request.outputs:
+        if output.name != OUTPUT:
+            raise bad(f"The model has no output {output.name[:SHOWN]!r}, only {OUTPUT}.")
+        if output.parameters.get("classification"):
+            raise bad("The classification extension is not supported; take the largest of the probabilities.")
+    [tensor] = request.inputs
+    shape = tensor.shape
+    if tensor.datatype != "UINT8":
+        raise bad(f"{INPUT} must have datatype UINT8, not {tensor.datatype[:SHOWN]!r}.")
+    if len(shape) != 3 or shape[1:] != [SIDE, SIDE] or shape[0] < 1:
+        raise bad(f"{INPUT} must have shape [N, {SIDE}, {SIDE}], N at least 1, not {str(shape)[:SHOWN]}.")
+    if shape[0] > max_batch:
+        raise bad(f"A request may hold at most {max_batch} images, not {shape[0]}.")
+    return request, _images(tensor, tail)
+
+
+def _images(tensor: InputTensor, tail: bytes | memoryview) -> NDArray[np.uint8]:
+    size = tensor.shape[0] * SIDE * SIDE
+    binary = tensor.parameters.get("binary_data_size")
+    if "shared_memory_region" in tensor.parameters:
+        raise bad("Shared memory is not supported; send the tensor itself.")
+    if binary is None:
+        if len(tail):
+            raise bad(f"{len(tail)} bytes follow the JSON, but no input says so with binary_data_size.")
+        return _from_json(tensor, size)
+    if tensor.data is not msgspec.UNSET:
+        raise bad(f"{INPUT} has both data and binary_data_size; send one of them.")
+    if binary != size or len(tail) != size:
+        raise bad(
+            f"{INPUT} of shape {tensor.shape} takes {size} bytes; binary_data_size is {str(binary)[:SHOWN]}, and "
+            f"{len(tail)} bytes follow the JSON."
+        )
+    return np.frombuffer(tail, np.uint8).reshape(tensor.shape)
+
+
+def _from_json(tensor: InputTensor, size: int) -> NDArray[np.uint8]:
+    if not isinstance(tensor.data, list):
+        raise bad(f"{INPUT} has no data: send a list of numbers, flat or nested, or bytes with binary_data_size.")
+    try:
+        values = np.array(tensor.data)
+    except (ValueError, OverflowError):
+        raise bad(f"The data of {INPUT} is ragged or holds numbers that are far too large.") from None
+    if values.shape not in ((size,), tuple(tensor.shape)):
+        raise bad(f"The data of {INPUT} has shape {str(list(values.shape))[:SHOWN]}, not {tensor.shape} or [{size}].")
+    if values.dtype.kind not in "iu" or values.min() < 0 or values.max() > 255:
+        raise bad(f"The data of {INPUT} must be whole numbers from 0 (paper) to 255 (ink).")
+    return values.astype(np.uint8).reshape(tensor.shape)
+
+
+def wants_binary(request: InferRequest) -> bool:
+    """Whether the output is asked for as bytes."""
+    default = request.parameters.get("binary_data_output", False)
+    return bool(request.outputs[0].parameters.get("binary_data", default) if request.outputs else default)
+
+
+def encode(answer: InferAnswer, probabilities: NDArray[np.float32], *, binary: bool) -> tuple[bytes, int | None]:
+    """Return the body of an answer, and the length of its JSON where bytes follow it.
+
+    Args:
+        answer: without its outputs.
+        probabilities: float32 [N, C].
+        binary: whether they are sent as little-endian bytes rather than as JSON.
+    """
+    output = OutputTensor(OUTPUT, "FP32", list(probabilities.shape))
+    answer.outputs.append(output)
+    if not binary:
+        output.data = probabilities.ravel().tolist()
+        return msgspec.json.encode(answer), None
+    content = probabilities.astype("<f4", copy=False).tobytes()
+    output.parameters = {"binary_data_size": len(content)}
+    head = msgspec.json.encode(answer)
+    return head + content, len(head)

@@ -1,0 +1,136 @@
+"""Several server processes on one socket: a dead one is replaced, and all stop together.
+
+uvicorn's own supervisor looks only twice a second, knows no deadline when it stops, and keeps the socket open until its
+last worker has ended, so that whoever connects meanwhile is never answered.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import tempfile
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from web import logs
+from web.settings import Settings, share_metrics
+from web.sockets import announce, turn_away
+
+logger = logging.getLogger("web")
+SPAWN = multiprocessing.get_context("spawn")
+# A worker that dies sooner than this is replaced only after as long, lest a broken one be started over and over.
+SETTLED_SECONDS = 2.0
+# Past the grace time, what still runs is killed.
+SLACK_SECONDS = 3.0
+
+
+class Workers:
+    """Keeps `settings.workers` processes serving on one socket.
+
+    Args:
+        settings: of each.
+        listening: the socket.
+    """
+
+    def __init__(self, settings: Settings, listening: socket.socket) -> None:
+        self._settings = settings
+        self._listening = listening
+        self._processes: dict[BaseProcess, float] = {}
+        self._stop = threading.Event()
+        self._woken, self._wake = SPAWN.Pipe(duplex=False)
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        # In memory where that is possible: the file system may be read-only.
+        memory = Path("/dev/shm")  # noqa: S108
+        shared = memory if os.access(memory, os.W_OK) else None
+        with tempfile.TemporaryDirectory(prefix="digits-metrics-", dir=shared) as folder:
+            share_metrics(folder)
+            for _ in range(self._settings.workers):
+                self._start()
+            while not self._stop.is_set():
+                wait([self._woken, *(process.sentinel for process in self._processes)])
+                self._replace(folder)
+            self._end()
+
+    def _on_signal(self, *_: object) -> None:
+        if not self._stop.is_set():
+            self._stop.set()
+            self._wake.send_bytes(b"stop")
+
+    def _start(self) -> None:
+        process = SPAWN.Process(target=_work, args=(self._settings, self._listening))
+        process.start()
+        self._processes[process] = time.monotonic()
+
+    def _replace(self, folder: str) -> None:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        for process in [each for each in self._processes if not each.is_alive()]:
+            if self._stop.is_set():
+                return
+            lived = time.monotonic() - self._processes.pop(process)
+            logger.error("worker %s ended with %s; another takes its place", process.pid, process.exitcode)
+            mark_process_dead(process.pid, folder)  # type: ignore[no-untyped-call]
+            if lived < SETTLED_SECONDS:
+                self._stop.wait(SETTLED_SECONDS - lived)
+            self._start()
+
+    def _end(self) -> None:
+        turn_away(self._listening)
+        self._listening.close()
+        for process in self._processes:
+            process.terminate()
+        deadline = time.monotonic() + self._settings.grace_seconds + SLACK_SECONDS
+        for process in self._processes:
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.is_alive():
+                logger.error("worker %s did not end in time and was killed", process.pid)
+                process.kill()
+                process.join()
+
+
+def run(settings: Settings, listening: socket.socket) -> str | None:
+    """Serve with several processes until SIGTERM or SIGINT; return why it could not start, if so."""
+    logs.configure()
+    # In a process of its own, so that the one that watches the others stays small.
+    with ProcessPoolExecutor(1, SPAWN) as apart:
+        problem = apart.submit(_check, settings).result()
+    if problem is None:
+        announce(settings, listening)
+        Workers(settings, listening).run()
+    return problem
+
+
+def _check(settings: Settings) -> str | None:
+    from inference import ModelError
+    from web.app import create_app
+
+    try:
+        create_app(settings)
+    except ModelError as error:
+        return str(error)
+    return None
+
+
+def _work(settings: Settings, listening: socket.socket) -> None:
+    from web.app import create_app
+    from web.server import serve
+
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        """Stop when the watching process is gone, however it went."""
+        if parent is not None:
+            parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=follow, daemon=True).start()
+    serve(create_app(settings), settings, listening)
