@@ -94,7 +94,9 @@ def serve(app: Service, settings: Settings, listening: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
     )
-    # uvicorn raises the signal again once it has stopped, but a clean stop is no failure.
+    server = Server(config)
+    # Before uvicorn sets the same handlers: a signal that comes while it starts must not get lost. Afterwards uvicorn
+    # raises again what it caught, which does no more than this: a clean stop is no failure.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
-    Server(config).run(sockets=[Listening(fileno=listening.detach())])
+        signal.signal(number, server.handle_exit)
+    server.run(sockets=[Listening(fileno=listening.detach())])
