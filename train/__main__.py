@@ -49,8 +49,9 @@ def run(config: Config) -> None:
     mix = prepare(config, parts)
     scaler = scale.fit(config.model, parts.images)
     print(
-        f"{config.model}: {mix.epoch_size():,} images in each of {config.epochs} epochs, {len(parts.images):,} of them "
-        f"MNIST's; {len(parts.validation_images):,} others to choose by, {len(mnist.x_test):,} to test with at the end",
+        f"{config.model}: {mix.epoch_size(0):,} images in the first of {config.epochs} epochs, "
+        f"{len(parts.images):,} of them MNIST's; {len(parts.validation_images):,} others to choose by, "
+        f"{len(mnist.x_test):,} to test with at the end",
         flush=True,
     )
     model, history = fit(config, mix, scaler, checkpoints)

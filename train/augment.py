@@ -18,7 +18,7 @@ THICKNESS = 0.15  # the share of a pixel by which the pen grows or shrinks
 CUT = 2.2
 
 
-def change(images: Any, seed: Any) -> Any:
+def change(images: Any, seed: Any, strength: float = 1.0) -> Any:
     """Make the pen thicker or thinner, then turn, slant, stretch, shift and bend each image a little.
 
     The bending is that of Simard et al., "Best Practices for Convolutional Neural Networks Applied to Visual Document
@@ -27,28 +27,29 @@ def change(images: Any, seed: Any) -> Any:
     Args:
         images: float32 [N, 28, 28, 1], 0 = paper, 255 = ink.
         seed: int32 [2]; the same seed makes the same changes.
+        strength: 1 for all of it, 0 for none.
     """
     seeds = tf.random.split(seed, 3)
-    return _warp(_press(images, seeds[0]), seeds[1], seeds[2])
+    return _warp(_press(images, seeds[0], strength), seeds[1], seeds[2], strength)
 
 
-def _press(images: Any, seed: Any) -> Any:
+def _press(images: Any, seed: Any, strength: float) -> Any:
     """Mix each image with its dilation or its erosion."""
-    amount = tf.clip_by_value(_normal((tf.shape(images)[0], 1, 1, 1), seed) * THICKNESS, -0.35, 0.5)
+    amount = tf.clip_by_value(_normal((tf.shape(images)[0], 1, 1, 1), seed) * (THICKNESS * strength), -0.35, 0.5)
     thicker = tf.nn.max_pool2d(images, 3, 1, "SAME")
     thinner = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
     return images + tf.nn.relu(amount) * (thicker - images) + tf.nn.relu(-amount) * (thinner - images)
 
 
-def _warp(images: Any, affine_seed: Any, elastic_seed: Any) -> Any:
+def _warp(images: Any, affine_seed: Any, elastic_seed: Any, strength: float) -> Any:
     count = tf.shape(images)[0]
-    draw = _normal((count, 6), affine_seed)
+    draw = _normal((count, 6), affine_seed) * strength
     angle, slant = draw[:, 0] * ROTATION, draw[:, 1] * SHEAR
     wide, tall = tf.exp(draw[:, 2] * ZOOM), tf.exp(draw[:, 3] * ZOOM)
     cos, sin = tf.cos(angle), tf.sin(angle)
     middle = np.float32(13.5)
     rows, columns = (axis - middle for axis in np.meshgrid(*2 * [np.arange(28, dtype=np.float32)], indexing="ij"))
-    bend = tf.image.resize(_normal((count, GRID, GRID, 2), elastic_seed) * ELASTIC, (28, 28), "bicubic")
+    bend = tf.image.resize(_normal((count, GRID, GRID, 2), elastic_seed) * (ELASTIC * strength), (28, 28), "bicubic")
     # For each pixel of the result, where it comes from.
     x = _each(cos * wide) * columns + _each(slant - sin * tall) * rows + _each(draw[:, 4] * SHIFT) + bend[..., 0]
     y = _each(sin * wide) * columns + _each(cos * tall) * rows + _each(draw[:, 5] * SHIFT) + bend[..., 1]

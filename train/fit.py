@@ -19,6 +19,8 @@ BATCH = 128
 LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 0.02
 AVERAGING = 0.998
+# Of the augmentation in the last epochs.
+LATE_STRENGTH = 0.7
 
 
 def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoints) -> tuple[keras.Model, History]:
@@ -28,17 +30,17 @@ def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoin
         The trained network, its weights averaged over the last steps (its output are logits), and the history: a dict
         for each epoch.
     """
-    steps = -(-mix.epoch_size() // BATCH)
+    steps = [-(-mix.epoch_size(epoch) // BATCH) for epoch in range(config.epochs)]
     restored = checkpoints.last()
     classes = 10 if mix.learn is None else 11
-    model, history = restored if restored else (_compiled(config, classes, steps), [])
+    model, history = restored if restored else (_compiled(config, classes, sum(steps)), [])
     data = mix.mnist
     if restored:
         console.print(f"Resuming after epoch {len(history)} of {config.epochs}; --fresh starts anew.")
     validation = tf.data.Dataset.from_tensor_slices(
         (scale.apply(scaler, data.validation_images), data.validation_labels)
     ).batch(500)
-    with Progress(config.epochs, steps, done=len(history)) as progress:
+    with Progress(steps, done=len(history)) as progress:
         for epoch in range(len(history), config.epochs):
             started = time.monotonic()
             _seed_dropout(model, config.seed, epoch)
@@ -64,10 +66,10 @@ def _compiled(config: Config, classes: int, steps: int) -> keras.Model:
     keras.utils.set_random_seed(config.seed)
     model = build(config.model, classes)
     decay = keras.optimizers.schedules.CosineDecay(
-        0.0, config.epochs * steps, warmup_target=LEARNING_RATE, warmup_steps=steps // 2, alpha=0.001
+        0.0, steps, warmup_target=LEARNING_RATE, warmup_steps=steps // (2 * config.epochs), alpha=0.001
     )
     # Over the last twentieth at most, or a short training would keep its random start.
-    averaging = min(AVERAGING, 1 - 20 / max(config.epochs * steps, 40))
+    averaging = min(AVERAGING, 1 - 20 / max(steps, 40))
     model.compile(
         AveragingAdamW(decay, weight_decay=WEIGHT_DECAY, use_ema=True, ema_momentum=averaging),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -108,7 +110,8 @@ def _epoch(config: Config, mix: Mix, scaler: StandardScaler, epoch: int) -> Any:
     def prepare(number: Any, images: Any, labels: Any) -> tuple[Any, Any]:
         pixels = tf.cast(images, tf.float32)[..., None]
         if config.model == "cnn":
-            pixels = augment.change(pixels, tf.stack([config.seed * 1000 + epoch, tf.cast(number, tf.int32)]))
+            seed = tf.stack([config.seed * 1000 + epoch, tf.cast(number, tf.int32)])
+            pixels = augment.change(pixels, seed, LATE_STRENGTH if mix.late(epoch) else 1.0)
         return (pixels - mean) / deviation, labels
 
     batches = tf.data.Dataset.from_tensor_slices((every_image, every_label)).batch(BATCH).enumerate()

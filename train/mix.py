@@ -14,8 +14,10 @@ from train.handwriting.cache import cached
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 VALIDATION = 4_000
-# Against MNIST's training images: about half as many drawn digits, and half as many marks that are none.
-DIGITS_SHARE, NEGATIVES_SHARE = 0.45, 0.5
+# Against MNIST's training images: drawn digits, and marks that are none. Many at first; fewer in the last third of the
+# epochs, when the learning rate is small and MNIST decides the last tenths.
+EARLY, LATE = (0.45, 0.5), (0.25, 0.22)
+LATE_SHARE = 0.3
 # Extra examples are shown so often that they count, but never more than this in an epoch.
 EXTRA_TARGET, EXTRA_REPEATS, EXTRA_SHARE = 4_000, 20, 0.3
 
@@ -39,12 +41,14 @@ class Mix:
         learn: drawn samples to learn from; None for a network that knows digits only.
         validation: drawn samples to choose by; None likewise.
         extra: examples of the files given with --extra.
+        epochs: how many there will be.
     """
 
     mnist: Split
     learn: Drawn | None
     validation: Drawn | None
     extra: list[extra.Example]
+    epochs: int
 
     def kept_to_choose_by(self) -> tuple[Images, Labels]:
         """Return all that nothing is learnt from: MNIST's validation images and, where there are any, drawn samples."""
@@ -54,15 +58,28 @@ class Mix:
             labels += [self.validation.digit_labels, self.validation.negative_labels]
         return np.concatenate(images), np.concatenate(labels)
 
-    def epoch_size(self) -> int:
+    def late(self, number: int) -> bool:
+        """Say whether an epoch, counted from 0, is one of the last, which are milder."""
+        return number >= self.epochs - round(self.epochs * LATE_SHARE)
+
+    def epoch_size(self, number: int) -> int:
         """Return how many images an epoch has."""
-        count = len(self.mnist.images)
-        drawn = 0 if self.learn is None else round(count * DIGITS_SHARE) + round(count * NEGATIVES_SHARE)
-        return count + drawn + min(len(self.extra) * self._repeats(), self._most_extra())
+        return (
+            len(self.mnist.images)
+            + sum(self._drawn(number))
+            + min(len(self.extra) * self._repeats(), self._most_extra())
+        )
 
     def negatives_share(self) -> float:
-        """Return the share of an epoch's images that are no digit and were drawn by code."""
-        return 0.0 if self.learn is None else round(len(self.mnist.images) * NEGATIVES_SHARE) / self.epoch_size()
+        """Return the share of the last epoch's images that are no digit and were drawn by code."""
+        return self._drawn(self.epochs - 1)[1] / self.epoch_size(self.epochs - 1)
+
+    def _drawn(self, number: int) -> tuple[int, int]:
+        """Return how many drawn digits and marks that are none an epoch has."""
+        if self.learn is None:
+            return 0, 0
+        digits, negatives = LATE if self.late(number) else EARLY
+        return round(len(self.mnist.images) * digits), round(len(self.mnist.images) * negatives)
 
     def epoch(self, seed: int, number: int) -> tuple[Images, Labels]:
         """Return the images uint8 [N, 28, 28] and labels int64 [N] of an epoch, shuffled.
@@ -72,11 +89,10 @@ class Mix:
         """
         rng = np.random.default_rng([seed, number])
         parts: list[tuple[Images, Labels]] = [(self.mnist.images, self.mnist.labels.astype(np.int64))]
-        count = len(self.mnist.images)
         if self.learn is not None:
-            drawn = self.learn
-            parts.append(_turn(drawn.digits, drawn.digit_labels, round(count * DIGITS_SHARE), number))
-            parts.append(_turn(drawn.negatives, drawn.negative_labels, round(count * NEGATIVES_SHARE), number))
+            digits, negatives = self._drawn(number)
+            parts.append(_turn(self.learn.digits, self.learn.digit_labels, digits, number))
+            parts.append(_turn(self.learn.negatives, self.learn.negative_labels, negatives, number))
         if self.extra:
             repeats = self._repeats()
             copies = [extra.images(self.extra, seed * 1_000_003 + number * repeats + each) for each in range(repeats)]
@@ -102,11 +118,11 @@ def prepare(config: Config, parts: Split) -> Mix:
     """
     examples = [example for path in config.extra for example in extra.load(path)]
     if config.model == "mlp":
-        return Mix(parts, None, None, [example for example in examples if example.label < 10])
+        return Mix(parts, None, None, [example for example in examples if example.label < 10], config.epochs)
     folder = config.artifacts / "drawn"
     held_out = min(VALIDATION, config.drawn)
     learn = _drawn(folder, config.drawn, 2 * config.seed)
-    return Mix(parts, learn, _drawn(folder, held_out, 2 * config.seed + 1), examples)
+    return Mix(parts, learn, _drawn(folder, held_out, 2 * config.seed + 1), examples, config.epochs)
 
 
 def _drawn(folder: Path, count: int, seed: int) -> Drawn:

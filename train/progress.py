@@ -16,13 +16,12 @@ class Progress:
     """A bar over all epochs with the time left, and a line for each finished epoch.
 
     Args:
-        epochs: how many in all.
-        steps: batches in an epoch.
+        steps: batches in each epoch.
         done: epochs finished by an earlier run.
     """
 
-    def __init__(self, epochs: int, steps: int, done: int) -> None:
-        self._epochs, self._steps, self._first = epochs, steps, done
+    def __init__(self, steps: list[int], done: int) -> None:
+        self._steps, self._first = steps, done
         self._finished = done
         self._bars = Bars(
             TextColumn("{task.description}"),
@@ -36,7 +35,7 @@ class Progress:
             transient=True,
             disable=not console.is_terminal,
         )
-        self._bar = self._bars.add_task("training", total=epochs * steps, completed=done * steps)
+        self._bar = self._bars.add_task("training", total=sum(steps), completed=sum(steps[:done]))
 
     def __enter__(self) -> Self:
         self._started = time.monotonic()
@@ -56,9 +55,10 @@ class Progress:
         """Print a line with the epoch's figures."""
         self._finished += 1
         seconds = time.monotonic() - self._started
-        left = seconds / (self._finished - self._first) * (self._epochs - self._finished)
+        steps = self._steps
+        left = seconds / sum(steps[self._first : self._finished]) * sum(steps[self._finished :])
         console.print(
-            f"epoch {self._finished:2}/{self._epochs}   loss {logs['loss']:.4f}   accuracy {logs['accuracy']:.4f}   "
+            f"epoch {self._finished:2}/{len(steps)}   loss {logs['loss']:.4f}   accuracy {logs['accuracy']:.4f}   "
             f"validation: loss {logs['val_loss']:.4f}, accuracy {logs['val_accuracy']:.4f}   "
             f"{seconds:.0f} s, {left:.0f} s left"
         )

@@ -13,12 +13,12 @@ def mix() -> Mix:
     images = rng.integers(0, 256, (400, 28, 28), np.uint8)
     labels = np.arange(400, dtype=np.uint8) % 10
     drawn = Drawn(*generate(500, 1, "digits", 1), *generate(500, 1, "negatives", 1))
-    return Mix(Split(images, labels, images[:5], labels[:5]), drawn, drawn, [])
+    return Mix(Split(images, labels, images[:5], labels[:5]), drawn, drawn, [], epochs=10)
 
 
 def test_an_epoch_shows_all_of_mnist_and_rotates_through_what_was_drawn(mix: Mix) -> None:
     images, labels = mix.epoch(seed=1, number=0)
-    assert len(images) == len(labels) == mix.epoch_size()
+    assert len(images) == len(labels) == mix.epoch_size(0)
     assert (labels == 10).sum() == 200
     shown = {image.tobytes() for image in images}
     assert {image.tobytes() for image in mix.mnist.images} <= shown
@@ -27,6 +27,15 @@ def test_an_epoch_shows_all_of_mnist_and_rotates_through_what_was_drawn(mix: Mix
     for number in range(3):
         seen |= {image.tobytes() for image in mix.epoch(1, number)[0]}
     assert {image.tobytes() for image in [*mix.learn.digits, *mix.learn.negatives]} <= seen
+
+
+def test_the_last_epochs_show_fewer_drawn_marks(mix: Mix) -> None:
+    assert [mix.late(number) for number in range(10)] == [False] * 7 + [True] * 3
+    assert mix.epoch_size(6) == mix.epoch_size(0) == 400 + 180 + 200
+    images, labels = mix.epoch(1, 7)
+    assert len(images) == mix.epoch_size(7) == 400 + 100 + 88
+    assert (labels == 10).sum() == 88
+    assert mix.negatives_share() == 88 / 588
 
 
 def test_an_epoch_depends_on_its_seed_and_number_alone(mix: Mix) -> None:
@@ -40,10 +49,10 @@ def test_an_epoch_depends_on_its_seed_and_number_alone(mix: Mix) -> None:
 
 def test_extra_examples_are_shown_often_but_never_drown_mnist(mix: Mix) -> None:
     seven = Example("7", 7, (np.array([[0.0, 0.0], [1.0, 0.0], [0.3, 1.0]]),), None)
-    few = Mix(mix.mnist, mix.learn, mix.validation, [seven])
-    assert few.epoch_size() == mix.epoch_size() + 20
+    few = Mix(mix.mnist, mix.learn, mix.validation, [seven], epochs=10)
+    assert few.epoch_size(0) == mix.epoch_size(0) + 20
     images, labels = few.epoch(1, 0)
-    assert len(images) == few.epoch_size()
+    assert len(images) == few.epoch_size(0)
     assert (labels == 7).sum() >= 60
-    many = Mix(mix.mnist, None, None, [seven] * 900)
-    assert many.epoch_size() == 400 + 120 == len(many.epoch(1, 0)[0])
+    many = Mix(mix.mnist, None, None, [seven] * 900, epochs=10)
+    assert many.epoch_size(0) == 400 + 120 == len(many.epoch(1, 0)[0])

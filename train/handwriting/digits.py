@@ -14,11 +14,24 @@ Rng = np.random.Generator
 def zero(rng: Rng) -> Glyph:
     """An oval, open or overlapping at the top; plain, slashed, barred or dotted."""
     u = rng.uniform
+    if rng.random() < 0.07:
+        # A small oval on a long steep stroke, like a phi.
+        wide, high = u(0.16, 0.34), u(0.2, 0.38)
+        start = u(-180, 20)
+        sweep = u(320, 420) * (1 if rng.random() < 0.25 else -1)
+        lean = u(-0.05, 0.3)
+        top, foot = u(0.0, 0.5 - high * 0.7), u(0.5 + high * 0.7, 1.0)
+        stroke = path((0.5 + lean * (0.5 - top) * 2, top), (0.5 - lean * (foot - 0.5) * 2, foot))
+        stroke[:, 0] += u(-0.06, 0.06)
+        return [arc((0.5, 0.5), (wide, high), start, start + sweep, u(0.85, 1.15)), stroke]
     wide = u(0.25, 0.58)
     turn = -1 if rng.random() < 0.85 else 1
     start = u(-150, -20)
     sweep = turn * (360 + (u(-50, 10) if rng.random() < 0.5 else u(0, 55)))
     oval = arc((0.5, 0.5), (wide, 0.5), start, start + sweep, u(0.85, 1.15))
+    if rng.random() < 0.06:
+        # The ends miss each other: one passes inside or outside the other.
+        oval = arc((0.5, 0.5), (wide, 0.5), start, start + turn * u(300, 400), u(0.68, 0.85) ** turn)
     if rng.random() < 0.15:
         # The pen lands inside or outside before the oval begins.
         oval = join(path((oval[0, 0] + u(-0.2, 0.2), oval[0, 1] + u(-0.12, 0.25), 1)), oval)
@@ -201,7 +214,7 @@ def four(rng: Rng) -> Glyph:
     """Open, closed or drawn in one go; the stem long, or a mere stroke through the bar."""
     u = rng.uniform
     wide = u(0.5, 0.95)
-    bar = u(0.5, 0.72)
+    bar = u(0.36, 0.5) if rng.random() < 0.08 else u(0.5, 0.72)
     x = wide * u(0.55, 0.9)
     out = x + u(0.02, 0.4)
     tilt = u(-0.06, 0.06)
@@ -218,7 +231,8 @@ def four(rng: Rng) -> Glyph:
         return [stroke, path((x + u(-0.05, 0.18), top), (x, (1 + top) / 2), (x - u(-0.04, 0.15), 1))]
     if kind < 0.52:
         # The stem only crosses the bar.
-        slope = path((wide * u(0.35, 0.95), 0), (u(-0.05, 0.05), bar, 1), (out, bar + tilt))
+        high = u(0.0, 0.35) if rng.random() < 0.25 else u(0.35, 0.95)
+        slope = path((wide * high, 0), (u(-0.05, 0.05), bar, rng.random() < 0.8), (out, bar + tilt))
         cross = wide * u(0.4, 0.85)
         above = u(0.1, 0.35)
         return [

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from train.handwriting.strokes import Glyph, arc, join, path
+from train.handwriting.strokes import Glyph, Stroke, arc, join, path
 
 Rng = np.random.Generator
 
@@ -41,6 +41,9 @@ def five(rng: Rng) -> Glyph:
     body = join(path((x + u(-0.04, 0.08), body_top), (x, neck, rng.random() < 0.7)), bowl)
     lift = 0.0 if kind < 0.66 else u(0.0, body_top + 0.04)
     left = x + (u(-0.1, 0.12) if kind < 0.66 else u(-0.12, 0.35))
+    if rng.random() < 0.08:
+        # The bar goes on beyond the neck, to the left.
+        left = x - u(0.1, 0.45)
     bar = path(
         (left, body_top - lift), ((left + right) / 2, body_top - lift + rise / 2), (right, body_top - lift + rise)
     )
@@ -90,7 +93,13 @@ def seven(rng: Rng) -> Glyph:
     bow = u(-0.12, 0.1) * wide
     left = rng.random()
     head = path((0, u(-0.05, 0.1)), (wide / 2, u(-0.06, 0.06) + rise / 2))
-    if left < 0.25:
+    if left < 0.05:
+        # The hook curls back until it meets the bar.
+        down = u(0.12, 0.32)
+        head = join(
+            path((wide * u(0.2, 0.6), u(0.05, 0.9) * down), (wide * u(0.08, 0.3), down), (0, down / 2)), head[1:]
+        )
+    elif left < 0.25:
         head = join(path((u(-0.06, 0.06), u(0.1, 0.3), 1)), head)
         head[1, 2] = float(rng.random() < 0.6)
     elif left < 0.4:
@@ -128,7 +137,7 @@ def eight(rng: Rng) -> Glyph:
     waist = u(0.38, 0.55)
     upper = wide * u(0.6, 1.05)
     kind = rng.random()
-    if kind < 0.2:
+    if kind < 0.18:
         gap = u(-0.1, 0.07)
         start = u(-200, 20)
         turn = 1 if rng.random() < 0.3 else -1
@@ -137,6 +146,8 @@ def eight(rng: Rng) -> Glyph:
         low = (waist + gap + 1) / 2
         second = arc((wide / 2, low), (wide / 2, 1 - low), start, start + turn * u(330, 400), u(0.92, 1.05))
         return [first, second]
+    if kind < 0.27:
+        return [_open_eight(rng, wide)]
     middle = wide / 2 + u(-0.04, 0.04)
     left, right = wide / 2 - upper / 2, wide / 2 + upper / 2
     # From the upper right over the top, through the waist, round below, back up to where it began.
@@ -191,6 +202,32 @@ def eight(rng: Rng) -> Glyph:
     if rng.random() < 0.1:
         stroke[[4, 6], 2] = 1
     return [stroke]
+
+
+def _open_eight(rng: Rng, wide: float) -> Stroke:
+    """A hook that opens to one side, over a loop that closes below it."""
+    u = rng.uniform
+    waist = u(0.26, 0.52)
+    reach = wide * u(0.15, 0.5)
+    x = wide * u(0.35, 0.65)
+    low = (waist + 1) / 2
+    hook = path(
+        (x + reach, u(0.2, 0.8) * waist),
+        (x + u(0, 0.3) * reach, u(-0.02, 0.05)),
+        (x - reach * u(0.3, 1), waist / 2),
+    )
+    loop = path(
+        (x, waist),
+        (wide * u(0.9, 1.05), low),
+        (wide / 2, 1.0),
+        (u(-0.03, 0.08) * wide, low),
+        (x + u(-0.1, 0.12), waist),
+    )
+    end = path((x + reach * u(0.2, 1.2), waist * u(0.45, 1.0)))
+    stroke = join(hook, loop, end) if rng.random() < 0.5 else join(hook, loop)
+    if rng.random() < 0.35:
+        stroke[:, 0] = wide - stroke[:, 0]
+    return stroke
 
 
 def nine(rng: Rng) -> Glyph:
