@@ -19,7 +19,7 @@ HTTP_TESTS := $(addprefix tests/web/,test_app.py test_predict.py test_protocol.p
 # onnxruntime's Linux wheel reports home unless this is set before its import.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help serve train export test bench evaluate lint format lock image image-test image-bench compose-test batch-test batch-bench screenshots clean
+.PHONY: help serve train export test bench evaluate lint format lock image image-test image-bench batch-test batch-bench screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -61,13 +61,10 @@ image: ## build the container image with docker or podman, whichever is there (I
 	@[ -n "$(ENGINE)" ] || { echo "error: neither docker nor podman is here, or docker's daemon does not run." >&2; exit 1; }
 	@ENGINE=$(ENGINE) IMAGE=$(IMAGE) deploy/image/build.sh $(ARGS)
 
-image-test: $(VENV)/.dev ## test the image from outside, locked down (after make image)
+image-test: $(VENV)/.dev ## test the image from outside, locked down, and three of them behind a proxy (after make image)
 	@[ -n "$(ENGINE)" ] || { echo "error: neither docker nor podman is here, or docker's daemon does not run." >&2; exit 1; }
 	ENGINE=$(ENGINE) IMAGE=$(IMAGE) SERVER_COMMAND="$(abspath $(BIN))/python -m tests.container.serve" \
-	  $(BIN)/python -m pytest tests/container $(HTTP_TESTS) --ignore tests/container/test_compose.py $(ARGS)
-
-compose-test: $(VENV)/.dev ## test three servers behind a proxy, by podman-compose (after make image)
-	ENGINE=$(ENGINE) IMAGE=$(IMAGE) $(BIN)/python -m pytest tests/container/test_compose.py $(ARGS)
+	  $(BIN)/python -m pytest tests/container $(HTTP_TESTS) $(ARGS)
 
 image-bench: $(VENV)/.dev ## measure how soon the container answers and what memory it takes
 	@ENGINE=$(ENGINE) IMAGE=$(IMAGE) $(BIN)/python -m tests.container.bench

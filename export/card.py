@@ -134,7 +134,7 @@ def _thresholds(metrics: dict[str, Any]) -> str:
         return ""
     thresholds = metrics["thresholds"]
     return f"""
-The probabilities are calibrated for pages on which one mark in twenty is no digit; when that share was set, the
+The probabilities are calibrated for pages on which one mark in {1 / metrics["reject_share"]:.0f} is no digit; when that share was set, the
 calibration error on the test images was in sight. A digit is said where "not a digit"
 has at most {thresholds["reject"]:g} (`reject_threshold` in the file's metadata) and the digit at least {thresholds["digit"]:g} (`threshold`);
 else the mark is refused. Both were chosen on validation images and on marks drawn by code. With them {_percent(metrics["test"]["right_and_answered"])} of the test images are right and answered.

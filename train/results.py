@@ -86,6 +86,7 @@ def write(
         "parameters": int(model.count_params()),
         "seconds": round(sum(epoch["seconds"] for epoch in history), 1),
         "temperature": temperature,
+        "reject_share": refusal.EXPECTED,
         "reject_shift": shift,
         "thresholds": asdict(thresholds),
         "validation": report.evaluate(validation, parts.validation_labels),
