@@ -33,8 +33,9 @@ train: $(VENV)/.train ## train the network on MNIST, downloaded or MNIST_NPZ=pat
 export: $(VENV)/.train ## turn what was trained into artifacts/model.onnx, proved equal, with its card
 	@$(BIN)/python -m export
 
-test: $(VENV)/.dev ## run all tests
-	$(BIN)/python -m pytest
+# Without those of the batch, for the same tests run whether or not Ray has been installed beside the rest.
+test: $(VENV)/.dev ## run all tests but those that need Ray or a container, which batch-test and image-test run
+	$(BIN)/python -m pytest --ignore tests/batch
 
 evaluate: $(VENV)/.train ## measure the reader on MNIST, drawings, letters and photos (ARGS="--help" for more)
 	@$(BIN)/python -m evaluation $(ARGS)

@@ -20,7 +20,7 @@ LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 0.02
 AVERAGING = 0.998
 # Of the augmentation in the last epochs.
-LATE_STRENGTH = 0.7
+LATE_STRENGTH = 0.65
 
 
 def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoints) -> tuple[keras.Model, History]:

@@ -16,7 +16,7 @@ Labels = NDArray[np.int64]
 VALIDATION = 4_000
 # Against MNIST's training images: drawn digits, and marks that are none. Many at first; fewer in the last third of the
 # epochs, when the learning rate is small and MNIST decides the last tenths.
-EARLY, LATE = (0.45, 0.5), (0.25, 0.22)
+EARLY, LATE = (0.4, 0.45), (0.2, 0.18)
 LATE_SHARE = 0.3
 # Extra examples are shown so often that they count, but never more than this in an epoch.
 EXTRA_TARGET, EXTRA_REPEATS, EXTRA_SHARE = 4_000, 20, 0.3

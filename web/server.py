@@ -14,7 +14,7 @@ from web.app import create_app
 from web.connections import Connection
 from web.service import Service
 from web.settings import Settings
-from web.sockets import BACKLOG, announce, turn_away
+from web.sockets import BACKLOG, HANDSHAKE_SECONDS, announce, turn_away
 
 # Longer than the 60 seconds after which common proxies close an idle connection: whoever closes first risks that a
 # request is on its way.
@@ -42,6 +42,8 @@ class Server(uvicorn.Server):
         for listening in sockets or []:
             if self.config.loaded_app.limits.settings.workers == 1:  # else the others may go on; `web.workers` does it
                 turn_away(listening)
+        await asyncio.sleep(HANDSHAKE_SECONDS)
+        for listening in sockets or []:
             await self._accept_waiting(listening)
         await super().shutdown(sockets)
 

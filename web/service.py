@@ -47,7 +47,7 @@ class Service(Litestar):
         self.metrics.start()
         try:
             if problem := self.limits.turned_away(request.scope):
-                await request.fail(problem)
+                await request.fail(problem, self.limits.settings.cors_origins)
             else:
                 await super().__call__(request.scope, receive, request.send)
         finally:
@@ -83,11 +83,14 @@ class Exchange:
             self.sent += len(message["body"])
         await self._send(message)
 
-    async def fail(self, problem: ProblemError) -> None:
-        """Answer with a problem, without Litestar."""
+    async def fail(self, problem: ProblemError, cors_origins: Sequence[str]) -> None:
+        """Answer with a problem, without Litestar; pages of these other sites may read it."""
         self._unrouted = "turned away"
         body, media_type = document(self.scope, problem.status_code, problem.detail)
         headers = {"content-type": media_type, "content-length": str(len(body)), **(problem.headers or {})}
+        origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
+        if origin in cors_origins:
+            headers |= {"access-control-allow-origin": origin, "vary": "Origin"}
         await self.send(
             {
                 "type": "http.response.start",

@@ -12,6 +12,17 @@ from web.settings import Settings
 BACKLOG = 1024
 # From Linux' asm-generic/socket.h; Python does not name it.
 SO_ATTACH_FILTER = 26
+# A classic BPF program (McCanne and Jacobson, "The BSD Packet Filter", USENIX 1993, section 3) over a TCP header: drop
+# what has SYN set and ACK not, so the first packet of a connection only. Connections inherit the filter, and have none.
+DROP_NEW = (
+    (0x30, 0, 0, 13),  # load the byte of the flags
+    (0x54, 0, 0, 0x12),  # keep SYN and ACK
+    (0x15, 0, 1, 0x02),  # SYN alone?
+    (0x06, 0, 0, 0),  # then drop
+    (0x06, 0, 0, 0xFFFFFFFF),  # else let it through
+)
+# How long handshakes that had begun are waited for: a round trip, and the slowest of them may lose.
+HANDSHAKE_SECONDS = 0.3
 
 
 class PortError(Exception):
@@ -43,14 +54,15 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def turn_away(listening: socket.socket) -> None:
-    """Let no new connection into the queue of a socket that is about to be closed, for all processes that share it.
+    """Let no new connection begin on a socket that is about to be closed, for all processes that share it.
 
-    Closing it resets whatever is still in the queue, and between the last look at the queue and the close there is
-    always a moment. With a filter that drops every packet, what comes in that moment is tried again by its sender's
-    kernel, a second later, and refused. Only Linux has this; elsewhere the moment stays.
+    Closing it resets whatever is still in its queue or in the middle of TCP's handshake, and between the last look at
+    the queue and the close there is always a moment. So first its new connections are dropped: whoever tries in that
+    moment is tried again by its own kernel, a second later, and refused. What has begun goes on; see
+    `HANDSHAKE_SECONDS`. Only Linux has this; elsewhere the moment stays.
     """
-    drop = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # one instruction: return 0 bytes
-    program = struct.pack("HL", 1, ctypes.addressof(drop))
+    instructions = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *each) for each in DROP_NEW))
+    program = struct.pack("HL", len(DROP_NEW), ctypes.addressof(instructions))
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             listening.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)

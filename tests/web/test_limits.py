@@ -103,7 +103,8 @@ def test_bodies_wait_for_room_and_the_first_may_always_go_on() -> None:
 
 
 def test_past_the_limit_it_says_503_at_once_and_recovers(connect: Connect) -> None:
-    with serving(MAX_IN_FLIGHT=2, REQUEST_SECONDS=4) as server, server.client() as client:
+    origin = "https://a.example"
+    with serving(MAX_IN_FLIGHT=2, REQUEST_SECONDS=4, CORS_ORIGINS=origin) as server, server.client() as client:
         slow = [connect(server, HEAD + b"\x89PNG") for _ in range(2)]
         while client.get("/health/ready").status_code == 200:
             time.sleep(0.01)
@@ -112,7 +113,9 @@ def test_past_the_limit_it_says_503_at_once_and_recovers(connect: Connect) -> No
         assert refused.headers["retry-after"] == "1"
         assert "Try again in 1 second" in refused.json()["detail"]
         assert refused.json()["request_id"] == refused.headers["x-request-id"]
-        protocol = client.post("/v2/models/digits/infer", content=b"{}")
+        assert "access-control-allow-origin" not in refused.headers
+        protocol = client.post("/v2/models/digits/infer", content=b"{}", headers={"origin": origin})
+        assert protocol.headers["access-control-allow-origin"] == origin
         assert (protocol.status_code, set(protocol.json())) == (503, {"error"})
         assert client.get("/v2/health/ready").status_code == 503
         assert client.get("/health/live").status_code == 200

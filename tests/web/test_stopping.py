@@ -87,9 +87,7 @@ def test_told_to_stop_under_load_it_answers_everything_and_ends_with_0(workers: 
         assert load.refused > 0
         # Whatever the server took, its client got the answer to.
         assert server.log.count('"path":"/predict"') == load.answered
-        # The kernel may have let a client in at the very moment of the stop: that one is reset, and nothing was read.
-        assert len(load.failed) <= load.clients
-        assert all("reset by peer" in each or "disconnected" in each for each in load.failed), load.failed
+        assert load.failed == []
 
 
 def test_a_killed_worker_takes_only_its_own_requests_with_it() -> None:
