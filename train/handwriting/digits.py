@@ -20,7 +20,7 @@ def zero(rng: Rng) -> Glyph:
         start = u(-180, 20)
         sweep = u(320, 420) * (1 if rng.random() < 0.25 else -1)
         lean = u(-0.05, 0.3)
-        top, foot = u(0.0, 0.5 - high * 0.7), u(0.5 + high * 0.7, 1.0)
+        top, foot = u(0.0, 0.3 - high * 0.5), u(0.7 + high * 0.5, 1.0)
         stroke = path((0.5 + lean * (0.5 - top) * 2, top), (0.5 - lean * (foot - 0.5) * 2, foot))
         stroke[:, 0] += u(-0.06, 0.06)
         return [arc((0.5, 0.5), (wide, high), start, start + sweep, u(0.85, 1.15)), stroke]
