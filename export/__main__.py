@@ -88,7 +88,7 @@ def run(folder: Path) -> None:
         + (
             f"In 8-bit integers it keeps its figures: {INT8} ({kept.size / 1000:.0f} kB).\n"
             if kept
-            else f"In 8-bit integers it loses too much ({small_one}, before {full}): no {INT8}.\n"
+            else f"In 8-bit integers it loses too much: no {INT8}. {small_one}; before, {full}.\n"
         )
         + f"Written: {folder / MODEL} ({len(content) / 1000:.0f} kB), {folder / CARD}. Next: make serve"
     )

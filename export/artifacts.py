@@ -15,6 +15,12 @@ MODEL, SCALER, METRICS = "model.keras", "scaler.joblib", "metrics.json"
 TEST, VALIDATION, ROWS = "test.npz", "validation.npz", "report.json"
 AGAIN = "Run `make train` to make it anew."
 
+# What is used of `metrics.json`.
+KEYS = frozenset(
+    ["classes", "commit", "data", "drawings", "files", "model", "parameters", "reject_share", "reject_shift"]
+    + ["robustness", "temperature", "test", "thresholds"]
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
@@ -50,6 +56,11 @@ def load_metrics(folder: Path) -> dict[str, Any]:
         checksums = {name: str(metrics["files"][name]) for name in (MODEL, SCALER, TEST, VALIDATION)}
     except (ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{folder / METRICS} is damaged. {AGAIN}") from error
+    if missing := KEYS - metrics.keys():
+        raise ArtifactError(
+            f"{folder / METRICS} does not say {', '.join(sorted(missing))}: another version of this program wrote it. "
+            f"{AGAIN}"
+        )
     for name, expected in checksums.items():
         if hashlib.sha256(_read(folder / name)).hexdigest() != expected:
             raise ArtifactError(

@@ -31,6 +31,12 @@ class Figures:
     right_and_answered: float
     let_through: float
 
+    def __str__(self) -> str:
+        return (
+            f"test accuracy {self.accuracy:.2%}, right and answered {self.right_and_answered:.2%}, "
+            f"other marks answered {self.let_through:.2%}"
+        )
+
     def keep(self, other: "Figures") -> bool:
         """Say whether these are as good as those of the other file."""
         return (

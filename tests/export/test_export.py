@@ -11,10 +11,10 @@ import onnx
 import pytest
 import yaml
 
-from export.quantize import Figures
+from export.quantize import Figures, quantize
 from inference import Recognizer
 from tests import trainings
-from tests.samples import small_mnist
+from tests.samples import ROOT, small_mnist
 
 
 @pytest.fixture
@@ -45,15 +45,20 @@ def test_the_exported_model_reads(exported_cnn: Path) -> None:
     assert accuracy == recognizer.info.test_accuracy
 
 
-def test_the_file_in_integers_is_smaller_and_reads_as_well(exported_cnn: Path) -> None:
-    full, small = exported_cnn / "model.onnx", exported_cnn / "model.int8.onnx"
-    assert small.stat().st_size < 0.4 * full.stat().st_size
+def test_a_file_in_integers_is_smaller_and_reads_as_well(exported_cnn: Path, tmp_path: Path) -> None:
+    full, small = exported_cnn / "model.onnx", tmp_path / "model.int8.onnx"
     data = small_mnist()
+    quantize(full, small, data["x_train"])
+    assert small.stat().st_size < 0.4 * full.stat().st_size
     one, other = (Recognizer(path).classify(data["x_test"]) for path in (full, small))
     assert (one.argmax(axis=1) == other.argmax(axis=1)).mean() > 0.97
     assert Recognizer(full).info.metadata.items() <= Recognizer(small).info.metadata.items()
-    head = yaml.safe_load((exported_cnn / "MODEL_CARD.md").read_text().split("---")[1])
-    assert head["model_int8_sha256"] == Recognizer(small).info.sha256
+
+
+def test_the_tracked_file_in_integers_is_the_one_its_card_names() -> None:
+    tracked = ROOT / "artifacts"
+    head = yaml.safe_load((tracked / "MODEL_CARD.md").read_text().split("---")[1])
+    assert head["model_int8_sha256"] == Recognizer(tracked / "model.int8.onnx").info.sha256
 
 
 def test_a_file_in_integers_that_loses_too_much_is_not_kept() -> None:
@@ -65,12 +70,23 @@ def test_a_file_in_integers_that_loses_too_much_is_not_kept() -> None:
 
 
 def test_twice_gives_the_same_bytes_and_a_third_time_does_nothing(artifacts: Path) -> None:
-    before = {name: (artifacts / name).read_bytes() for name in ("model.onnx", "model.int8.onnx", "MODEL_CARD.md")}
+    written = [path for path in artifacts.iterdir() if path.suffix in (".onnx", ".md")]
+    before = {path.name: path.read_bytes() for path in written}
+    assert {"model.onnx", "MODEL_CARD.md"} <= before.keys()
     for name in before:
         (artifacts / name).unlink()
     assert "Equal: probabilities within" in trainings.finish(trainings.export_command(artifacts))
     assert before == {name: (artifacts / name).read_bytes() for name in before}
     assert "up to date" in trainings.finish(trainings.export_command(artifacts))
+
+
+def test_metrics_of_another_version_are_refused(artifacts: Path) -> None:
+    metrics = json.loads((artifacts / "metrics.json").read_text())
+    del metrics["reject_share"]
+    (artifacts / "metrics.json").write_text(json.dumps(metrics))
+    done = trainings.run(trainings.export_command(artifacts))
+    assert (done.returncode, "reject_share: another version of this program wrote it" in done.stdout) == (1, True)
+    assert "Traceback" not in done.stdout
 
 
 def test_the_mlp_is_exported_too(trained_mlp: Path, tmp_path: Path) -> None:
