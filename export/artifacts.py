@@ -17,8 +17,8 @@ AGAIN = "Run `make train` to make it anew."
 
 # What is used of `metrics.json`.
 KEYS = frozenset(
-    ["classes", "commit", "data", "drawings", "files", "model", "parameters", "reject_share", "reject_shift"]
-    + ["robustness", "temperature", "test", "thresholds"]
+    {"classes", "commit", "data", "drawings", "files", "model", "parameters", "reject_share", "reject_shift"}
+    | {"robustness", "temperature", "test", "thresholds"}
 )
 
 
