@@ -18,13 +18,15 @@ Refused = Callable[[NDArray[np.float32]], bool]
 SURE = 0.9
 WIDE = 0.6
 # So may a mark alone, but only one so wide: most wide signs that are read badly are letters.
-WIDE_ALONE = 1.4
+WIDE_ALONE = 2.0
 # A piece is taken with its neighbour's stroke only where that reads so much better.
 SHARED = 0.8
 # Every piece is read with at least this, or surely where the mark stands alone.
 PIECE = 0.5
 # A mark smaller than this share of the writing's height is a speck or a dot, and not reported.
 SMALL = 0.4
+# Strokes that come so near to each other, as a share of the height, are one letter's rather than two digits'.
+NEAR = 0.05
 # What cutting a mark costs, as -log of a probability, and more for each stroke width of ink that it goes through.
 CUT = 1.0
 
@@ -78,12 +80,20 @@ def segment(sheet: Sheet, classify: Classify, refused: Refused) -> list[Mark]:
         members = joining.choose(count, alone, groups, joined)
         index = {each: at for at, each in enumerate(singles + groups)}
         whole = index.get(tuple(range(count)))
-        # All that there is lies as one sign does. If it and a part cannot be read, it is a letter of several strokes.
+        # All that there is lies as one sign does. If it cannot be read, and a part neither, or the parts come as near to
+        # each other as digits hardly do, then it is a letter of several strokes.
         letter = whole is not None and len(members) > 1 and refused(marks[whole].probabilities)
-        if letter and any(refused(marks[index[each]].probabilities) for each in members):
+        if letter and (any(refused(marks[index[each]].probabilities) for each in members) or _near(sheet, members)):
             members = [tuple(range(count))]
         marks = [marks[index[each]] for each in members]
     return _written(_split(sheet, members, marks, classify))
+
+
+def _near(sheet: Sheet, members: Sequence[joining.Members]) -> bool:
+    """Say whether each of some signs comes nearer to another than digits hardly do."""
+    _, top, _, bottom = sheet.box(range(len(sheet)))
+    gaps = [min(sheet.gap(each, other) for other in members if other is not each) for each in members]
+    return max(gaps) < NEAR * (bottom - top)
 
 
 def _written(marks: list[Mark]) -> list[Mark]:

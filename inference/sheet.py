@@ -48,6 +48,18 @@ class Sheet:
         mine[np.asarray(members) + 1] = True
         return np.where(mine[labels], ink, np.uint8(0))
 
+    def gap(self, one: Sequence[int], other: Sequence[int]) -> float:
+        """Return how near some components come to others from left to right, in pixels; inf where no row has both."""
+        left, top, right, bottom = self.box([*one, *other])
+        labels = self._painted()[top:bottom, left:right] - 1
+        columns = np.arange(right - left, dtype=np.float64)
+        parts = np.isin(labels, one), np.isin(labels, other)
+        nearest = np.inf
+        for mine, theirs in (parts, parts[::-1]):
+            last = np.maximum.accumulate(np.where(mine, columns, -np.inf), axis=1)
+            nearest = min(nearest, float((columns - last - 1)[theirs].min(initial=np.inf)))
+        return nearest
+
     def _painted(self) -> NDArray[np.int32]:
         if self._labels is None:
             values = np.arange(1, len(self) + 1, dtype=np.int32)

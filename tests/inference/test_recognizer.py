@@ -151,3 +151,9 @@ def test_a_letter_of_two_strokes_is_refused_whole() -> None:
     reading = recognizer().read(255 - drawing)
     assert reading.text == "?"
     assert reading.digits[0].box == (40, 30, 102, 160)
+
+
+@pytest.mark.parametrize(("gap", "text"), [(0.02, "?"), (0.2, "13")])
+def test_strokes_that_nearly_touch_are_one_letter_and_those_apart_are_digits(gap: float, text: str) -> None:
+    # As a B or an R whose stem does not touch.
+    assert recognizer().read(255 - pen("13", gap=gap)).text == text
