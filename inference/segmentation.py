@@ -80,8 +80,8 @@ def segment(sheet: Sheet, classify: Classify, refused: Refused) -> list[Mark]:
         members = joining.choose(count, alone, groups, joined)
         index = {each: at for at, each in enumerate(singles + groups)}
         whole = index.get(tuple(range(count)))
-        # All that there is lies as one sign does. If it cannot be read, and a part neither, or the parts come as near to
-        # each other as digits hardly do, then it is a letter of several strokes.
+        # All that there is lies as one sign does. If it cannot be read, and a part neither, or the parts come nearer to
+        # each other than digits do, then it is a letter of several strokes.
         letter = whole is not None and len(members) > 1 and refused(marks[whole].probabilities)
         if letter and (any(refused(marks[index[each]].probabilities) for each in members) or _near(sheet, members)):
             members = [tuple(range(count))]
