@@ -12,7 +12,7 @@ from train.report import DIGITS
 
 NOT_A_DIGIT = 10
 # The share of marks in use that are no digit: far less than in training, so that the network sees enough of them.
-EXPECTED = 0.02
+EXPECTED = 0.01
 # The share of marks that are none, among those drawn to choose by, that may be answered as a digit, and the share of
 # digits that may be refused for it.
 LET_THROUGH, REFUSED = 0.012, 0.01
