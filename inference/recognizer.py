@@ -20,9 +20,8 @@ from inference.sheet import Sheet
 from inference.stray import among, writing
 
 MAX_MARKS = 2_000
-# Beside so many digits, and no fewer than the other marks, "not a digit" is so much less likely than of a mark alone.
+# Beside so many digits, and no fewer than the other marks, a mark is among digits.
 AMONG = 2
-PRIOR = 0.2
 DEFAULT_MODEL = Path(__file__).resolve().parent.parent / "artifacts" / "model.onnx"
 
 
@@ -107,21 +106,15 @@ class Recognizer:
     def _refused_among(self, marks: list[Mark], refused: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Look again at the marks that would be refused alone, bool [N].
 
-        Among digits a further mark is more likely a digit too: there its
-        probability of being none is corrected for that.
-
-        Source: Saerens, Latinne and Decaestecker, "Adjusting the Outputs of a Classifier to New a Priori
-        Probabilities", Neural Computation 14(1), 2002.
+        Alone, a letter must not pass for a digit. Among digits a further mark is most likely a digit too: there it is
+        refused only where it is more likely none, or where no digit stands out.
         """
         if np.count_nonzero(~refused) < max(AMONG, len(marks) / 2):
             return refused
         refused = refused.copy()
         for at in np.flatnonzero(refused):
-            corrected = marks[at].probabilities.astype(np.float64)
-            corrected[10:] *= PRIOR
-            corrected /= corrected.sum()
-            none = float(corrected[10:].sum())
-            refused[at] = none > 0.5 or float(corrected[:10].max()) < max(self.info.threshold, 0.5 * (1 - none))
+            none, best = (float(part.max(initial=0.0)) for part in np.split(marks[at].probabilities, [10])[::-1])
+            refused[at] = none > 0.5 or best < max(self.info.threshold, 0.5 * (1 - none))
         return refused
 
     def _explained(self, digits: list[Digit]) -> list[Digit]:

@@ -80,17 +80,18 @@ def segment(sheet: Sheet, classify: Classify, refused: Refused) -> list[Mark]:
         members = joining.choose(count, alone, groups, joined)
         index = {each: at for at, each in enumerate(singles + groups)}
         whole = index.get(tuple(range(count)))
-        # All that there is lies as one sign does. If it cannot be read, and a part neither, or the parts come nearer to
-        # each other than digits do, then it is a letter of several strokes.
-        letter = whole is not None and len(members) > 1 and refused(marks[whole].probabilities)
-        if letter and (any(refused(marks[index[each]].probabilities) for each in members) or _near(sheet, members)):
-            members = [tuple(range(count))]
+        # All that there is lies as one sign does. If it cannot be read, and a part neither, it is a letter of several
+        # strokes; so it is where a part is a mere stem that comes nearer to the others than a one does.
+        if whole is not None and len(members) > 1 and refused(marks[whole].probabilities):
+            parts = [marks[index[each]].probabilities for each in members]
+            if any(map(refused, parts)) or (any(part.argmax() == 1 for part in parts) and _near(sheet, members)):
+                members = [tuple(range(count))]
         marks = [marks[index[each]] for each in members]
     return _written(_split(sheet, members, marks, classify))
 
 
 def _near(sheet: Sheet, members: Sequence[joining.Members]) -> bool:
-    """Say whether each of some signs comes nearer to another than digits hardly do."""
+    """Say whether each of some signs comes nearer to another than digits usually do."""
     _, top, _, bottom = sheet.box(range(len(sheet)))
     gaps = [min(sheet.gap(each, other) for other in members if other is not each) for each in members]
     return max(gaps) < NEAR * (bottom - top)
