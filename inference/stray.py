@@ -10,6 +10,9 @@ SPECK = 0.2
 # Longer than this many heights, or along the border and longer than this share of it, is a rule, a frame or an edge.
 LONG = 4.0
 ALONG_BORDER = 0.4
+# In a photo, so narrow a band along the border, as a share of its side, holds no mark that is so many times smaller than
+# another outside it.
+BAND, EDGE = 0.035, 1.5
 # In a photo, a mark is as high as the writing within these factors, and one not read stands beside a digit, this many
 # heights from it at most.
 LOW = 0.5
@@ -55,6 +58,10 @@ def writing(components: Components, shape: tuple[int, ...], clean: bool) -> NDAr
         kept &= ~(border & (share > ALONG_BORDER)) & (share < 0.97)
         if kept.any():
             kept &= ~(border & (longer > 2 * height(boxes[kept])))
+        # What is left of the paper's edge lies all along the border, and is smaller than what is written inside.
+        band = BAND * (ends + 1)
+        edge = (boxes[:, 2:] <= band).any(axis=1) | (boxes[:, :2] >= ends + 1 - band).any(axis=1)
+        kept &= ~(edge & (EDGE * longer < longer[kept & ~edge].max(initial=0)))
     if not kept.any():
         kept[components.areas.argmax()] = True
     tall = height(boxes[kept])
