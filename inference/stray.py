@@ -10,8 +10,8 @@ SPECK = 0.2
 # Longer than this many heights, or along the border and longer than this share of it, is a rule, a frame or an edge.
 LONG = 4.0
 ALONG_BORDER = 0.4
-# In a photo, so narrow a band along the border, as a share of its side, holds no mark that is so many times smaller than
-# another outside it.
+# In a photo, so narrow a band along the border, as a share of its side, holds no mark that is so many times smaller
+# than another outside it.
 BAND, EDGE = 0.035, 1.5
 # In a photo, a mark is as high as the writing within these factors, and one not read stands beside a digit, this many
 # heights from it at most.
