@@ -47,10 +47,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         info = Recognizer(options.model).info
-        connect(options.address, options.workers)
-        workers = options.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+        if options.address:
+            connect(options.address, None)
+        cores = ray.cluster_resources().get("CPU", 1) if options.address else os.cpu_count()
+        workers = options.workers or max(1, int(cores or 1))
         target = Place.at(options.target)
         source, parts = settle(target, options.source, options.column, info.sha256, workers)
+        if not options.address:  # only now: a Ray of its own takes seconds to start, and a wrong path is said at once
+            connect(None, workers)
         target.file(MODEL).write(options.model.read_bytes())
         errors = run(source, target, options.column, parts, workers)
     except KeyboardInterrupt:
