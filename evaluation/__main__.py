@@ -20,7 +20,15 @@ from train.errors import TrainError
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 # Pages hold 240 digits each, and take as long to make.
-COUNTS = {"pages": 12, "pen pages": 12, "papers": 100, "pen papers": 100, "canvas": 2000}
+COUNTS = {
+    "pages": 12,
+    "pen pages": 12,
+    "papers": 100,
+    "pen papers": 100,
+    "strays": 400,
+    "pen strays": 400,
+    "canvas": 2000,
+}
 COUNT = 1000
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from evaluation import canvases, pages, strokes, writers
+from evaluation import canvases, pages, strays, strokes, writers
 
 # A writer's digits make numbers only where there are so many to choose from.
 ENOUGH = 3
@@ -59,6 +59,7 @@ def available(images: NDArray[np.uint8], labels: NDArray[np.uint8], shared: Path
         Dataset(
             "papers", "synthetic photos of one digit, MNIST test digits", "digits", _photos(pages.single, [copyist])
         ),
+        Dataset("strays", "one MNIST test digit with frames, noise, colours, cut close", "digits", _strays(copyist)),
     ]
     return sets + (_shared_sets(shared) if shared else [])
 
@@ -91,6 +92,7 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         for name, written in sorted(truth.items())[:count]:
             yield Sample((shared / "photos" / name).read_bytes(), "\n".join(written))
 
+    pens = writers.pen(digits)
     thin = [writers.pen(hand, 0.05, 0.08) for hand in hands]
     thick = [writers.pen(hand, 0.08, 0.15) for hand in hands]
     return [
@@ -101,9 +103,8 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         Dataset(
             "pen pages", "synthetic photos of pages, thin and thick pens", "pages", _photos(pages.page, thin + thick)
         ),
-        Dataset(
-            "pen papers", "synthetic photos of one pen digit", "digits", _photos(pages.single, [writers.pen(digits)])
-        ),
+        Dataset("pen papers", "synthetic photos of one pen digit", "digits", _photos(pages.single, [pens])),
+        Dataset("pen strays", "one pen digit with frames, noise, colours, cut close", "digits", _strays(pens)),
     ]
 
 
@@ -114,6 +115,14 @@ def _photos(
         for _ in range(count):
             photo = take(hands[int(rng.integers(len(hands)))], rng)
             yield Sample(photo.content, "\n".join(photo.lines))
+
+    return samples
+
+
+def _strays(writer: pages.Writer) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
+    def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
+        for _ in range(count):
+            yield Sample(*strays.stray(writer, rng))
 
     return samples
 

@@ -8,6 +8,7 @@ from PIL import Image, ImageChops
 
 from inference.components import Components, label
 from inference.drawing import drawn
+from inference.noise import calm
 from inference.paper import flatten
 from inference.polarity import dark_on_light
 from inference.rules import erase
@@ -45,17 +46,26 @@ def extract(image: Image.Image) -> Ink:
         image: mode L, RGB or RGBA.
     """
     image = opaque(image)
-    values = drawn(image)
-    if values is not None:
-        components = label(values > 0)
-        if np.count_nonzero(components.areas <= SPECK) <= MOST_SPECKS:
-            return Ink(values, components, True)
+    if ink := _clean(image):
+        return ink
     scale = max(image.size) / LONGEST
     if scale > 1:
         size = (max(1, round(image.width / scale)), max(1, round(image.height / scale)))
         image = image.resize(size, Image.Resampling.BOX)
-    values = erase(flatten(dark_on_light(image)))
+    calmed = calm(image)
+    if calmed is not image and (ink := _clean(calmed)):
+        return ink
+    values = erase(flatten(dark_on_light(calmed)))
     return Ink(values, label(values > 0), False)
+
+
+def _clean(image: Image.Image) -> Ink | None:
+    """Return the ink of a drawing, and None where the picture is none."""
+    values = drawn(image)
+    if values is None:
+        return None
+    components = label(values > 0)
+    return Ink(values, components, True) if np.count_nonzero(components.areas <= SPECK) <= MOST_SPECKS else None
 
 
 def opaque(image: Image.Image) -> Image.Image:

@@ -10,6 +10,9 @@ SPECK = 0.2
 # Longer than this many heights, or along the border and longer than this share of it, is a rule, a frame or an edge.
 LONG = 4.0
 ALONG_BORDER = 0.4
+# A frame takes this share of the picture both ways; its upper and its lower side are straight for so much of its width,
+# and lie so near to its ends, as a share of its height.
+FRAME, STRAIGHT, FRAME_SIDE = 0.6, 0.8, 0.2
 # In a photo, so narrow a band along the border, as a share of its side, holds no mark that is so many times smaller
 # than another outside it.
 BAND, EDGE = 0.035, 1.5
@@ -46,6 +49,7 @@ def writing(components: Components, shape: tuple[int, ...], clean: bool) -> NDAr
     filled = components.areas / np.maximum(sides.prod(axis=1), 1)
     thin = (filled < 0.04) | (sides.min(axis=1) < 0.04 * longer)
     kept: NDArray[np.bool_] = ~(thin & (shares.max(axis=1) > (0.9 if clean else 0.5)))
+    kept &= ~_frames(components, shares)
     ends = np.array([shape[1], shape[0]]) - 1
     if clean:
         sides_met = (boxes[:, :2] <= 1).sum(axis=1) + (boxes[:, 2:] >= ends).sum(axis=1)
@@ -67,6 +71,25 @@ def writing(components: Components, shape: tuple[int, ...], clean: bool) -> NDAr
     tall = height(boxes[kept])
     kept &= (longer >= SPECK * tall) & (longer <= LONG * tall)
     return kept
+
+
+def _frames(components: Components, shares: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which components are rectangles around others, bool [N]: with a straight side above and one below.
+
+    Args:
+        components: of the ink.
+        shares: float64 [N, 2]: width and height, as shares of the picture's.
+    """
+    found: NDArray[np.bool_] = (shares > FRAME).all(axis=1)
+    for at in np.flatnonzero(found):
+        left, top, right, bottom = components.boxes[at]
+        mine = components.labels == at
+        long = components.stops[mine] - components.starts[mine] > STRAIGHT * (right - left)
+        level = (components.rows[mine][long] - top) / (bottom - top)
+        low, high = components.boxes[:, :2] > (left, top), components.boxes[:, 2:] < (right, bottom)
+        holds = (low.all(axis=1) & high.all(axis=1)).any()
+        found[at] = holds and (level < FRAME_SIDE).any() and (level > 1 - FRAME_SIDE).any()
+    return found
 
 
 def among(boxes: NDArray[np.float64], read: NDArray[np.bool_]) -> NDArray[np.intp]:
