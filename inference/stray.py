@@ -80,7 +80,7 @@ def _frames(components: Components, shares: NDArray[np.float64]) -> NDArray[np.b
         components: of the ink.
         shares: float64 [N, 2]: width and height, as shares of the picture's.
     """
-    found: NDArray[np.bool_] = (shares > FRAME).all(axis=1)
+    found = np.asarray((shares > FRAME).all(axis=1), np.bool_)
     for at in np.flatnonzero(found):
         left, top, right, bottom = components.boxes[at]
         mine = components.labels == at
