@@ -18,10 +18,13 @@ from inference.reading import Digit, Reading
 from inference.segmentation import Mark, segment
 from inference.sheet import Sheet
 from inference.stray import among, writing
+from inference.views import agreed, views
 
 MAX_MARKS = 2_000
 # Beside so many digits, and no fewer than the other marks, a mark is among digits.
 AMONG = 2
+# A mark whose probability of "not a digit" lies between these is looked at again.
+UNSURE = (0.01, 0.5)
 DEFAULT_MODEL = Path(__file__).resolve().parent.parent / "artifacts" / "model.onnx"
 
 
@@ -80,7 +83,7 @@ class Recognizer:
                 f"The picture shows {components.count} separate marks; at most {self._max_marks} are read. "
                 "Send a part of it, or a clearer picture."
             )
-        marks = segment(Sheet(ink.values, components), self.classify, self._refused)
+        marks = self._seen_again(segment(Sheet(ink.values, components), self.classify, self._refused))
         boxes = np.array([mark.box for mark in marks], np.float64).reshape(-1, 4)
         refused = np.array([self._refused(mark.probabilities) for mark in marks], np.bool_)
         if not ink.clean:
@@ -97,6 +100,19 @@ class Recognizer:
         if explain:
             ordered = self._explained(ordered)
         return Reading(text(rows, boxes, said), tuple(ordered), decoded.size)
+
+    def _seen_again(self, marks: list[Mark]) -> list[Mark]:
+        """Let several views decide where one leaves it open whether a mark is a digit."""
+        if len(self.info.classes) == 10:
+            return marks
+        low, high = UNSURE
+        unsure = [at for at, mark in enumerate(marks) if low < mark.probabilities[10] < high]
+        if not unsure:
+            return marks
+        seen = views(np.stack([marks[at].image for at in unsure]))
+        said = agreed(self.classify(seen.reshape(-1, *seen.shape[2:])).reshape(*seen.shape[:2], -1))
+        again = dict(zip(unsure, said, strict=True))
+        return [replace(mark, probabilities=again.get(at, mark.probabilities)) for at, mark in enumerate(marks)]
 
     def _refused(self, probabilities: NDArray[np.float32]) -> bool:
         """Say whether the most likely digit is too unlikely, or "not a digit" too likely, to be said."""

@@ -1,0 +1,58 @@
+"""The same mark seen again: with a thicker and a thinner pen, and turned a little to either side."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.normalise import SIDE
+
+Images = NDArray[np.uint8]
+
+# How far the pen goes towards its dilation and its erosion, and how far a mark is turned, in radians.
+THICKER, THINNER = 0.3, 0.25
+TURN = 0.1
+
+
+def views(images: Images) -> Images:
+    """Return five views of each normalised image: itself, thicker, thinner, turned left, turned right.
+
+    Args:
+        images: uint8 [N, 28, 28].
+
+    Returns:
+        uint8 [5, N, 28, 28].
+    """
+    around = _around(images)
+    thicker = images + THICKER * (around.max(axis=0) - images.astype(np.float32))
+    thinner = images - THINNER * (images.astype(np.float32) - around.min(axis=0))
+    seen = [images, *(np.rint(each).astype(np.uint8) for each in (thicker, thinner))]
+    return np.stack([*seen, _turned(images, TURN), _turned(images, -TURN)])
+
+
+def agreed(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what several views say together: their geometric mean, float32 [N, C], from float32 [V, N, C].
+
+    Source: Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", Neural Computation 14(8),
+    2002, section 1 (opinions multiplied and renormalised).
+    """
+    mean = np.exp(np.log(np.maximum(probabilities, 1e-7)).mean(axis=0))
+    return np.asarray(mean / mean.sum(axis=1, keepdims=True), np.float32)
+
+
+def _around(images: Images) -> Images:
+    """Return each pixel and its eight neighbours, uint8 [9, N, 28, 28]."""
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+    return np.stack(
+        [padded[:, down : down + SIDE, right : right + SIDE] for down in range(3) for right in range(3)]
+    )
+
+
+def _turned(images: Images, angle: float) -> Images:
+    """Turn images about their middle by an angle in radians, interpolating linearly."""
+    down, right = np.mgrid[:SIDE, :SIDE] - SIDE // 2
+    x = np.cos(angle) * right - np.sin(angle) * down + SIDE // 2
+    y = np.sin(angle) * right + np.cos(angle) * down + SIDE // 2
+    left, top = (np.clip(np.floor(each), 0, SIDE - 2).astype(np.intp) for each in (x, y))
+    across, along = np.clip(x - left, 0, 1), np.clip(y - top, 0, 1)
+    upper = images[:, top, left] * (1 - across) + images[:, top, left + 1] * across
+    lower = images[:, top + 1, left] * (1 - across) + images[:, top + 1, left + 1] * across
+    return np.asarray(np.rint(upper * (1 - along) + lower * along), np.uint8)
