@@ -5,15 +5,29 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
+Row = list[int]
+
 # A gap wider than this many digits' widths is a space.
 SPACE = 1.5
+# Marks further apart than this many heights belong to one piece of a line only where the pieces fit as wholes.
+APART = 2.0
+# Marks stand on one line where they differ by less than this share of their height.
+LEVEL = 0.5
+# The lines of two columns meet where they differ by less than this share of their height.
+MEET = 0.25
+# The line ends on so many marks, by whose mean it is continued.
+END = 3
+# Writing in columns whose lines do not meet is read column by column, where there are so many lines in each.
+COLUMN = 3
 
 
-def lines(boxes: NDArray[np.float64]) -> list[list[int]]:
+def lines(boxes: Floats) -> list[Row]:
     """Sort marks into lines, top to bottom, and each line from left to right.
 
-    Every mark is linked to the nearest one on its right that stands at its height; the slant of the writing, the median
-    slope of those links, is taken into account when links are drawn anew and when chains are put into one line.
+    From left to right, every mark continues the piece of a line that ends before it at its level. The slopes of the
+    pieces tell how lines run across the picture, which by perspective is not the same above as below; along that,
+    pieces are put together into lines. Columns whose lines do not stand on common ones follow each other.
 
     Args:
         boxes: float64 [N, 4]: left, top, right, bottom.
@@ -25,26 +39,16 @@ def lines(boxes: NDArray[np.float64]) -> list[list[int]]:
         return [[at] for at in range(len(boxes))]
     heights = boxes[:, 3] - boxes[:, 1]
     tall = float(np.median(heights))
-    x = (boxes[:, 0] + boxes[:, 2]) / 2
-    y = (boxes[:, 1] + boxes[:, 3]) / 2
-    slope = _slope(x, y, tall)
-    level = y - slope * x
-    order = np.argsort(level, kind="stable")
-    rows: list[list[int]] = []
-    for at in order:
-        mark = int(at)
-        row = next((row for row in reversed(rows) if _fits(mark, row, x, level, heights, tall)), None)
-        if row is None:
-            rows.append([mark])
-        else:
-            row.append(mark)
-    for row in rows:
-        row.sort(key=lambda mark: x[mark])
-    rows.sort(key=lambda row: float(np.mean(level[row])))
-    return rows
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    pieces = _pieces(boxes, y - _usual_slope(x, y, tall) * x, tall)
+    level = _level(x, y, pieces)
+    columns = [_rows(boxes, level, column, tall) for column in _columns(boxes, pieces, tall)]
+    if len(columns) > 1 and not _meet(boxes, level, columns, tall):
+        return [row for column in columns for row in column]
+    return _rows(boxes, level, pieces, tall)
 
 
-def _slope(x: NDArray[np.float64], y: NDArray[np.float64], tall: float) -> float:
+def _usual_slope(x: Floats, y: Floats, tall: float) -> float:
     """Return the median slope from each mark to its right neighbour."""
     slopes = []
     for at in range(len(x)):
@@ -56,22 +60,110 @@ def _slope(x: NDArray[np.float64], y: NDArray[np.float64], tall: float) -> float
     return float(np.median(slopes)) if len(slopes) >= 4 else 0.0
 
 
-def _fits(
-    mark: int,
-    row: list[int],
-    x: NDArray[np.float64],
-    level: NDArray[np.float64],
-    heights: NDArray[np.float64],
-    tall: float,
-) -> bool:
-    nearest = min(row, key=lambda other: abs(x[other] - x[mark]))
-    away = abs(level[nearest] - level[mark])
-    return bool(
-        away < 0.5 * max(min(tall, heights[nearest] + heights[mark]), heights[mark] * 0.8, heights[nearest] * 0.8)
-    )
+def _pieces(boxes: Floats, level: Floats, tall: float) -> list[Row]:
+    """Chain marks that stand near to each other at one level, from left to right."""
+    heights = boxes[:, 3] - boxes[:, 1]
+    pieces: list[Row] = []
+    for at in np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable"):
+        mark = int(at)
+        best, nearest = None, np.inf
+        for piece in pieces:
+            last = piece[-1]
+            away = abs(float(np.mean(level[piece[-END:]])) - level[mark])
+            usual = max(min(tall, heights[last] + heights[mark]), 0.8 * heights[mark], 0.8 * heights[last])
+            if boxes[mark, 0] - boxes[last, 2] < APART * tall and away < min(LEVEL * usual, nearest):
+                best, nearest = piece, away
+        if best is None:
+            pieces.append([mark])
+        else:
+            best.append(mark)
+    return pieces
 
 
-def text(rows: list[list[int]], boxes: NDArray[np.float64], said: list[str]) -> str:
+def _level(x: Floats, y: Floats, pieces: list[Row]) -> Floats:
+    """Return each mark's height on the page: where the line through it, as lines run there, crosses the middle.
+
+    The slope of lines, dy/dx, is taken to be linear in y, as it nearly is in a photo of a page: a + b y. It is fitted
+    to the pieces of lines, long ones counting more; the curves with that slope are exponentials.
+    """
+    middle = float(x.mean())
+    long = [piece for piece in pieces if len(piece) >= END]
+    if not long:
+        return y
+    spread = np.array([float(np.square(x[piece] - x[piece].mean()).sum()) for piece in long])
+    slopes = np.array([float(((x[piece] - x[piece].mean()) * y[piece]).sum()) for piece in long]) / spread
+    heights = np.array([float(y[piece].mean()) for piece in long])
+    # One wild piece must not turn the page.
+    usual = float(np.median(slopes))
+    slopes = np.clip(slopes, usual - 0.1, usual + 0.1)
+    centre = float(np.average(heights, weights=spread))
+    a = float(np.average(slopes, weights=spread))
+    b = 0.0
+    if len(long) >= 2 * END:
+        down = heights - centre
+        b = float((spread * down * (slopes - a)).sum() / (spread * np.square(down)).sum())
+    across, down = x - middle, y - centre
+    if abs(b) < 1e-9:
+        return y - a * across
+    return np.asarray((down + a / b) * np.exp(-b * across) - a / b + centre, np.float64)
+
+
+def _columns(boxes: Floats, pieces: list[Row], tall: float) -> list[list[Row]]:
+    """Part the pieces of lines where a gutter runs through the whole of the writing, with lines on either side."""
+    left = np.array([min(boxes[at, 0] for at in piece) for piece in pieces])
+    right = np.array([max(boxes[at, 2] for at in piece) for piece in pieces])
+    columns: list[list[Row]] = []
+    reached = -np.inf
+    for at in np.argsort(left, kind="stable"):
+        if left[at] - reached > APART * tall or not columns:
+            columns.append([])
+        columns[-1].append(pieces[at])
+        reached = max(reached, right[at])
+    return columns if len(columns) > 1 and min(map(len, columns)) >= COLUMN else [pieces]
+
+
+def _meet(boxes: Floats, level: Floats, columns: list[list[Row]], tall: float) -> bool:
+    """Say whether most lines of each column, or of the shorter one, go on in the next."""
+    for pair in pairwise(columns):
+        fewer, more = sorted(pair, key=len)
+        nearest = [min(_apart(boxes, level, row, other) for other in more) for row in fewer]
+        if np.mean(np.array(nearest) < MEET * tall) < 0.5:
+            return False
+    return True
+
+
+def _rows(boxes: Floats, level: Floats, pieces: list[Row], tall: float) -> list[Row]:
+    """Put pieces of lines into lines, top to bottom."""
+    rows: list[Row] = []
+    for piece in sorted(pieces, key=lambda piece: float(level[piece].mean())):
+        best, nearest = None, LEVEL * tall
+        for row in rows:
+            away = _apart(boxes, level, row, piece)
+            if away < nearest:
+                best, nearest = row, away
+        if best is None:
+            rows.append([*piece])
+        else:
+            best.extend(piece)
+            best.sort(key=lambda mark: boxes[mark, 0] + boxes[mark, 2])
+    return sorted(rows, key=lambda row: float(level[row].mean()))
+
+
+def _apart(boxes: Floats, level: Floats, row: Row, piece: Row) -> float:
+    """Return how far apart in height two pieces of lines end where they face each other; inf where they overlap."""
+    before = [mark for mark in row if boxes[mark, 2] <= boxes[piece[0], 0] + 0.3 * (boxes[mark, 2] - boxes[mark, 0])]
+    after = [mark for mark in row if boxes[mark, 0] >= boxes[piece[-1], 2] - 0.3 * (boxes[mark, 2] - boxes[mark, 0])]
+    if len(before) + len(after) < len(row):
+        return np.inf
+    gaps = []
+    if before:
+        gaps.append(abs(float(level[before[-END:]].mean() - level[piece[:END]].mean())))
+    if after:
+        gaps.append(abs(float(level[after[:END]].mean() - level[piece[-END:]].mean())))
+    return min(gaps)
+
+
+def text(rows: list[Row], boxes: Floats, said: list[str]) -> str:
     """Put the signs of all marks into lines, with a space where a gap is wider than about a digit and a half."""
     if len(said) < 2:
         return "".join(said)

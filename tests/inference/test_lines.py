@@ -53,3 +53,28 @@ def test_nothing_and_one() -> None:
     assert text([], np.zeros((0, 4)), []) == ""
     one = page([[(5, 5)]])
     assert text(lines(one), one, ["?"]) == "?"
+
+
+def in_perspective(boxes: np.ndarray, tilt: float) -> np.ndarray:
+    """Boxes seen from one side: lines above slope one way, lines below the other."""
+    middle = boxes[:, [0, 1]].mean(axis=0)
+    corners = []
+    for x, y in ((boxes[:, 0], boxes[:, 1]), (boxes[:, 2], boxes[:, 3])):
+        distance = 1 + tilt * (x - middle[0]) / 500
+        corners += [(x - middle[0]) / distance + middle[0], (y - middle[1]) / distance + middle[1]]
+    return np.stack(corners, axis=1)
+
+
+def test_two_columns_in_perspective() -> None:
+    rng = np.random.default_rng(0)
+    starts = [28.0 * at + (320 if at >= 6 else 0) for at in range(12)]
+    grid = [[(x, 48.0 * row + rng.normal(0, 1.5)) for x in starts] for row in range(20)]
+    for tilt in (-0.15, 0.15):
+        assert lines(in_perspective(page(grid), tilt)) == [[12 * row + at for at in range(12)] for row in range(20)]
+
+
+def test_columns_whose_lines_do_not_meet_follow_each_other() -> None:
+    left = [[(28.0 * at, 48.0 * row) for at in range(5)] for row in range(6)]
+    right = [[(300 + 28.0 * at, 24 + 50.0 * row) for at in range(5)] for row in range(6)]
+    boxes = page(left + right)
+    assert lines(boxes) == [[5 * row + at for at in range(5)] for row in range(12)]
