@@ -24,6 +24,11 @@ def closing(grey: Grey, window: int) -> Grey:
     return filled[half:-half, half:-half]
 
 
+def extremes(grey: Grey, window: int) -> tuple[Grey, Grey]:
+    """Return the darkest and the brightest tone in the square window around each pixel, both uint8 [height, width]."""
+    return _extreme(grey, window // 2, np.minimum), _extreme(grey, window // 2, np.maximum)
+
+
 def _extreme(grey: Grey, half: int, pick: np.ufunc) -> Grey:
     """Return the maximum or minimum over a centred square window, 2 `half` + 1 wide; the border's values go on."""
     for axis in (0, 1):

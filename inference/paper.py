@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inference.components import Components, label, paint, select
-from inference.morphology import closing
+from inference.edges import midway
+from inference.morphology import closing, extremes
 
 Grey = NDArray[np.uint8]
 Depth = NDArray[np.float32]
@@ -27,6 +28,9 @@ COARSE = 640
 LOST = 0.06
 # Edges less sharp than this share of the pen's are a shadow's.
 SOFT = 0.4
+# Where the ground on one side has less than this share of the other's light, within so many pixels, the paper ends.
+STEP = 0.6
+STEP_SIDE = 7
 
 
 def flatten(grey: Grey) -> NDArray[np.uint8]:
@@ -53,9 +57,22 @@ def flatten(grey: Grey) -> NDArray[np.uint8]:
     ink, components = _ink(grey, full)
     if not components.count:
         return ink
+    components = label((ink > 0) & (grey < _limit(small, ink > 0, full // shrink, shrink)))
+    components = select(components, ~_rim(components, closing(small, full // shrink), shrink))
+    if not components.count:
+        return np.zeros_like(ink)
     pen = select(components, _sharp(components, slope, shrink))
     mask = paint(pen, np.ones(pen.count, np.bool_), ink.shape)
     return np.where(mask, ink, np.uint8(0))
+
+
+def _limit(small: Grey, ink: NDArray[np.bool_], window: int, shrink: int) -> Depth:
+    """Return the tone that parts ink from the shade around it, float32, as large as `ink`."""
+    if shrink == 1:
+        return midway(small, ink, window)
+    reduced = np.asarray(Image.fromarray(ink.astype(np.uint8) * 255).reduce(shrink)) > 0
+    limit = Image.fromarray(midway(small, reduced, window))
+    return np.asarray(limit.resize(ink.shape[::-1], Image.Resampling.BILINEAR))
 
 
 def _slope(grey: Grey, window: int) -> Depth:
@@ -83,6 +100,16 @@ def _window(small: Grey, slope: Depth, largest: int) -> int:
             break
         chosen = narrower
     return chosen
+
+
+def _rim(components: Components, ground: Grey, shrink: int) -> NDArray[np.bool_]:
+    """Say which components lie where the paper ends, for the most part: no pen, but its edge on the table, bool [N]."""
+    low, high = extremes(ground, STEP_SIDE)
+    step = low < STEP * high.astype(np.float32)
+    rows = np.minimum(components.rows // shrink, ground.shape[0] - 1)
+    middles = np.minimum((components.starts + components.stops) // (2 * shrink), ground.shape[1] - 1)
+    inked = components.stops - components.starts
+    return np.bincount(components.labels, step[rows, middles] * inked, components.count) > 0.5 * components.areas
 
 
 def _sharp(components: Components, slope: Depth, shrink: int) -> NDArray[np.bool_]:

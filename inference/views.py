@@ -41,9 +41,7 @@ def agreed(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
 def _around(images: Images) -> Images:
     """Return each pixel and its eight neighbours, uint8 [9, N, 28, 28]."""
     padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
-    return np.stack(
-        [padded[:, down : down + SIDE, right : right + SIDE] for down in range(3) for right in range(3)]
-    )
+    return np.stack([padded[:, down : down + SIDE, right : right + SIDE] for down in range(3) for right in range(3)])
 
 
 def _turned(images: Images, angle: float) -> Images:
