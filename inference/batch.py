@@ -141,13 +141,15 @@ def results(source: Place, target: Place, column: str, parts: list[Part], worker
     forget_attempts(target)
     target.system.create_dir(target.file(ATTEMPTS).path, recursive=True)
     items = [{"part": part.to_json()} for part in parts]
+    most = min(workers, len(parts))
     work = ray.data.from_items(items, override_num_blocks=len(parts))
     done = work.map_batches(
         Worker,
         fn_constructor_args=(source, target, column),
         batch_size=1,
         num_cpus=1,
-        compute=ActorPoolStrategy(min_size=1, max_size=min(workers, len(parts))),
+        # All are asked for at once, for one by one takes seconds; where the cluster has fewer cores, one suffices.
+        compute=ActorPoolStrategy(min_size=1, initial_size=most, max_size=most),
     )
     try:
         for row in done.iter_rows():

@@ -18,6 +18,10 @@ PLAN = "_plan.json"
 # A worker that dies repeats its part; each part costs a file and some milliseconds of the scheduler.
 SMALLEST, LARGEST = 16, 2000
 PARTS_FOR_EACH_WORKER = 8
+# Towards the end a part holds no more than this share of what is left for a worker, so that all end at about the same
+# time; but no less than this share of the usual number, for the scheduler hands out parts only ten times a second.
+SHARE_OF_LEFT = 2
+SHARE_OF_USUAL = 4
 
 
 class BatchError(RecognizerError):
@@ -152,19 +156,31 @@ def cut(place: Place, files: list[str], column: str, workers: int) -> list[Part]
         BatchError: a Parquet file is broken or has no such column.
     """
     if not files[0].lower().endswith(".parquet"):
-        size = _size(len(files), workers)
-        return [
-            Part(number, tuple(files[start : start + size]), min(size, len(files) - start))
-            for number, start in enumerate(range(0, len(files), size))
-        ]
+        spans = list(_spans(len(files), sizes(len(files), workers)))
+        return [Part(number, tuple(files[start:end]), end - start) for number, (start, end) in enumerate(spans)]
     counts = {name: _count(place, name, column) for name in files}
-    size = _size(sum(counts.values()), workers)
-    spans = [(name, start) for name in files for start in range(0, counts[name], size)]
-    return [Part(number, (name,), min(size, counts[name] - start), start) for number, (name, start) in enumerate(spans)]
+    left = sizes(sum(counts.values()), workers)
+    rows = [(name, *span) for name in files for span in _spans(counts[name], left)]
+    return [Part(number, (name,), end - start, start) for number, (name, start, end) in enumerate(rows)]
 
 
-def _size(rows: int, workers: int) -> int:
-    return max(SMALLEST, min(LARGEST, -(-rows // (PARTS_FOR_EACH_WORKER * workers))))
+def sizes(rows: int, workers: int) -> Iterator[int]:
+    """Yield how many images each part should hold: the usual number, and fewer and fewer towards the end."""
+    usual = max(SMALLEST, min(LARGEST, -(-rows // (PARTS_FOR_EACH_WORKER * workers))))
+    least = max(SMALLEST, usual // SHARE_OF_USUAL)
+    while True:
+        size = max(least, min(usual, -(-rows // (SHARE_OF_LEFT * workers))))
+        yield size
+        rows = max(0, rows - size)
+
+
+def _spans(rows: int, wanted: Iterator[int]) -> Iterator[tuple[int, int]]:
+    """Yield where each part of a file, or of the list of files, starts and ends."""
+    start = 0
+    while start < rows:
+        end = min(rows, start + next(wanted))
+        yield start, end
+        start = end
 
 
 def _count(place: Place, name: str, column: str) -> int:
