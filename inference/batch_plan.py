@@ -116,9 +116,8 @@ def find(source: str) -> tuple[Place, list[str]]:
     Raises:
         BatchError: nothing is there, or images and Parquet both.
     """
-    at = re.search(r"[*?\[]", source)
-    base = source[: at.start()].rsplit("/", 1)[0] if at and "/" in source[: at.start()] else "." if at else source
-    place = Place.at(base or "/")
+    base, pattern = _split(source)
+    place = Place.at(base)
     info = place.system.get_file_info(place.path)
     if info.type == pyarrow.fs.FileType.NotFound:
         raise BatchError(f"There is nothing at {base}.")
@@ -127,9 +126,8 @@ def find(source: str) -> tuple[Place, list[str]]:
     else:
         selector = pyarrow.fs.FileSelector(place.path, recursive=True)
         names = [each.path for each in place.system.get_file_info(selector) if each.type == pyarrow.fs.FileType.File]
-    if at:
-        rest = source[len(base) :].lstrip("/") if base != "." or source.startswith("./") else source
-        wanted = re.compile(re.escape(place.path.rstrip("/")) + "/" + _translate(rest))
+    if pattern:
+        wanted = re.compile(re.escape(place.path.rstrip("/")) + "/" + _translate(pattern))
         names = [name for name in names if wanted.fullmatch(name)]
     found = sorted(name for name in names if name.lower().endswith((*IMAGES, ".parquet")))
     tables = [name for name in found if name.lower().endswith(".parquet")]
@@ -138,6 +136,20 @@ def find(source: str) -> tuple[Place, list[str]]:
     if tables and len(tables) < len(found):
         raise BatchError(f"{source} holds images and Parquet files: name one kind, as {source.rstrip('/')}/**/*.png.")
     return place, found
+
+
+def _split(source: str) -> tuple[str, str]:
+    """Cut a source into the address of a folder or file, and the pattern below it, which may be empty.
+
+    In an address a `?` before `name=value` begins the file system's options; elsewhere it is part of a pattern.
+    """
+    found = re.fullmatch(r"(\w+://.*?)(\?\w+=[^?*]*)", source)
+    path, options = (found[1], found[2]) if found else (source, "")
+    at = re.search(r"[*?\[]", path)
+    if not at:
+        return path + options, ""
+    folder, slash, _ = path[: at.start()].rpartition("/")
+    return (folder or slash or ".") + options, path[len(folder + slash) :]
 
 
 def _translate(pattern: str) -> str:
@@ -213,7 +225,7 @@ def settle(target: Place, source: str, column: str, model: str, workers: int) ->
         if wrong:
             raise BatchError(f"{target.path} holds a run with {'; '.join(wrong)}. Give another TARGET.")
         parts = [Part.from_json(part) for part in kept["parts"]]
-        return Place.at(source if "://" in source else "."), parts
+        return Place.at(_split(source)[0]), parts
     if target.exists():
         if target.system.get_file_info(target.path).type == pyarrow.fs.FileType.File:
             raise BatchError(f"{target.path} is a file. Give a folder as TARGET.")

@@ -35,7 +35,7 @@ WARM = 4
 LOOP, LOOPS, ONE, TWO = "plain loop", "two plain loops", "one worker", "two workers"
 
 
-os.environ["RAY_worker_niceness"] = "0"
+os.environ.update(RAY_worker_niceness="0")
 
 
 def loop(files: list[str]) -> float:
