@@ -30,6 +30,10 @@ except ImportError as missing:
 from inference.errors import RecognizerError
 from inference.recognizer import DEFAULT_MODEL, Recognizer
 
+STORE = (
+    " Which store and who asks is read from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Return 0, 2 where the batch cannot start, 130 where it was stopped."""
@@ -53,15 +57,16 @@ def main(arguments: list[str] | None = None) -> int:
         workers = options.workers or max(1, int(cores or 1))
         target = Place.at(options.target)
         source, parts = settle(target, options.source, options.column, info.sha256, workers)
-        if not options.address:  # only now: a Ray of its own takes seconds to start, and a wrong path is said at once
-            connect(None, workers)
         target.file(MODEL).write(options.model.read_bytes())
+        # Only now: a Ray of its own takes seconds to start, and a wrong path is said at once.
+        if not options.address and any(unfinished(target, parts)):
+            connect(None, workers)
         errors = run(source, target, options.column, parts, workers)
     except KeyboardInterrupt:
         print("Stopped. The same command goes on.", file=sys.stderr)
         return 130
     except (RecognizerError, ConnectionError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {error}{STORE if 'AWS Error' in str(error) else ''}", file=sys.stderr)
         return 2
     finally:
         ray.shutdown()
@@ -141,13 +146,15 @@ def results(source: Place, target: Place, column: str, parts: list[Part], worker
     forget_attempts(target)
     target.system.create_dir(target.file(ATTEMPTS).path, recursive=True)
     items = [{"part": part.to_json()} for part in parts]
+    most = min(workers, len(parts))
     work = ray.data.from_items(items, override_num_blocks=len(parts))
     done = work.map_batches(
         Worker,
         fn_constructor_args=(source, target, column),
         batch_size=1,
         num_cpus=1,
-        compute=ActorPoolStrategy(min_size=1, max_size=min(workers, len(parts))),
+        # All are asked for at once, for one by one takes seconds; where the cluster has fewer cores, one suffices.
+        compute=ActorPoolStrategy(min_size=1, initial_size=most, max_size=most),
     )
     try:
         for row in done.iter_rows():

@@ -18,6 +18,10 @@ PLAN = "_plan.json"
 # A worker that dies repeats its part; each part costs a file and some milliseconds of the scheduler.
 SMALLEST, LARGEST = 16, 2000
 PARTS_FOR_EACH_WORKER = 8
+# Towards the end a part holds no more than this share of what is left for a worker, so that all end at about the same
+# time; but no less than this share of the usual number, for the scheduler hands out parts only ten times a second.
+SHARE_OF_LEFT = 2
+SHARE_OF_USUAL = 4
 
 
 class BatchError(RecognizerError):
@@ -112,9 +116,8 @@ def find(source: str) -> tuple[Place, list[str]]:
     Raises:
         BatchError: nothing is there, or images and Parquet both.
     """
-    at = re.search(r"[*?\[]", source)
-    base = source[: at.start()].rsplit("/", 1)[0] if at and "/" in source[: at.start()] else "." if at else source
-    place = Place.at(base or "/")
+    base, pattern = _split(source)
+    place = Place.at(base)
     info = place.system.get_file_info(place.path)
     if info.type == pyarrow.fs.FileType.NotFound:
         raise BatchError(f"There is nothing at {base}.")
@@ -123,9 +126,8 @@ def find(source: str) -> tuple[Place, list[str]]:
     else:
         selector = pyarrow.fs.FileSelector(place.path, recursive=True)
         names = [each.path for each in place.system.get_file_info(selector) if each.type == pyarrow.fs.FileType.File]
-    if at:
-        rest = source[len(base) :].lstrip("/") if base != "." or source.startswith("./") else source
-        wanted = re.compile(re.escape(place.path.rstrip("/")) + "/" + _translate(rest))
+    if pattern:
+        wanted = re.compile(re.escape(place.path.rstrip("/")) + "/" + _translate(pattern))
         names = [name for name in names if wanted.fullmatch(name)]
     found = sorted(name for name in names if name.lower().endswith((*IMAGES, ".parquet")))
     tables = [name for name in found if name.lower().endswith(".parquet")]
@@ -134,6 +136,20 @@ def find(source: str) -> tuple[Place, list[str]]:
     if tables and len(tables) < len(found):
         raise BatchError(f"{source} holds images and Parquet files: name one kind, as {source.rstrip('/')}/**/*.png.")
     return place, found
+
+
+def _split(source: str) -> tuple[str, str]:
+    """Cut a source into the address of a folder or file, and the pattern below it, which may be empty.
+
+    In an address a `?` before `name=value` begins the file system's options; elsewhere it is part of a pattern.
+    """
+    found = re.fullmatch(r"(\w+://.*?)(\?\w+=[^?*]*)", source)
+    path, options = (found[1], found[2]) if found else (source, "")
+    at = re.search(r"[*?\[]", path)
+    if not at:
+        return path + options, ""
+    folder, slash, _ = path[: at.start()].rpartition("/")
+    return (folder or slash or ".") + options, path[len(folder + slash) :]
 
 
 def _translate(pattern: str) -> str:
@@ -152,19 +168,31 @@ def cut(place: Place, files: list[str], column: str, workers: int) -> list[Part]
         BatchError: a Parquet file is broken or has no such column.
     """
     if not files[0].lower().endswith(".parquet"):
-        size = _size(len(files), workers)
-        return [
-            Part(number, tuple(files[start : start + size]), min(size, len(files) - start))
-            for number, start in enumerate(range(0, len(files), size))
-        ]
+        spans = list(_spans(len(files), sizes(len(files), workers)))
+        return [Part(number, tuple(files[start:end]), end - start) for number, (start, end) in enumerate(spans)]
     counts = {name: _count(place, name, column) for name in files}
-    size = _size(sum(counts.values()), workers)
-    spans = [(name, start) for name in files for start in range(0, counts[name], size)]
-    return [Part(number, (name,), min(size, counts[name] - start), start) for number, (name, start) in enumerate(spans)]
+    left = sizes(sum(counts.values()), workers)
+    rows = [(name, *span) for name in files for span in _spans(counts[name], left)]
+    return [Part(number, (name,), end - start, start) for number, (name, start, end) in enumerate(rows)]
 
 
-def _size(rows: int, workers: int) -> int:
-    return max(SMALLEST, min(LARGEST, -(-rows // (PARTS_FOR_EACH_WORKER * workers))))
+def sizes(rows: int, workers: int) -> Iterator[int]:
+    """Yield how many images each part should hold: the usual number, and fewer and fewer towards the end."""
+    usual = max(SMALLEST, min(LARGEST, -(-rows // (PARTS_FOR_EACH_WORKER * workers))))
+    least = max(SMALLEST, usual // SHARE_OF_USUAL)
+    while True:
+        size = max(least, min(usual, -(-rows // (SHARE_OF_LEFT * workers))))
+        yield size
+        rows = max(0, rows - size)
+
+
+def _spans(rows: int, wanted: Iterator[int]) -> Iterator[tuple[int, int]]:
+    """Yield where each part of a file, or of the list of files, starts and ends."""
+    start = 0
+    while start < rows:
+        end = min(rows, start + next(wanted))
+        yield start, end
+        start = end
 
 
 def _count(place: Place, name: str, column: str) -> int:
@@ -197,7 +225,7 @@ def settle(target: Place, source: str, column: str, model: str, workers: int) ->
         if wrong:
             raise BatchError(f"{target.path} holds a run with {'; '.join(wrong)}. Give another TARGET.")
         parts = [Part.from_json(part) for part in kept["parts"]]
-        return Place.at(source if "://" in source else "."), parts
+        return Place.at(_split(source)[0]), parts
     if target.exists():
         if target.system.get_file_info(target.path).type == pyarrow.fs.FileType.File:
             raise BatchError(f"{target.path} is a file. Give a folder as TARGET.")

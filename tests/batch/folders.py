@@ -1,5 +1,6 @@
 """Folders of images, and runs of the batch over them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -48,6 +49,11 @@ def batch(source: object, target: object, *options: str, status: int = 0) -> str
 def parts(target: Path) -> dict[str, int]:
     """Return the finished parts of a target, and when each was written."""
     return {path.name: path.stat().st_mtime_ns for path in target.glob("part-*.parquet")}
+
+
+def planned(target: Path) -> int:
+    """Return how many parts there will be."""
+    return len(json.loads((target / "_plan.json").read_text())["parts"])
 
 
 def wait_for_parts(running: "subprocess.Popen[str]", target: Path, count: int) -> dict[str, int]:

@@ -6,8 +6,9 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="`make batch-test` installs pyarrow")
 from inference.batch_plan import BatchError, Part, Place, cut, find, settle, unfinished
-from inference.batch_worker import ATTEMPTS, MODEL, MOST_ATTEMPTS, Worker
+from inference.batch_worker import AHEAD, ATTEMPTS, MODEL, MOST_ATTEMPTS, Worker
 from inference.recognizer import DEFAULT_MODEL
+from tests.web.pictures import png, seven
 
 
 @pytest.fixture
@@ -38,8 +39,11 @@ def test_folders_patterns_and_files_are_found(scans: Path, pattern: str, names: 
 def test_relative_sources_and_addresses_are_the_same_files(scans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(scans.parent)
     expected = [f"{scans}/b.png", f"{scans}/deep/er/c.png"]
-    for source in ("scans/**/*.png", "./scans/**/*.png", f"file://{scans}/**/*.png"):
+    for at, source in enumerate(("scans/**/*.png", "./scans/**/*.png", f"file://{scans}/**/?.png")):
         assert find(source)[1] == expected, source
+        target = Place.at(str(scans.parent / f"target-{at}"))
+        first = settle(target, source, "image", "abc", 1)
+        assert settle(target, source, "image", "abc", 1) == first
     monkeypatch.chdir(scans)
     assert find("**/*.png")[1] == expected
     assert find("*.png")[1] == expected[:1]
@@ -55,6 +59,11 @@ def test_nothing_or_both_kinds_is_told(scans: Path) -> None:
         cut(*find(f"{scans}/*.parquet"), "image", 1)
     with pytest.raises(BatchError, match="cannot be opened"):
         find("nowhere://bucket/x")
+
+
+def test_the_last_parts_are_smaller_than_the_first() -> None:
+    rows = [part.rows for part in cut(Place.at("."), ["a.png"] * 8000, "image", 2)]
+    assert rows == [*[500] * 13, 375, 282, 211, 158, 125, 125, 125, 99]
 
 
 @pytest.mark.parametrize(("count", "workers"), [(1, 1), (16, 4), (1000, 1), (1000, 4), (100_000, 2)])
@@ -89,6 +98,29 @@ def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:
     place.write(b"two")
     assert (tmp_path / "x").read_bytes() == b"two"
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_worker_reads_from_a_store_and_writes_to_it(tmp_path: Path) -> None:
+    import fsspec
+    import pyarrow.fs
+    import pyarrow.parquet
+
+    store = pyarrow.fs.PyFileSystem(pyarrow.fs.FSSpecHandler(fsspec.filesystem("memory")))
+    source, target = Place(store, "/archive/scans"), Place(store, "/archive/readings")
+    names = []
+    for at in range(3 * AHEAD + 1):
+        names.append(f"{source.path}/{at}.png")
+        Place(store, names[-1]).write(png(seven()))
+    names.insert(1, f"{source.path}/gone.png")
+    target.file(MODEL).write(DEFAULT_MODEL.read_bytes())
+    part = Part(0, tuple(names), len(names))
+    assert Worker(source, target, "image").do(part) == {"number": 0, "rows": len(names), "errors": 1}
+    assert list(unfinished(target, [part])) == []
+    with store.open_input_file(target.file(part.name).path) as stream:
+        rows = pyarrow.parquet.read_table(stream).to_pylist()
+    assert [row["path"] for row in rows] == names
+    assert {row["text"] for row in rows if row["path"] != names[1]} == {"7"}
+    assert rows[1]["error"].startswith("The file cannot be opened")
 
 
 def test_a_part_that_kills_its_workers_ends_the_run(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 ENGINE = os.environ.get("ENGINE", "")
@@ -56,6 +57,11 @@ class Container:
         [known] = json.loads(engine("inspect", self.name))
         state: dict[str, object] = known["State"]
         return state
+
+    def status(self) -> dict[str, str]:
+        """Return what the kernel says of the server's process."""
+        lines = Path(f"/proc/{self.state()['Pid']}/status").read_text().splitlines()
+        return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
 
     def python(self, code: str) -> subprocess.CompletedProcess[str]:
         """Run code with the image's own interpreter inside it."""

@@ -28,12 +28,6 @@ from tests.web.pictures import png, seven
 PNG = {"content-type": "image/png"}
 
 
-def process_status(container: Container) -> dict[str, str]:
-    """Return what the kernel says of the server's process."""
-    lines = Path(f"/proc/{container.state()['Pid']}/status").read_text().splitlines()
-    return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
-
-
 def test_it_reads_with_all_that_taken_away(container: Container) -> None:
     answer = httpx.post(f"{container.url}/predict", files={"image": ("7.png", png(seven()), "image/png")})
     assert answer.json()["text"] == "7"
@@ -43,7 +37,7 @@ def test_it_reads_with_all_that_taken_away(container: Container) -> None:
 
 
 def test_the_process_has_no_rights(container: Container) -> None:
-    status = process_status(container)
+    status = container.status()
     assert set(status["Uid"].split()) == {"65532"}
     assert set(status["Gid"].split()) == {"65532"}
     assert int(status["CapEff"], 16) == 0

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -44,11 +46,46 @@ def test_every_manifest_is_named_and_selects_the_same_pods() -> None:
     assert manifests["service.yaml"]["spec"]["selector"] == own
     assert manifests["disruption.yaml"]["spec"]["selector"]["matchLabels"] == own
     assert manifests["network.yaml"]["spec"]["podSelector"]["matchLabels"] == own
+    for spread in deployment["template"]["spec"]["topologySpreadConstraints"]:
+        assert spread["labelSelector"]["matchLabels"] == own
     for manifest in manifests.values():
         assert manifest["metadata"]["labels"] == own
     ports = deployment["template"]["spec"]["containers"][0]["ports"]
     assert manifests["service.yaml"]["spec"]["ports"][0]["targetPort"] == ports[0]["name"]
-    assert manifests["monitoring/servicemonitor.yaml"]["spec"]["endpoints"][0]["port"] == "http"
+    assert manifests["network.yaml"]["spec"]["ingress"][0]["ports"] == [{"port": ports[0]["name"]}]
+    named = manifests["service.yaml"]["spec"]["ports"][0]["name"]
+    assert manifests["monitoring/servicemonitor.yaml"]["spec"]["endpoints"][0]["port"] == named
+
+
+def test_the_autoscaler_sets_the_replicas_of_the_deployment_and_alone() -> None:
+    deployment = load(KUBERNETES / "deployment.yaml")
+    scaled = load(KUBERNETES / "autoscaler.yaml")["spec"]
+    whole = {name: deployment[name] for name in ("apiVersion", "kind")} | {"name": deployment["metadata"]["name"]}
+    assert scaled["scaleTargetRef"] == whole
+    assert "replicas" not in deployment["spec"]
+    # A disruption must be possible when the autoscaler has gone down to its fewest.
+    assert load(KUBERNETES / "disruption.yaml")["spec"]["minAvailable"] < scaled["minReplicas"]
+
+
+@pytest.mark.parametrize("monitoring", [False, True])
+def test_kustomize_itself_makes_of_them_what_they_say(monitoring: bool, tmp_path: Path) -> None:
+    if not (client := shutil.which("kustomize") or shutil.which("kubectl")):
+        pytest.skip("neither kustomize nor kubectl is here")
+    shutil.copytree(KUBERNETES, tmp_path, dirs_exist_ok=True)
+    names = resources()
+    if monitoring:  # as the comment in the file says
+        path = tmp_path / "kustomization.yaml"
+        text = path.read_text()
+        assert "# - monitoring/" in text
+        path.write_text(text.replace("# - monitoring/", "- monitoring/"))
+        names = [*names, "monitoring/servicemonitor.yaml"]
+    command = [client, "build" if Path(client).name == "kustomize" else "kustomize", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    made = {manifest["kind"]: manifest for manifest in yaml.safe_load_all(done.stdout)}
+    expected = {manifest["kind"]: manifest for manifest in map(load, (KUBERNETES / name for name in names))}
+    expected["Deployment"]["spec"]["template"]["spec"]["containers"][0]["image"] = f"digits:{VERSION}"
+    assert made == expected
 
 
 def test_a_pod_has_time_to_stop() -> None:
@@ -143,9 +180,8 @@ def test_workflows_are_pinned_and_hold_no_secrets(path: Path) -> None:
     workflow = load(path)
     assert workflow["permissions"], "say what it may do"
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
-    for step in steps:
-        if "uses" in step:
-            assert re.search(r"@(v\d+|[0-9a-f]{40})$", step["uses"]), step["uses"]
+    pinned = re.findall(r"uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", path.read_text(), re.MULTILINE)
+    assert len(pinned) == len([step for step in steps if "uses" in step])
     assert "secrets." not in path.read_text()
     assert json.dumps(workflow)
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
