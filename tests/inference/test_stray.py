@@ -1,7 +1,7 @@
 import numpy as np
 
 from inference.components import label
-from inference.stray import writing
+from inference.stray import height, writing
 
 
 def kept(*boxes: tuple[int, int, int, int]) -> list[bool]:
@@ -22,3 +22,8 @@ def test_a_sliver_of_the_papers_edge_beside_a_digit_is_no_writing() -> None:
 def test_a_digit_at_the_border_as_large_as_the_others_stays() -> None:
     assert kept((4, 100, 12, 175), (150, 100, 200, 180)) == [True, True]
     assert kept((4, 100, 12, 175)) == [True]
+
+
+def test_many_specks_do_not_tell_the_height_of_the_writing() -> None:
+    specks = [(20 * at, 0, 20 * at + 9, 9) for at in range(60)]
+    assert height(np.array([*specks, (40, 50, 120, 200)], float)) == 150
