@@ -12,11 +12,11 @@ Members = tuple[int, ...]
 
 # All lengths are shares of the larger part's longer side.
 REACH_X = 0.25
-REACH_Y = 0.35
+REACH_Y = 0.4
 # A sign wider than this many times its height is more than one digit.
 WIDEST = 1.5
 # Nor is one higher than this many times the writing, where there are so many components to tell.
-TALLEST = 1.6
+TALLEST = 1.9
 MUCH = 6
 MOST_PARTS = 4
 MOST_NEIGHBOURS = 6
