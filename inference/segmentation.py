@@ -14,14 +14,15 @@ from inference.stray import height
 Classify = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 Refused = Callable[[NDArray[np.float32]], bool]
 
-# Among digits, a mark wider than this many times its height, and not read surely, may be several digits.
+# A mark that is not read surely and is so much wider than high may be several digits: among digits, or where all that
+# there is is so wide. Most wide signs that stand alone and are read badly are letters.
 SURE = 0.9
 WIDE = 0.6
-# So may a mark alone, but only one so wide: most wide signs that are read badly are letters.
-WIDE_ALONE = 2.0
+NUMBER = 1.9
 # A piece is taken with its neighbour's stroke only where that reads so much better.
 SHARED = 0.8
-# Every piece is read with at least this, or surely where the mark stands alone.
+# Every piece is read with at least this. Where no digits stand beside the mark, so is every piece of two surely, for
+# many a letter can be cut into two digits, and of more most.
 PIECE = 0.5
 # A mark smaller than this share of the writing's height is a speck or a dot, and not reported.
 SMALL = 0.4
@@ -138,20 +139,23 @@ def _classified(
 
 def _split(sheet: Sheet, members: Sequence[joining.Members], marks: Sequence[Mark], classify: Classify) -> list[Mark]:
     """Cut the marks that may be several digits, and keep the pieces where they read better."""
+    if not marks:
+        return []
+    left, top, right, bottom = sheet.box(range(len(sheet)))
+    among = sum(mark.quality >= SURE for mark in marks) >= 2
+    if not among and right - left <= NUMBER * (bottom - top):
+        return list(marks)
     tried: list[tuple[int, splitting.Cuts, int]] = []
     pieces: list[tuple[tuple[float, float, float, float], NDArray[np.uint8]]] = []
-    among = sum(mark.quality >= SURE for mark in marks) >= 2
-    widest = WIDE if among else WIDE_ALONE
     for at, mark in enumerate(marks):
-        left, top, right, bottom = mark.box
-        if mark.quality >= SURE or right - left <= widest * (bottom - top):
+        if mark.quality >= SURE or mark.box[2] - mark.box[0] <= WIDE * (mark.box[3] - mark.box[1]):
             continue
         found = splitting.cuts(sheet.cut(members[at]))
         if found is not None:
             tried.append((at, found, len(pieces)))
             # Once as cut, and once with the stroke that neighbours may share.
             for shared in (0, round(found.stroke)):
-                pieces += [_boxed(found, span, shared, (left, top)) for span in found.spans]
+                pieces += [_boxed(found, span, shared, mark.box[:2]) for span in found.spans]
     read = _classified(pieces, classify)
     replaced: dict[int, list[Mark]] = {}
     for at, found, start in tried:
@@ -166,10 +170,17 @@ def _split(sheet: Sheet, members: Sequence[joining.Members], marks: Sequence[Mar
             for mark, (one, _) in zip(own, found.spans, strict=True)
         ]
         total, taken = splitting.best(len(found.paths), found.spans, costs)
-        read_well = min((own[each].quality for each in taken), default=0.0) >= (PIECE if among else SURE)
-        if read_well and total < joining.cost(marks[at].quality):
+        if _read_well([own[each].quality for each in taken], among) and total < joining.cost(marks[at].quality):
             replaced[at] = [own[each] for each in taken]
     return [piece for at, mark in enumerate(marks) for piece in replaced.get(at, [mark])]
+
+
+def _read_well(qualities: list[float], among: bool) -> bool:
+    """Say whether the pieces of a mark are read so well that they are digits."""
+    if not qualities:
+        return False
+    typical = min(qualities) if len(qualities) == 2 else float(np.median(qualities))
+    return min(qualities) >= PIECE and (among or typical >= SURE)
 
 
 def _boxed(
