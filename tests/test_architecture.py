@@ -2,8 +2,10 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,3 +71,14 @@ def test_the_server_holds_no_tensorflow() -> None:
     loaded = set(json.loads(done.stdout))
     assert "web" in loaded
     assert not loaded & LEARNING
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
+def test_reading_takes_one_thread() -> None:
+    code = (
+        "import os; from inference import Recognizer; import numpy as np;"
+        "Recognizer().read(np.eye(300)); print(len(os.listdir('/proc/self/task')))"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True)
+    assert int(done.stdout) == 1
