@@ -25,6 +25,7 @@ COUNTS = {
     "pen pages": 12,
     "papers": 100,
     "pen papers": 100,
+    "squared": 200,
     "strays": 400,
     "pen strays": 400,
     "canvas": 2000,

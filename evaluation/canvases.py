@@ -42,8 +42,15 @@ def draw(mark: Mark, rng: np.random.Generator) -> Image.Image:
     return colour(render(place(mark, (left, top, wide, tall)), (width, height), brush), rng)
 
 
-def write(marks: Sequence[Mark], rng: np.random.Generator) -> Image.Image:
-    """Draw marks side by side: a number, its digits of slightly different height, gaps of 3 to 40 % of a height."""
+def write(marks: Sequence[Mark], rng: np.random.Generator, least: float = 0.03, largest: float = 0.4) -> Image.Image:
+    """Draw marks side by side: a number, its digits of slightly different height.
+
+    Args:
+        marks: the digits.
+        rng: where the chance comes from.
+        least: the smallest gap, as a share of a height; below 0 digits overlap.
+        largest: the largest gap, likewise.
+    """
     height = int(rng.integers(200, 501))
     brush = height * rng.uniform(0.025, 0.07)
     tall = height * rng.uniform(0.4, 0.75)
@@ -54,8 +61,8 @@ def write(marks: Sequence[Mark], rng: np.random.Generator) -> Image.Image:
         wide = max(own * min(aspect(mark), 1.2), 1.0)
         top = min(max((height - own) / 2 + rng.normal(0, 0.04) * tall, brush), height - own - brush)
         strokes += place(mark, (at, top, wide, own))
-        at += wide + brush + rng.uniform(0.03, 0.4) * tall
-    return colour(render(strokes, (int(at + brush + 0.1 * tall), height), brush), rng)
+        at += wide + brush + rng.uniform(least, largest) * tall
+    return colour(render(strokes, (int(at + brush + (0.1 - min(least, 0)) * tall), height), brush), rng)
 
 
 def colour(ink: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:

@@ -54,8 +54,8 @@ def page(writer: Writer, rng: np.random.Generator, columns: int | None = None) -
     return _photograph(ink, tall, tuple(lines), rng)
 
 
-def single(writer: Writer, rng: np.random.Generator) -> Photo:
-    """Photograph one large digit, on plain, ruled or squared paper."""
+def single(writer: Writer, rng: np.random.Generator, squared: bool = False) -> Photo:
+    """Photograph one large digit, on plain, ruled or squared paper, or always on squared."""
     side = int(rng.integers(250, 900))
     tall = side * rng.uniform(0.25, 0.6)
     ink = np.zeros((side, round(side * rng.uniform(0.8, 1.3))), np.uint8)
@@ -63,7 +63,7 @@ def single(writer: Writer, rng: np.random.Generator) -> Photo:
     top = int(rng.uniform(0.15 * side, max(0.85 * side - digit.shape[0], 0.16 * side)))
     left = int(rng.uniform(0.15 * ink.shape[1], max(0.85 * ink.shape[1] - digit.shape[1], 0.16 * ink.shape[1])))
     _stamp(ink, digit, left, top)
-    return _photograph(ink, tall, (label,), rng, cell=tall * rng.uniform(0.25, 1.2))
+    return _photograph(ink, tall, (label,), rng, cell=tall * rng.uniform(0.25, 1.2), squared=squared)
 
 
 def _number(
@@ -98,14 +98,20 @@ def _stamp(ink: NDArray[np.uint8], digit: NDArray[np.uint8], left: int, top: int
 
 
 def _photograph(
-    ink: NDArray[np.uint8], tall: float, lines: tuple[str, ...], rng: np.random.Generator, cell: float | None = None
+    ink: NDArray[np.uint8],
+    tall: float,
+    lines: tuple[str, ...],
+    rng: np.random.Generator,
+    cell: float | None = None,
+    squared: bool = False,
 ) -> Photo:
     height, width = ink.shape
     pen = np.array(INKS[rng.integers(len(INKS))])
     paper = np.array([1.0, rng.uniform(0.96, 1.0), rng.uniform(0.88, 1.0)]) * rng.uniform(0.85, 1.0)
     sheet = np.ones((height, width, 3)) * paper
     sheet *= _texture((height, width), rng)[..., None]
-    ruling = RULINGS[rng.integers(len(RULINGS))]
+    drawn = RULINGS[rng.integers(len(RULINGS))]
+    ruling = "squared" if squared else drawn
     if ruling:
         sheet *= 1 - _rules((height, width), ruling, cell or tall * rng.uniform(0.6, 1.8), rng)[..., None] * (
             1 - np.array([0.72, 0.8, 0.9])

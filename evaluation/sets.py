@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -81,11 +82,14 @@ def _shared_sets(shared: Path) -> list[Dataset]:
 
         return samples
 
-    def numbers(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-        for _ in range(count):
-            hand = hands[int(rng.integers(len(hands)))]
-            marks = [hand[int(at)] for at in rng.integers(len(hand), size=int(rng.integers(2, 7)))]
-            yield Sample(canvases.write(marks, rng), "".join(mark.label for mark in marks))
+    def numbers(*gaps: float) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
+        def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
+            for _ in range(count):
+                hand = hands[int(rng.integers(len(hands)))]
+                marks = [hand[int(at)] for at in rng.integers(len(hand), size=int(rng.integers(2, 7)))]
+                yield Sample(canvases.write(marks, rng, *gaps), "".join(mark.label for mark in marks))
+
+        return samples
 
     def photos(count: int, _: np.random.Generator) -> Iterator[Sample]:
         truth = json.loads((shared / "photos" / "labels.json").read_text())
@@ -93,17 +97,25 @@ def _shared_sets(shared: Path) -> list[Dataset]:
             yield Sample((shared / "photos" / name).read_bytes(), "\n".join(written))
 
     pens = writers.pen(digits)
+    fine = writers.pen(digits, 0.03, 0.08)
     thin = [writers.pen(hand, 0.05, 0.08) for hand in hands]
     thick = [writers.pen(hand, 0.08, 0.15) for hand in hands]
     return [
         Dataset("pen", "pen digits, one on a canvas", "digits", drawn(digits, True)),
-        Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers),
+        Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(0.03, 0.4)),
+        Dataset("touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(-0.14, 0.0)),
         Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False)),
         Dataset("photos", "phone photos of lines of numbers", "pages", photos),
         Dataset(
             "pen pages", "synthetic photos of pages, thin and thick pens", "pages", _photos(pages.page, thin + thick)
         ),
         Dataset("pen papers", "synthetic photos of one pen digit", "digits", _photos(pages.single, [pens])),
+        Dataset(
+            "squared",
+            "synthetic photos of one pen digit on squared paper",
+            "digits",
+            _photos(partial(pages.single, squared=True), [fine]),
+        ),
         Dataset("pen strays", "one pen digit with frames, noise, colours, cut close", "digits", _strays(pens)),
     ]
 
