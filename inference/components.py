@@ -98,6 +98,8 @@ def _merge(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArra
 
 def select(components: Components, kept: NDArray[np.bool_]) -> Components:
     """Return some of the components alone, bool [N] saying which, numbered anew."""
+    if kept.all():
+        return components
     runs = kept[components.labels]
     return Components(
         count=int(np.count_nonzero(kept)),

@@ -32,6 +32,9 @@ class Sheet:
 
     def box(self, members: Sequence[int]) -> tuple[int, int, int, int]:
         """Return left, top, right, bottom around some components."""
+        if len(members) == 1:
+            left, top, right, bottom = self.boxes[members[0]].tolist()
+            return left, top, right, bottom
         chosen = self.boxes[list(members)]
         left, top = chosen[:, :2].min(axis=0)
         right, bottom = chosen[:, 2:].max(axis=0)
