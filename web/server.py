@@ -12,6 +12,7 @@ from inference import ModelError
 from web import logs
 from web.app import create_app
 from web.connections import Connection
+from web.heartbeat import Heart
 from web.service import Service
 from web.settings import Settings
 from web.sockets import BACKLOG, HANDSHAKE_SECONDS, announce, turn_away
@@ -34,7 +35,22 @@ class Listening(socket.socket):
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which takes on the connections that were made before it stopped listening."""
+    """uvicorn's server, which takes on the connections that were made before it stopped listening.
+
+    Args:
+        config: uvicorn's.
+        heart: what tells another process that the event loop turns, if one watches.
+    """
+
+    def __init__(self, config: uvicorn.Config, heart: Heart | None) -> None:
+        super().__init__(config)
+        self._heart = heart
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and to beat."""
+        if self._heart is not None:
+            self._heart.beat()
+        await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, finish what is in flight, and close."""
@@ -72,8 +88,8 @@ def run(settings: Settings, listening: socket.socket) -> str | None:
     return None
 
 
-def serve(app: Service, settings: Settings, listening: socket.socket) -> None:
-    """Serve on a socket until SIGTERM or SIGINT."""
+def serve(app: Service, settings: Settings, listening: socket.socket, heart: Heart | None = None) -> None:
+    """Serve on a socket until SIGTERM or SIGINT; a heart tells the process that watches that the event loop turns."""
     logs.configure()
     # Each connection takes a file descriptor; the usual soft limit of 1024 is soon reached.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -96,7 +112,7 @@ def serve(app: Service, settings: Settings, listening: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
     )
-    server = Server(config)
+    server = Server(config, heart)
     # Before uvicorn sets the same handlers: a signal that comes while it starts must not get lost. Afterwards uvicorn
     # raises again what it caught, which does no more than this: a clean stop is no failure.
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -83,6 +83,10 @@ class Settings:
     workers: Annotated[
         int, Variable("WORKERS", _whole(1, 256), "the processes that serve; each is meant for one core")
     ] = 1
+    hang_seconds: Annotated[
+        float,
+        Variable("HANG_SECONDS", _seconds(1, 3600), "how long a worker of several may be silent before it is replaced"),
+    ] = 30.0
     max_body_bytes: Annotated[
         int, Variable("MAX_BODY_BYTES", _whole(1000, 1_000_000_000), "the most bytes of one request")
     ] = 10_000_000

@@ -1,4 +1,4 @@
-"""Several server processes on one socket: a dead one is replaced, and all stop together.
+"""Several server processes on one socket: one that dies or hangs is replaced, and all stop together.
 
 uvicorn's own supervisor looks only twice a second, knows no deadline when it stops, and keeps the socket open until its
 last worker has ended, so that whoever connects meanwhile is never answered.
@@ -13,11 +13,13 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing.connection import wait
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from web import logs
+from web.heartbeat import LOOKS, Heart, Pulse
 from web.settings import Settings, share_metrics
 from web.sockets import announce, turn_away
 
@@ -27,6 +29,14 @@ SPAWN = multiprocessing.get_context("spawn")
 SETTLED_SECONDS = 2.0
 # Past the grace time, what still runs is killed.
 SLACK_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What is known of one worker: when it was started, and its pulse."""
+
+    started: float
+    pulse: Pulse
 
 
 class Workers:
@@ -40,7 +50,7 @@ class Workers:
     def __init__(self, settings: Settings, listening: socket.socket) -> None:
         self._settings = settings
         self._listening = listening
-        self._processes: dict[BaseProcess, float] = {}
+        self._processes: dict[BaseProcess, Worker] = {}
         self._stop = threading.Event()
         self._woken, self._wake = SPAWN.Pipe(duplex=False)
 
@@ -55,8 +65,14 @@ class Workers:
             share_metrics(folder)
             for _ in range(self._settings.workers):
                 self._start()
+            pause = self._settings.hang_seconds / LOOKS
+            next_look = time.monotonic() + pause
             while not self._stop.is_set():
-                wait([self._woken, *(process.sentinel for process in self._processes)])
+                ended = [process.sentinel for process in self._processes]
+                wait([self._woken, *ended], max(0.0, next_look - time.monotonic()))
+                if time.monotonic() >= next_look:
+                    self._look()
+                    next_look = time.monotonic() + pause
                 self._replace(folder)
             self._end()
 
@@ -66,9 +82,19 @@ class Workers:
             self._wake.send_bytes(b"stop")
 
     def _start(self) -> None:
-        process = SPAWN.Process(target=_work, args=(self._settings, self._listening))
+        pulse = Pulse()
+        process = SPAWN.Process(target=_work, args=(self._settings, self._listening, pulse.sending))
         process.start()
-        self._processes[process] = time.monotonic()
+        pulse.sending.close()
+        self._processes[process] = Worker(time.monotonic(), pulse)
+
+    def _look(self) -> None:
+        """Kill the workers that hang; they are replaced as any that ended."""
+        for process, worker in self._processes.items():
+            if worker.pulse.stopped() and process.is_alive():
+                seconds = self._settings.hang_seconds
+                logger.error("worker %s hangs: nothing was heard of it for %g seconds", process.pid, seconds)
+                process.kill()
 
     def _replace(self, folder: str) -> None:
         from prometheus_client.multiprocess import mark_process_dead
@@ -76,7 +102,9 @@ class Workers:
         for process in [each for each in self._processes if not each.is_alive()]:
             if self._stop.is_set():
                 return
-            lived = time.monotonic() - self._processes.pop(process)
+            worker = self._processes.pop(process)
+            worker.pulse.close()
+            lived = time.monotonic() - worker.started
             logger.error("worker %s ended with %s; another takes its place", process.pid, process.exitcode)
             mark_process_dead(process.pid, folder)  # type: ignore[no-untyped-call]
             if lived < SETTLED_SECONDS:
@@ -120,7 +148,7 @@ def _check(settings: Settings) -> str | None:
     return None
 
 
-def _work(settings: Settings, listening: socket.socket) -> None:
+def _work(settings: Settings, listening: socket.socket, pipe: Connection) -> None:
     from web.app import create_app
     from web.server import serve
 
@@ -133,4 +161,4 @@ def _work(settings: Settings, listening: socket.socket) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=follow, daemon=True).start()
-    serve(create_app(settings), settings, listening)
+    serve(create_app(settings), settings, listening, Heart(pipe.fileno(), settings.hang_seconds))

@@ -1,0 +1,94 @@
+"""The heartbeat: an event loop that stands still is found, a busy thread beside it is none."""
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import PATIENCE, serving
+from tests.web.pictures import png, seven
+from web.heartbeat import BUFFER, LOOKS, STARTING, Heart, Pulse
+
+
+@pytest.fixture
+def pulse() -> Iterator[Pulse]:
+    made = Pulse()
+    with made.sending:
+        yield made
+    made.close()
+
+
+def beat(pulse: Pulse, seconds: float) -> None:
+    """Let an event loop beat for some time, every half a millisecond."""
+
+    async def story() -> None:
+        Heart(pulse.sending.fileno(), 0.01).beat()
+        await asyncio.sleep(seconds)
+
+    asyncio.run(story())
+
+
+def test_a_loop_that_turns_is_heard_and_one_that_stopped_is_missed(pulse: Pulse) -> None:
+    for _ in range(3):
+        beat(pulse, 0.01)
+        assert [pulse.stopped() for _ in range(LOOKS + 2)] == [False] * (LOOKS + 1) + [True]
+    beat(pulse, 0.01)
+    assert not pulse.stopped()
+
+
+def test_a_start_may_take_longer(pulse: Pulse) -> None:
+    assert not any(pulse.stopped() for _ in range(LOOKS * STARTING))
+    assert pulse.stopped()
+
+
+def test_a_busy_thread_is_no_hang_and_a_blocked_loop_is_one(pulse: Pulse) -> None:
+    done = threading.Event()
+
+    def compute() -> None:
+        while not done.is_set():
+            sum(range(1000))
+
+    async def story() -> None:
+        Heart(pulse.sending.fileno(), 0.01).beat()
+        busy = asyncio.get_running_loop().run_in_executor(None, compute)
+        for _ in range(2 * STARTING * LOOKS):
+            await asyncio.sleep(0.001)  # the beat was due before
+            assert not pulse.stopped()
+        done.set()
+        await busy
+        time.sleep(0.01)  # beats were due, but the loop cannot turn
+        looks = [pulse.stopped() for _ in range(LOOKS + 2)]
+        assert not looks[0]
+        assert looks[-1]
+
+    asyncio.run(story())
+
+
+def test_nobody_who_looks_is_no_reason_to_stop(pulse: Pulse) -> None:
+    heart = Heart(pulse.sending.fileno(), 100)
+
+    async def story() -> None:
+        for _ in range(2 * BUFFER):
+            heart.beat()
+
+    asyncio.run(story())
+    assert not pulse.stopped()
+
+
+def test_a_worker_that_hangs_is_replaced() -> None:
+    with serving(WORKERS=2, HANG_SECONDS=2) as server:
+        hanging = server.workers()[0]
+        os.kill(hanging, signal.SIGSTOP)
+        deadline = time.monotonic() + PATIENCE
+        while hanging in server.workers() or len(server.workers()) < 2:
+            assert time.monotonic() < deadline, "the worker that hangs was not replaced"
+            time.sleep(0.05)
+        assert f"worker {hanging} hangs" in server.log
+        with server.client() as client:
+            answer = client.post("/predict", content=png(seven()), headers={"content-type": "image/png"})
+        assert answer.json()["text"] == "7"
+        assert server.stop() == 0
