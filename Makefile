@@ -9,7 +9,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
   && { command -v "$$name"; break; }; done)
 # More options for train and export: make train ARGS="--model mlp"
 ARGS ?=
-COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --quiet \
+COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet \
   --fork-strategy fewest --no-emit-index-url --custom-compile-command "make lock" $(ARGS)
 # What builds and runs the image: docker where its daemon runs, else podman.
 ENGINE ?= $(shell docker info >/dev/null 2>&1 && command -v docker || command -v podman)
@@ -53,10 +53,11 @@ format: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format .
 
 lock: $(VENV)/.dev ## compile requirements/*.txt from pyproject.toml
-	$(COMPILE) --group dev --output-file requirements/dev.txt
-	$(COMPILE) --group train --constraint requirements/dev.txt --output-file requirements/train.txt
-	$(COMPILE) --constraint requirements/dev.txt --output-file requirements/runtime.txt
-	$(COMPILE) --group batch --constraint requirements/dev.txt --output-file requirements/batch.txt
+	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --group train --constraint requirements/dev.txt --output-file requirements/train.txt
+	$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	$(COMPILE) pyproject.toml --group batch --constraint requirements/dev.txt --output-file requirements/batch.txt
+	$(COMPILE) requirements/kserve.in --output-file requirements/kserve.txt
 
 image: ## build the container image with docker or podman, whichever is there (IMAGE=digits)
 	@[ -n "$(ENGINE)" ] || { echo "error: neither docker nor podman is here, or docker's daemon does not run." >&2; exit 1; }
