@@ -28,7 +28,13 @@ async def floor(scope: dict[str, Any], receive: Any, send: Any) -> None:
 def peer() -> Any:
     """FastAPI and onnxruntime as tutorials put them together: the picture is scaled to 28x28, and that is that.
 
-    One thread, as ours has: on one core, onnxruntime's default of several would only slow it down.
+    An `async` function with an `UploadFile`, `Image.open(...).convert("L").resize((28, 28))` with Pillow's own filter,
+    an array, `session.run`. The conversion to floats and the division by 255 are left out, for this model takes bytes.
+
+    Two things are kinder than the tutorials are, for the comparison is with the framework and not with a mistake:
+    onnxruntime gets one thread, as ours does, while its default of one for each core of the machine makes them wait for
+    each other on the one core that there is here (7.1 ms a request for 3.3, seen in one run); and the function is
+    `async`, while `def` would go through a thread (3.6 ms).
     """
     import onnxruntime
     from fastapi import FastAPI, UploadFile
