@@ -39,7 +39,9 @@ def flatten(grey: Grey) -> NDArray[np.uint8]:
     The paper's brightness is a grey closing, which follows the edges of shadows; ink is measured as the share of that
     light that it swallows. The closing's window is as narrow as the strokes allow, to leave no shadow. Thresholds
     follow the grain of the ground, which is that of its tone, and, by Otsu's method, the depth of the writing; what
-    lies between the low and the high one is ink where it hangs together with what is above the high one.
+    lies between the low and the high one is ink where it hangs together with what is above the high one. Shade that
+    hangs together with ink is parted from it by the tone at the ink's sharp edges (`inference.edges`); components
+    without such edges, and those along the end of the paper, are none.
 
     Args:
         grey: uint8 [height, width], dark ink on light paper.
@@ -57,8 +59,9 @@ def flatten(grey: Grey) -> NDArray[np.uint8]:
     ink, components = _ink(grey, full)
     if not components.count:
         return ink
-    components = label((ink > 0) & (grey < _limit(small, ink > 0, full // shrink, shrink)))
-    components = select(components, ~_rim(components, closing(small, full // shrink), shrink))
+    coarse = full // shrink
+    components = label((ink > 0) & (grey < _limit(small, ink > 0, coarse, shrink)))
+    components = select(components, ~_rim(components, closing(small, coarse), shrink))
     if not components.count:
         return np.zeros_like(ink)
     pen = select(components, _sharp(components, slope, shrink))
