@@ -9,8 +9,8 @@ import os
 
 # onnxruntime's Linux wheel looks up a host and writes to the user's cache unless this is set before its import.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-# numpy's OpenBLAS starts as many threads as the host has cores, whatever the container may use; for matrices as small
-# as those here they cost up to three quarters of the time on a busy machine, and bring nothing on a quiet one.
+# numpy's OpenBLAS starts as many threads as the host has cores, whatever the container may use. For matrices as small
+# as those here a second one doubled the processor time of a reading, and did not shorten it on a quiet machine either.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from inference.classifier import ModelInfo

@@ -21,8 +21,8 @@ WIDE = 0.6
 NUMBER = 1.9
 # A piece is taken with its neighbour's stroke only where that reads so much better.
 SHARED = 0.8
-# Every piece is read with at least this. Where no digits stand beside the mark, so is every piece of two surely, for
-# many a letter can be cut into two digits, and of more most.
+# Every piece is read with at least this. Where no digits stand beside the mark, both of two pieces are read surely, for
+# many a letter can be cut into two digits; of more pieces, most are.
 PIECE = 0.5
 # A mark smaller than this share of the writing's height is a speck or a dot, and not reported.
 SMALL = 0.4
