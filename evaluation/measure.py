@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.score import align, answered, plain
+from evaluation.score import align, answered, best, plain
 from evaluation.sets import Dataset, Sample
 from inference import Reading, Recognizer, RecognizerError
 
@@ -22,7 +22,7 @@ class Result:
     Attributes:
         name, about: the set's.
         count: how many pictures (of `mnist`: images).
-        figures: name to value; shares are 0 to 1.
+        figures: name to value; shares are 0 to 1. `right` takes the best digit of each mark, refused or not.
         errors: pictures that were read wrong, and how.
     """
 
@@ -54,7 +54,7 @@ def classify(recognizer: Recognizer, images: NDArray[np.uint8], labels: NDArray[
 def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], advance: Callable[[], None]) -> Result:
     """Read every sample of a set; `advance` is called after each."""
     errors: list[tuple[Sample, Reading]] = []
-    count = right = counted = answers = true = extra = exact = 0
+    count = right = counted = answers = true = extra = exact = unrefused = 0
     seconds = 0.0
     for sample in samples:
         count += 1
@@ -69,6 +69,7 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
         agreement = align(truth, said)
         right, extra, true = right + agreement.right, extra + agreement.extra, true + len(truth)
         exact += said == truth
+        unrefused += best(reading) == truth
         counted += len(said) == len(truth)
         answers += answered(reading)
         if (answered(reading) if dataset.measure == "letters" else said != truth) and len(errors) < EXAMPLES:
@@ -76,7 +77,11 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
         advance()
     count = max(count, 1)
     figures = {
-        "digits": {"right": exact / count, "right count": counted / count},
+        "digits": {
+            "right": unrefused / count,
+            "right and answered": exact / count,
+            "right count": counted / count,
+        },
         "pages": {"digits right": right / max(true, 1), "extra digits": extra / max(true, 1)},
         "letters": {"answered": answers / count},
     }[dataset.measure]

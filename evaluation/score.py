@@ -50,6 +50,11 @@ def plain(text: str) -> str:
     return "".join(text.split())
 
 
+def best(reading: Reading) -> str:
+    """Return the best digit of each mark in reading order, as if none were refused."""
+    return "".join(str(int(mark.probabilities[:10].argmax())) for mark in reading.digits)
+
+
 def answered(reading: Reading) -> bool:
     """Say whether anything in the picture was read as a digit."""
     return any(digit.digit is not None for digit in reading.digits)

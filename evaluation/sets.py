@@ -14,6 +14,11 @@ from evaluation import canvases, pages, strays, strokes, writers
 
 # A writer's digits make numbers only where there are so many to choose from.
 ENOUGH = 3
+# Drawings of strokes-digits.jsonl.gz, counted from 0, that show several signs ("00", "35", "-7", "(8") under a label of
+# one digit: found by looking at those that are misread. In numbers made with them the count cannot be right.
+SEVERAL = frozenset(
+    {417, 494, 700, 720, 910, 922, 1595, 1614, 1640, 2630, 2658, 2660, 2662, 2666, 2670, 2677, 2678, 3104}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,10 +75,8 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         strokes.load(shared / "strokes-digits.jsonl.gz"),
         strokes.load(shared / "strokes-letters.jsonl.gz"),
     )
-    by_writer: dict[str, list[strokes.Mark]] = {}
-    for mark in digits:
-        by_writer.setdefault(mark.writer, []).append(mark)
-    hands = [marks for _, marks in sorted(by_writer.items()) if len(marks) >= ENOUGH]
+    hands = _by_writer(digits)
+    checked = _by_writer([mark for at, mark in enumerate(digits) if at not in SEVERAL])
 
     def drawn(marks: list[strokes.Mark], known: bool) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
         def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
@@ -82,7 +85,9 @@ def _shared_sets(shared: Path) -> list[Dataset]:
 
         return samples
 
-    def numbers(*gaps: float) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
+    def numbers(
+        hands: list[list[strokes.Mark]], *gaps: float
+    ) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
         def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
             for _ in range(count):
                 hand = hands[int(rng.integers(len(hands)))]
@@ -102,8 +107,14 @@ def _shared_sets(shared: Path) -> list[Dataset]:
     thick = [writers.pen(hand, 0.08, 0.15) for hand in hands]
     return [
         Dataset("pen", "pen digits, one on a canvas", "digits", drawn(digits, True)),
-        Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(0.03, 0.4)),
-        Dataset("touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(-0.14, 0.0)),
+        Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4)),
+        Dataset(
+            "checked numbers",
+            f"the same without the {len(SEVERAL)} drawings that show several signs",
+            "digits",
+            numbers(checked, 0.03, 0.4),
+        ),
+        Dataset("touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(hands, -0.14, 0.0)),
         Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False)),
         Dataset("photos", "phone photos of lines of numbers", "pages", photos),
         Dataset(
@@ -118,6 +129,14 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         ),
         Dataset("pen strays", "one pen digit with frames, noise, colours, cut close", "digits", _strays(pens)),
     ]
+
+
+def _by_writer(digits: list[strokes.Mark]) -> list[list[strokes.Mark]]:
+    """Return the drawings of each writer that made enough of them."""
+    by_writer: dict[str, list[strokes.Mark]] = {}
+    for mark in digits:
+        by_writer.setdefault(mark.writer, []).append(mark)
+    return [marks for _, marks in sorted(by_writer.items()) if len(marks) >= ENOUGH]
 
 
 def _photos(
