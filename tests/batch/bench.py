@@ -70,7 +70,7 @@ def batch(images: Path, workers: int) -> float:
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description="Measure the batch.")
-    parser.add_argument("--images", type=int, default=6000)
+    parser.add_argument("--images", type=int, default=24_000)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     rates: dict[str, list[float]] = {name: [] for name in (LOOP, LOOPS, ONE, TWO)}
