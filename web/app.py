@@ -3,11 +3,10 @@
 import sys
 
 from litestar.config.cors import CORSConfig
-from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from inference import ImageError, Recognizer
+from inference import Recognizer
 from web import __version__, problems
 from web.health import create_health
 from web.limits import Limits
@@ -15,11 +14,12 @@ from web.logs import RequestLog
 from web.metrics import Metrics, create_metrics_route
 from web.model import check_card, create_model_routes
 from web.page import create_page_routes
-from web.predict import create_predict
+from web.predict import Predict, create_predict_route
 from web.protocol import create_protocol
 from web.reader import Reader
 from web.service import Service
 from web.settings import Settings
+from web.shortcut import Shortcut
 
 
 def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Service:
@@ -39,20 +39,17 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
     metrics = Metrics(recognizer.info, shared=settings.workers > 1)
     limits = Limits(settings, metrics)
     reader = Reader()
+    predict = Predict(recognizer, reader, limits, metrics)
     service = Service(
         route_handlers=[
             *create_page_routes(settings.static_path.resolve()),
-            create_predict(recognizer, reader, limits, metrics),
+            create_predict_route(predict),
             *create_protocol(recognizer, reader, limits, metrics, __version__),
             *create_model_routes(recognizer, settings),
             *create_health(limits),
             create_metrics_route(metrics),
         ],
-        exception_handlers={
-            HTTPException: problems.on_http_exception,
-            ImageError: problems.on_image_error,
-            Exception: problems.on_unhandled,
-        },
+        exception_handlers=problems.HANDLERS,
         cors_config=CORSConfig(allow_origins=list(settings.cors_origins)) if settings.cors_origins else None,
         on_shutdown=[reader.close],
         openapi_config=OpenAPIConfig(
@@ -69,5 +66,6 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
     )
     service.metrics = metrics
     service.limits = limits
+    service.shortcut = Shortcut(predict, cors=bool(settings.cors_origins))
     service.log = RequestLog(sys.stdout if settings.log_requests else None)
     return service

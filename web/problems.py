@@ -1,7 +1,9 @@
 """Every error as a problem document (RFC 9457), with the request's id."""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 from litestar import Request, Response
@@ -103,3 +105,16 @@ def _detail(request: HttpRequest, error: HTTPException) -> str:
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         return "; ".join(f"{each.get('key', '?')}: {each.get('message', '')}" for each in error.extra)
     return error.detail
+
+
+# What an error is answered by: the entry of its nearest class.
+HANDLERS: dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]] = {
+    HTTPException: on_http_exception,
+    ImageError: on_image_error,
+    Exception: on_unhandled,
+}
+
+
+def answer(request: HttpRequest, error: Exception) -> Response[Any]:
+    """Return the answer to a request that has ended in an error."""
+    return next(HANDLERS[kind](request, error) for kind in type(error).__mro__ if kind in HANDLERS)
