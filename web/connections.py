@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import math
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -24,9 +25,42 @@ LINGER_SECONDS = 1.0
 LINGER_UNUSED_SECONDS = 3.0
 
 
+class Writer:
+    """A transport that sends the head of an answer together with its body, for sending twice costs twice as much.
+
+    Args:
+        transport: what sends; all but writing is left to it.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._held: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Send data before the event loop turns to something else, or with `flush`."""
+        if not self._held:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._held.append(data)
+
+    def flush(self) -> None:
+        """Send what is held."""
+        if self._held:
+            self._transport.write(b"".join(self._held))
+            self._held.clear()
+
+    def close(self) -> None:
+        """Send what is held, and close."""
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class Connection(HttpToolsProtocol):
     """uvicorn's protocol, which by itself waits for a slow client for ever and holds headers of any length."""
 
+    _deadline = math.inf
     _timer: asyncio.TimerHandle | None = None
     _header_bytes = 0
     _in_headers = False
@@ -44,6 +78,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection on, or turn it down where there are too many."""
         super().connection_made(transport)
+        self.transport: Writer = Writer(transport)  # type: ignore[assignment]
         if len(self.connections) > self._service.limits.settings.max_connections and not self._close_an_idle_one():
             self._refuse(503, "Service Unavailable", "The server has too many connections open. Try again in a second.")
             return
@@ -53,7 +88,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        self._stop_waiting()
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -86,6 +122,11 @@ class Connection(HttpToolsProtocol):
         """Stop the clock: the rest is up to this side."""
         self._stop_waiting()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Send the answer, and wait for the next request."""
+        self.transport.flush()
+        super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""
@@ -124,13 +165,26 @@ class Connection(HttpToolsProtocol):
             self._refuse(431, "Request Header Fields Too Large", detail)
 
     def _wait(self, seconds: float) -> None:
-        self._stop_waiting()
-        self._timer = self.loop.call_later(seconds, self.transport.abort)
+        """Cut the connection off after so many seconds, unless it is told otherwise before."""
+        self._deadline = self.loop.time() + seconds
+        # A timer that runs already and ends sooner sets the next one then: a new one each time would cost more.
+        if self._timer is None or self._timer.when() > self._deadline:
+            self._start_timer()
 
-    def _stop_waiting(self) -> None:
+    def _start_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+        self._timer = self.loop.call_at(self._deadline, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        if self._deadline <= self.loop.time():
+            self.transport.abort()
+        elif self._deadline < math.inf:
+            self._start_timer()
+
+    def _stop_waiting(self) -> None:
+        self._deadline = math.inf
 
     def _refuse(self, status: int, title: str, detail: str) -> None:
         """Answer without the application, in the same form, and close."""

@@ -2,9 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
+from types import TracebackType
 
 from litestar.types import HTTPScope
 
@@ -27,14 +26,14 @@ class Limits:
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self.settings = settings
         self.draining = False
+        self.bodies = BodyMemory(settings.max_body_memory)
+        self.in_flight = 0
         self._metrics = metrics
-        self._in_flight = 0
-        self._bodies = BodyMemory(settings.max_body_memory)
 
     @property
     def full(self) -> bool:
         """Whether all places in flight are taken."""
-        return self._in_flight >= self.settings.max_in_flight
+        return self.in_flight >= self.settings.max_in_flight
 
     def turned_away(self, scope: HTTPScope) -> ProblemError | None:
         """Return what a request is told that comes when all places are taken, and None where it may go on.
@@ -43,38 +42,60 @@ class Limits:
         """
         if not self.full or scope["method"] != "POST" or not scope["path"].endswith(LIMITED):
             return None
-        self._metrics.reject("overload")
-        return self._unavailable("The server has as much to do as it can hold.")
+        return self.unavailable("overload", "The server has as much to do as it can hold.")
 
-    @asynccontextmanager
-    async def admit(self) -> AsyncIterator["Body"]:
-        """Hold one of the places in flight, for at most the time of a request; yields the account of its body.
+    def admit(self) -> "Place":
+        """Hold one of the places in flight, for at most the time of a request."""
+        return Place(self)
 
-        Raises:
-            ProblemError: 503 where the time is over, 408 where that is the sender's doing.
-        """
-        self._in_flight += 1
-        try:
-            async with asyncio.timeout(self.settings.request_seconds):
-                with self._bodies.account() as body:
-                    yield body
-        except TimeoutError:
-            if not body.complete and not body.waiting:
-                self._metrics.reject("slow body")
-                detail = f"The body did not arrive within {self.settings.request_seconds:g} seconds. Send it again."
-                raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail) from None
-            self._metrics.reject("timeout")
-            raise self._unavailable(f"It took longer than {self.settings.request_seconds:g} seconds.") from None
-        except MemoryError:
-            self._metrics.reject("memory")
-            raise self._unavailable("The server has no memory left for this one.") from None
-        finally:
-            self._in_flight -= 1
+    def timed_out(self, body: "Body") -> ProblemError:
+        """Return what a request is told that took too long."""
+        seconds = f"{self.settings.request_seconds:g} seconds"
+        if body.complete or body.waiting:
+            return self.unavailable("timeout", f"It took longer than {seconds}.")
+        self._metrics.reject("slow body")
+        detail = f"The body did not arrive within {seconds}. Send it again."
+        return ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail)
 
-    def _unavailable(self, why: str) -> ProblemError:
+    def unavailable(self, reason: str, why: str) -> ProblemError:
+        """Return what a request is told that the server has no room or time for; counted by the reason."""
+        self._metrics.reject(reason)
         seconds = math.ceil(self.settings.retry_seconds)
         again = f"Try again in {seconds} second{'s' if seconds > 1 else ''}."
         return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{why} {again}", {"retry-after": str(seconds)})
+
+
+class Place:
+    """One of the places in flight, held for the length of an `async with`, which yields the account of a body.
+
+    A class, for a generator would cost twice as much.
+
+    Raises:
+        ProblemError: at the end, 503 where the time is over, 408 where that is the sender's doing.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._body = Body(limits.bodies)
+        self._timeout = asyncio.timeout(limits.settings.request_seconds)
+
+    async def __aenter__(self) -> "Body":
+        self._limits.in_flight += 1
+        self._limits.bodies.open(self._body)
+        await self._timeout.__aenter__()
+        return self._body
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._limits.in_flight -= 1
+        self._limits.bodies.close(self._body)
+        try:
+            await self._timeout.__aexit__(kind, error, traceback)
+        except TimeoutError:
+            raise self._limits.timed_out(self._body) from None
+        if isinstance(error, MemoryError):
+            raise self._limits.unavailable("memory", "The server has no memory left for this one.") from None
 
 
 class BodyMemory:
@@ -93,17 +114,15 @@ class BodyMemory:
         self._bodies: dict[Body, None] = {}
         self._room = asyncio.Event()
 
-    @contextmanager
-    def account(self) -> Iterator["Body"]:
-        """Yield the account of one body; its bytes count until the end of the block."""
-        body = Body(self)
+    def open(self, body: "Body") -> None:
+        """Begin the account of a body."""
         self._bodies[body] = None
-        try:
-            yield body
-        finally:
-            del self._bodies[body]
-            self._used -= body.size
-            self._room.set()
+
+    def close(self, body: "Body") -> None:
+        """Count its bytes no more."""
+        del self._bodies[body]
+        self._used -= body.size
+        self._room.set()
 
     async def take(self, body: "Body", size: int) -> None:
         """Count `size` bytes more, once there is room for them."""
