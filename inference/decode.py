@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from inference import canvas_png
 from inference.errors import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
 
 Picture = bytes | bytearray | memoryview | str | Path | Image.Image | NDArray[np.generic]
@@ -81,6 +82,8 @@ def decode(picture: Picture, max_pixels: int = MAX_PIXELS) -> Decoded:
         opened = picture
     elif isinstance(picture, np.ndarray):
         opened = _from_array(picture)
+    elif isinstance(picture, bytes) and (canvas := canvas_png.decode(picture, max_pixels)):
+        return Decoded(canvas, canvas.size)
     else:
         opened = _open(picture)
     width, height = opened.size
