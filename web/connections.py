@@ -26,7 +26,7 @@ LINGER_UNUSED_SECONDS = 3.0
 
 
 class Writer:
-    """A transport that sends the head of an answer together with its body, for sending twice costs twice as much.
+    """A transport that sends the head of an answer with the start of its body, for sending twice costs twice as much.
 
     Args:
         transport: what sends; all but writing is left to it.
@@ -37,10 +37,12 @@ class Writer:
         self._held: list[bytes] = []
 
     def write(self, data: bytes) -> None:
-        """Send data before the event loop turns to something else, or with `flush`."""
-        if not self._held:
-            asyncio.get_running_loop().call_soon(self.flush)
+        """Send data together with what is held; where nothing is, hold it until the event loop's next turn at most."""
         self._held.append(data)
+        if len(self._held) > 1:
+            self.flush()
+        else:
+            asyncio.get_running_loop().call_soon(self.flush)
 
     def flush(self) -> None:
         """Send what is held."""
@@ -124,7 +126,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Send the answer, and wait for the next request."""
+        """Send an answer without a body, and wait for the next request."""
         self.transport.flush()
         super().on_response_complete()
 

@@ -76,20 +76,19 @@ class Place:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._body = Body(limits.bodies)
+        self._body = limits.bodies.account()
         self._timeout = asyncio.timeout(limits.settings.request_seconds)
 
     async def __aenter__(self) -> "Body":
         self._limits.in_flight += 1
-        self._limits.bodies.open(self._body)
         await self._timeout.__aenter__()
-        return self._body
+        return self._body.__enter__()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._limits.in_flight -= 1
-        self._limits.bodies.close(self._body)
+        self._body.__exit__(kind, error, traceback)
         try:
             await self._timeout.__aexit__(kind, error, traceback)
         except TimeoutError:
@@ -114,12 +113,16 @@ class BodyMemory:
         self._bodies: dict[Body, None] = {}
         self._room = asyncio.Event()
 
+    def account(self) -> "Body":
+        """Return the account of one body; its bytes count until the end of a `with` block."""
+        return Body(self)
+
     def open(self, body: "Body") -> None:
-        """Begin the account of a body."""
+        """Begin an account."""
         self._bodies[body] = None
 
     def close(self, body: "Body") -> None:
-        """Count its bytes no more."""
+        """End it: its bytes count no more."""
         del self._bodies[body]
         self._used -= body.size
         self._room.set()
@@ -149,6 +152,13 @@ class Body:
         self.size = 0
         self.complete = False
         self.waiting = False
+
+    def __enter__(self) -> "Body":
+        self._memory.open(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._memory.close(self)
 
     async def grow(self, size: int) -> None:
         """Hold `size` bytes more, once there is room for them."""
