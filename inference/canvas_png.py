@@ -23,8 +23,8 @@ Places = NDArray[np.intp]
 START = b"\x89PNG\r\n\x1a\n"
 # width, height, bits, colour type, compression, filter method, interlacing
 HEADER = struct.Struct(">IIBBBBB")
-# The channels of each colour type: grey, colour, grey and alpha, colour and alpha.
-CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
+# The channels of each colour type: colour, grey and alpha, colour and alpha. Grey alone takes Pillow no longer.
+CHANNELS = {2: 3, 4: 2, 6: 4}
 # Chunks that change no pixel, and their length.
 HARMLESS = {b"gAMA": 4, b"pHYs": 9, b"sRGB": 1}
 # What bounds the time: what is larger is Pillow's, and what has more words of eight bytes that are not zero.
@@ -47,8 +47,8 @@ def decode(content: bytes, max_pixels: int) -> Image.Image | None:
 
     Returns:
         Mode L where all is grey and opaque, else RGB or RGBA. None where it is no PNG, is damaged, or is of another
-        kind than these are: with a palette, interlaced, not of 8 bits, with chunks that may mean something else, larger
-        than the bounds above, with the filter Average, or so full of detail that the filters leave few zeros.
+        kind than these are: grey, with a palette, interlaced, not of 8 bits, with chunks that may mean something else,
+        larger than the bounds above, with the filter Average, or so full that the filters leave few zeros.
     """
     if len(content) > MAX_BYTES:
         return None
