@@ -1,4 +1,4 @@
-"""The way of a plain POST /predict past Litestar: routing it and building its answer cost as much as all else here."""
+"""The way of a plain POST /predict past Litestar, which took a third of all that the server adds to a reading."""
 
 from typing import Any, cast
 
