@@ -16,6 +16,15 @@ FRAME, STRAIGHT, FRAME_SIDE = 0.6, 0.8, 0.2
 # In a photo, so narrow a band along the border, as a share of its side, holds no mark that is so many times smaller
 # than another outside it.
 BAND, EDGE = 0.035, 1.5
+# And in a drawing none that is longer than this share of the border.
+STRIP = 0.25
+# In a photo, a pen so many times finer than the writing's is no pen but a printed line or a crack.
+FINE = 8.0
+# What is wider than this many times its height is more than one digit.
+ONE = 1.5
+# In a photo, things that are so many, more than a toolbar has, and so high in pixels that they can be read, are digits
+# beside something long that lies there, a pen or a ruler, and no specks.
+MANY, LEGIBLE = 20, 12
 # In a photo, a mark is as high as the writing within these factors, and one not read stands beside a digit, this many
 # heights from it at most.
 LOW = 0.5
@@ -28,6 +37,15 @@ def height(boxes: NDArray[np.float64]) -> float:
     heights = np.sort(boxes[:, 3] - boxes[:, 1])
     reached = np.cumsum(heights**2)
     return float(heights[np.searchsorted(reached, reached[-1] / 2)])
+
+
+def _usual(boxes: NDArray[np.float64]) -> float:
+    """Return the height of the writing, where one thing much longer than all the rest may be none."""
+    tall = height(boxes)
+    heights = boxes[:, 3] - boxes[:, 1]
+    small = LONG * heights < tall
+    legible = small & (heights >= LEGIBLE)
+    return height(boxes[legible]) if np.count_nonzero(legible) >= max(MANY, LONG * np.count_nonzero(~small)) else tall
 
 
 def writing(components: Components, shape: tuple[int, ...], clean: bool) -> NDArray[np.bool_]:
@@ -56,6 +74,10 @@ def writing(components: Components, shape: tuple[int, ...], clean: bool) -> NDAr
         # Something along the border around something in the middle is a frame, however thick.
         inside = (sides_met == 0) & (longer > SPECK * longer.max())
         kept &= (sides_met < 3) | ~inside.any()
+        # So is a long strip of a scanner's lid.
+        band = BAND * (ends + 1)
+        along = (boxes[:, 2:] <= band) | (boxes[:, :2] >= ends + 1 - band)
+        kept &= ~(along & (shares[:, ::-1] > STRIP)).any(axis=1) | ~inside.any()
     else:
         border = (boxes[:, :2] <= 1).any(axis=1) | (boxes[:, 2:] >= ends).any(axis=1)
         share = shares.max(axis=1)
@@ -65,10 +87,15 @@ def writing(components: Components, shape: tuple[int, ...], clean: bool) -> NDAr
         # What is left of the paper's edge lies all along the border, and is smaller than what is written inside.
         band = BAND * (ends + 1)
         edge = (boxes[:, 2:] <= band).any(axis=1) | (boxes[:, :2] >= ends + 1 - band).any(axis=1)
-        kept &= ~(edge & (EDGE * longer < longer[kept & ~edge].max(initial=0)))
+        # (Smaller than is usual: one long thing, digits grown together or underlined, must not take the first line.)
+        if (kept & ~edge).any():
+            kept &= ~(edge & (EDGE * longer < height(boxes[kept & ~edge])))
+        # Ink for each pixel of length: in one digit, a pen's width once or a few times.
+        pen = components.areas / longer
+        kept &= FINE * pen > pen[kept & (sides[:, 0] <= ONE * sides[:, 1])].max(initial=0)
     if not kept.any():
         kept[components.areas.argmax()] = True
-    tall = height(boxes[kept])
+    tall = (height if clean else _usual)(boxes[kept])
     kept &= (longer >= SPECK * tall) & (longer <= LONG * tall)
     return kept
 
