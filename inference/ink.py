@@ -12,6 +12,7 @@ from inference.noise import calm
 from inference.paper import flatten
 from inference.polarity import dark_on_light
 from inference.rules import erase
+from inference.underline import freed
 
 # A drawing with more specks than this, of at most so many pixels each, is a photo with a little grain.
 SPECK = 6
@@ -56,7 +57,7 @@ def extract(image: Image.Image) -> Ink:
     if calmed is not image and (ink := _clean(calmed)):
         return ink
     values = erase(flatten(dark_on_light(calmed)))
-    return Ink(values, label(values > 0), False)
+    return Ink(*freed(values, label(values > 0)), False)
 
 
 def _clean(image: Image.Image) -> Ink | None:
@@ -65,7 +66,9 @@ def _clean(image: Image.Image) -> Ink | None:
     if values is None:
         return None
     components = label(values > 0)
-    return Ink(values, components, True) if np.count_nonzero(components.areas <= SPECK) <= MOST_SPECKS else None
+    if np.count_nonzero(components.areas <= SPECK) > MOST_SPECKS:
+        return None
+    return Ink(*freed(values, components), True)
 
 
 def opaque(image: Image.Image) -> Image.Image:
