@@ -23,11 +23,7 @@ KEEP_ALIVE_SECONDS = 75
 
 
 class Listening(socket.socket):
-    """A socket with a long queue, from which asyncio takes one connection at a time.
-
-    asyncio would take as many as the queue may hold: whichever worker wakes first would get all that wait, and the
-    others none.
-    """
+    """A socket with a queue of our own length, however few connections asyncio takes from it at a time."""
 
     def listen(self, _: int = BACKLOG) -> None:
         """Listen, with a queue of our own length."""
@@ -108,7 +104,9 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        backlog=1,
+        # So many connections are taken at a time: of several workers, whichever wakes first would get all that wait, and
+        # the others none; a single one must not let those that come last in a rush wait for seconds.
+        backlog=1 if settings.workers > 1 else BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
     )
