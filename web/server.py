@@ -104,8 +104,8 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        # So many connections are taken at a time: of several workers, whichever wakes first would get all that wait, and
-        # the others none; a single one must not let those that come last in a rush wait for seconds.
+        # So many connections are taken at a time: of several workers, whichever wakes first would get all that wait,
+        # and the others none; a single one must not let those that come last in a rush wait for seconds.
         backlog=1 if settings.workers > 1 else BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
