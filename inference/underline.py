@@ -19,6 +19,9 @@ LONG = 0.85
 REST = 0.5
 # Less than this share of the rest on one side of a line is a tail that crosses it.
 TAIL = 0.15
+# It begins before what it holds together and ends after it, by this much; the joined bases of twos, which would leave
+# sevens, and the joined bars of fours do not.
+OVERHANG = 0.1
 # Two lines further apart are a frame's sides.
 APART = 0.6
 # One through the middle of what it touches, which reaches so far on either side, strikes it out.
@@ -44,10 +47,16 @@ def freed(ink: Ink, components: Components) -> tuple[Ink, Components]:
         # What is hardly more than a line stays: its shape alone tells what it is.
         if not np.count_nonzero(rest) > REST * np.count_nonzero(line) > 0:
             continue
-        if _alone(line, tall) and not _struck(rest, line, tall):
+        if _reaches_out(rest, line, tall) and _alone(line, tall) and not _struck(rest, line, tall):
             clean = clean.copy() if clean is ink else clean
             clean[top:bottom, left:right][line] = 0
     return (ink, components) if clean is ink else (clean, label(clean > 0))
+
+
+def _reaches_out(rest: Mask, line: Mask, tall: float) -> bool:
+    """Say whether a line, bool [height, width], sticks out of the rest on both sides."""
+    inner, outer = (np.flatnonzero(mask.any(axis=0))[[0, -1]] for mask in (rest, line))
+    return bool(min(inner[0] - outer[0], outer[1] - inner[1]) >= OVERHANG * tall)
 
 
 def _alone(line: Mask, tall: float) -> bool:

@@ -39,6 +39,14 @@ def test_the_bars_of_digits_that_touch_are_no_line() -> None:
     assert freed(ink, label(ink > 0))[0] is ink
 
 
+def test_twos_written_in_one_go_do_not_lose_their_bases() -> None:
+    drawing = Image.fromarray(pen("222", tall=TALL, margin=MARGIN))
+    base = MARGIN + round(0.96 * TALL)
+    ImageDraw.Draw(drawing).line((MARGIN + 15, base, drawing.width - MARGIN - 15, base), fill=255, width=12)
+    ink = np.asarray(drawing)
+    assert freed(ink, label(ink > 0))[0] is ink
+
+
 def test_a_frame_stays_whole() -> None:
     drawing = Image.fromarray(pen("36", tall=TALL, margin=2 * MARGIN))
     ImageDraw.Draw(drawing).rectangle((8, 20, drawing.width - 9, drawing.height - 21), outline=255, width=4)

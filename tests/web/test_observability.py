@@ -70,6 +70,7 @@ def test_the_log_has_one_line_a_request_with_its_id_and_nothing_of_the_picture()
     with serving() as server, server.client() as client:
         answer = client.post("/predict?secret=1", content=picture, headers={"content-type": "image/png"})
         missing = client.get("/nothing%E2%80%A8here%1B")
+        server.stop()  # a line is written once its answer is sent: only now is the last one surely there
         lines = [json.loads(line) for line in server.log.split("\n")[1:-1]]
     by_id = {line["request_id"]: line for line in lines}
     line = by_id[answer.headers["x-request-id"]]
