@@ -127,8 +127,18 @@ def _sharp(components: Components, slope: Depth, shrink: int) -> NDArray[np.bool
     counts = np.bincount(components.labels, minlength=components.count)
     middle = np.cumsum(counts) - counts + counts // 2
     edges = steepest[order][middle]
-    usual = np.quantile(np.repeat(edges, counts), 0.75)
+    # Along the border lies the table, whose grain is sharp beside its little light.
+    inner = _inside(components, slope.shape, shrink)
+    weights = np.where(inner, counts, 0) if inner.any() else counts
+    usual = np.quantile(np.repeat(edges, weights), 0.75)
     return np.asarray(edges >= SOFT * usual, np.bool_)
+
+
+def _inside(components: Components, shape: tuple[int, ...], shrink: int) -> NDArray[np.bool_]:
+    """Say which components do not touch the picture's border, bool [N]."""
+    ends = np.array([shape[1], shape[0]]) * shrink - 1
+    boxes = components.boxes
+    return np.asarray((boxes[:, :2] > 1).all(axis=1) & (boxes[:, 2:] < ends).all(axis=1), np.bool_)
 
 
 def _depth(grey: Grey, window: int) -> Depth:

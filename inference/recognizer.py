@@ -83,7 +83,7 @@ class Recognizer:
                 f"The picture shows {components.count} separate marks; at most {self._max_marks} are read. "
                 "Send a part of it, or a clearer picture."
             )
-        marks = self._seen_again(segment(Sheet(ink.values, components), self.classify, self._refused))
+        marks = self._seen_again(segment(Sheet(ink.values, components), self.classify, self._refused, ink.clean))
         boxes = np.array([mark.box for mark in marks], np.float64).reshape(-1, 4)
         refused = np.array([self._refused(mark.probabilities) for mark in marks], np.bool_)
         if not ink.clean:

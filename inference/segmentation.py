@@ -52,7 +52,7 @@ class Mark:
         return float(self.probabilities[:10].max())
 
 
-def segment(sheet: Sheet, classify: Classify, refused: Refused) -> list[Mark]:
+def segment(sheet: Sheet, classify: Classify, refused: Refused, clean: bool = True) -> list[Mark]:
     """Find the signs of a sheet.
 
     Every component is classified, and every set of neighbouring components that might be one digit; the sets that are
@@ -63,6 +63,7 @@ def segment(sheet: Sheet, classify: Classify, refused: Refused) -> list[Mark]:
         sheet: the ink, and its components.
         classify: uint8 [N, 28, 28] to float32 [N, C].
         refused: says of one row of these whether it is too unlike a digit to be said.
+        clean: whether it is a drawing; in a photo, what is not read beside a digit may be a shadow or a stain.
 
     Source: Liu, Sako and Fujisawa, "Effects of Classifier Structures and Training Regimes on Integrated Segmentation
     and Recognition of Handwritten Numeral Strings", IEEE TPAMI 26(11), 2004 (candidates weighed by the classifier).
@@ -85,7 +86,9 @@ def segment(sheet: Sheet, classify: Classify, refused: Refused) -> list[Mark]:
         # strokes; so it is where a part is a mere stem that comes nearer to the others than a one does.
         if whole is not None and len(members) > 1 and refused(marks[whole].probabilities):
             parts = [marks[index[each]].probabilities for each in members]
-            if any(map(refused, parts)) or (any(part.argmax() == 1 for part in parts) and _near(sheet, members)):
+            unread = [refused(part) for part in parts]
+            doubtful = any(unread) or any(part.argmax() == 1 for part in parts)
+            if (any(unread) if clean else all(unread)) or (doubtful and _near(sheet, members)):
                 members = [tuple(range(count))]
         marks = [marks[index[each]] for each in members]
     return _written(_split(sheet, members, marks, classify))

@@ -72,3 +72,18 @@ def test_printed_squares_on_a_page_held_askew(degrees: int) -> None:
 def test_a_thumbnail_has_no_rules(sign: str) -> None:
     small = Image.fromarray(255 - pen(sign, tall=300, brush=40, margin=60)).reduce(12)
     assert recognizer().read(photographed(small, blur=0.3, quality=70)).text == sign
+
+
+@pytest.mark.parametrize("sign", list("2689"))
+def test_a_stain_beside_a_digit_makes_no_letter_of_it(sign: str) -> None:
+    photo = on_paper(pen(sign, tall=160, brush=14), (420, 420), (170, 110))
+    ImageDraw.Draw(photo).polygon([(115, 280), (175, 220), (170, 300)], fill=60)
+    assert recognizer().read(photographed(photo)).text == sign
+
+
+def test_the_grain_of_a_dark_table_does_not_hide_a_soft_pencil() -> None:
+    paper = Image.new("L", (480, 480), 205)
+    paper.paste(150, (60, 90), Image.fromarray(pen("2", tall=240, brush=26)))
+    photo = np.asarray(paper.filter(ImageFilter.GaussianBlur(8)), float).copy()
+    photo[:, 440:] = np.random.default_rng(0).normal(40, 14, photo[:, 440:].shape)
+    assert recognizer().read(photographed(Image.fromarray(np.clip(photo, 0, 255).astype(np.uint8)))).text == "2"
