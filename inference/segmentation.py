@@ -52,7 +52,7 @@ class Mark:
         return float(self.probabilities[:10].max())
 
 
-def segment(sheet: Sheet, classify: Classify, refused: Refused, clean: bool = True) -> list[Mark]:
+def segment(sheet: Sheet, classify: Classify, refused: Refused, clean: bool) -> list[Mark]:
     """Find the signs of a sheet.
 
     Every component is classified, and every set of neighbouring components that might be one digit; the sets that are
