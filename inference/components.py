@@ -120,3 +120,10 @@ def paint(components: Components, values: NDArray[Value], shape: tuple[int, ...]
     inside = np.arange(lengths.sum()) + np.repeat(base + components.starts - np.cumsum(lengths) + lengths, lengths)
     flat[inside] = np.repeat(values[components.labels], lengths)
     return flat.reshape(shape)
+
+
+def on_border(components: Components, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Say which components come within a pixel of the border of a picture of this height and width, bool [N]."""
+    boxes = components.boxes
+    ends = np.array([shape[1], shape[0]]) - 1
+    return np.asarray((boxes[:, :2] <= 1).any(axis=1) | (boxes[:, 2:] >= ends).any(axis=1), np.bool_)

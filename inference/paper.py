@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference.components import Components, label, paint, select
+from inference.components import Components, label, on_border, paint, select
 from inference.edges import midway
 from inference.morphology import closing, extremes
 
@@ -64,7 +64,7 @@ def flatten(grey: Grey) -> NDArray[np.uint8]:
     components = select(components, ~_rim(components, closing(small, coarse), shrink))
     if not components.count:
         return np.zeros_like(ink)
-    pen = select(components, _sharp(components, slope, shrink))
+    pen = select(components, _sharp(components, ink.shape, slope, shrink))
     mask = paint(pen, np.ones(pen.count, np.bool_), ink.shape)
     return np.where(mask, ink, np.uint8(0))
 
@@ -115,7 +115,7 @@ def _rim(components: Components, ground: Grey, shrink: int) -> NDArray[np.bool_]
     return np.bincount(components.labels, step[rows, middles] * inked, components.count) > 0.5 * components.areas
 
 
-def _sharp(components: Components, slope: Depth, shrink: int) -> NDArray[np.bool_]:
+def _sharp(components: Components, shape: tuple[int, ...], slope: Depth, shrink: int) -> NDArray[np.bool_]:
     """Say which components have a pen's edges: nearly as sharp as the sharpest of the picture, bool [N]."""
     height, width = slope.shape
     rows = np.minimum(components.rows // shrink, height - 1)
@@ -128,17 +128,9 @@ def _sharp(components: Components, slope: Depth, shrink: int) -> NDArray[np.bool
     middle = np.cumsum(counts) - counts + counts // 2
     edges = steepest[order][middle]
     # Along the border lies the table, whose grain is sharp beside its little light.
-    inner = _inside(components, slope.shape, shrink)
-    weights = np.where(inner, counts, 0) if inner.any() else counts
-    usual = np.quantile(np.repeat(edges, weights), 0.75)
+    inner = ~on_border(components, shape)
+    usual = np.quantile(np.repeat(edges, counts * inner if inner.any() else counts), 0.75)
     return np.asarray(edges >= SOFT * usual, np.bool_)
-
-
-def _inside(components: Components, shape: tuple[int, ...], shrink: int) -> NDArray[np.bool_]:
-    """Say which components do not touch the picture's border, bool [N]."""
-    ends = np.array([shape[1], shape[0]]) * shrink - 1
-    boxes = components.boxes
-    return np.asarray((boxes[:, :2] > 1).all(axis=1) & (boxes[:, 2:] < ends).all(axis=1), np.bool_)
 
 
 def _depth(grey: Grey, window: int) -> Depth:

@@ -83,12 +83,13 @@ def segment(sheet: Sheet, classify: Classify, refused: Refused, clean: bool) -> 
         index = {each: at for at, each in enumerate(singles + groups)}
         whole = index.get(tuple(range(count)))
         # All that there is lies as one sign does. If it cannot be read, and a part neither, it is a letter of several
-        # strokes; so it is where a part is a mere stem that comes nearer to the others than a one does.
+        # strokes; so it is where a part is a mere stem that comes nearer to the others than a one does. In a photo,
+        # what is not read and stands apart from a digit may be a stain.
         if whole is not None and len(members) > 1 and refused(marks[whole].probabilities):
             parts = [marks[index[each]].probabilities for each in members]
             unread = [refused(part) for part in parts]
             doubtful = any(unread) or any(part.argmax() == 1 for part in parts)
-            if (any(unread) if clean else all(unread)) or (doubtful and _near(sheet, members)):
+            if all(unread) or (clean and any(unread)) or (doubtful and _near(sheet, members)):
                 members = [tuple(range(count))]
         marks = [marks[index[each]] for each in members]
     return _written(_split(sheet, members, marks, classify))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.components import Components
+from inference.components import Components, on_border
 
 # Smaller than this share of the writing's height is a speck.
 SPECK = 0.2
@@ -79,7 +79,7 @@ def writing(components: Components, shape: tuple[int, ...], clean: bool) -> NDAr
         along = (boxes[:, 2:] <= band) | (boxes[:, :2] >= ends + 1 - band)
         kept &= ~(along & (shares[:, ::-1] > STRIP)).any(axis=1) | ~inside.any()
     else:
-        border = (boxes[:, :2] <= 1).any(axis=1) | (boxes[:, 2:] >= ends).any(axis=1)
+        border = on_border(components, shape)
         share = shares.max(axis=1)
         kept &= ~(border & (share > ALONG_BORDER)) & (share < 0.97)
         if kept.any():
