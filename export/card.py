@@ -167,7 +167,7 @@ def _training(data: dict[str, Any]) -> str:
     if data["drawn"]:
         lines.append(
             f"- {data['drawn']:,} digits and as many marks that are none (letters, signs, scribbles, words, pieces of "
-            "digits, two digits at once), drawn as strokes by code: `train/handwriting`"
+            "digits, two digits at once), drawn as strokes by code: `synthesis/handwriting`"
         )
     if data["extra"]:
         lines.append(f"- {data['extra']:,} extra examples given with `--extra`")

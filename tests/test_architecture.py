@@ -11,14 +11,16 @@ import pytest
 
 from tests.samples import ROOT
 
-OURS = {"train", "export", "inference", "web", "evaluation", "tests"}
+OURS = {"synthesis", "train", "export", "inference", "web", "evaluation", "tests"}
 LEARNING = {"tensorflow", "keras", "sklearn", "joblib", "matplotlib", "scipy", "onnx"}
 # folder: the folders of this project, and then the libraries, that it must not import.
 FORBIDDEN = {
     "inference": (OURS - {"inference"}) | LEARNING,
     "web": (OURS - {"web", "inference"}) | LEARNING | {"onnxruntime"},
-    "train": {"web", "export", "tests", "onnxruntime", "onnx"},
-    "export": {"web", "evaluation", "tests"},
+    "synthesis": (OURS - {"synthesis", "inference"}) | {"tensorflow", "keras", "onnxruntime", "onnx"},
+    "train": {"web", "export", "evaluation", "tests", "onnxruntime", "onnx"},
+    "export": {"web", "tests"},
+    "evaluation": {"web", "export", "tests", "tensorflow", "keras"},
 }
 
 

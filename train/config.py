@@ -42,7 +42,9 @@ class Config:
         }
         decisive["examples"] = [[file_sha256(path) for path in paths] for paths in (self.extra, self.measure)]
         versions = {name: version(name) for name in ("keras", "numpy", "scikit-learn")}
-        sources = sorted([*ROOT.glob("train/**/*.py"), ROOT / "inference" / "normalise.py"])
+        sources = sorted(
+            [*ROOT.glob("train/**/*.py"), *ROOT.glob("synthesis/**/*.py"), ROOT / "inference" / "normalise.py"]
+        )
         code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
         text = json.dumps([decisive, versions, data_sha256, code], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()

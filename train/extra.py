@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from inference.normalise import normalise
+from synthesis.handwriting import NOT_A_DIGIT
+from synthesis.handwriting.render import draw
 from train.errors import DataError
-from train.handwriting import NOT_A_DIGIT
-from train.handwriting.render import draw
 
 FORM = (
     'Each line must be a JSON object with "label" (a digit, or "not a digit") and either "strokes" '

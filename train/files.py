@@ -40,7 +40,9 @@ def commit() -> str:
     """Return the commit that the code was at, marked where the code had been changed since; "unknown" outside git."""
     try:
         name = _git("rev-parse", "HEAD")
-        changed = _git("status", "--porcelain", "--", "train", "inference", "pyproject.toml", "requirements")
+        changed = _git(
+            "status", "--porcelain", "--", "synthesis", "train", "inference", "pyproject.toml", "requirements"
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{name}, with local changes" if changed else name

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from synthesis.handwriting.cache import cached
 from train import extra
 from train.config import Config
 from train.data import Split
-from train.handwriting.cache import cached
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -24,7 +24,7 @@ EXTRA_TARGET, EXTRA_REPEATS, EXTRA_SHARE = 4_000, 20, 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """Drawn by `train.handwriting`: images uint8 [N, 28, 28], labels int64 [N]; digits, and what is none (label 10)."""
+    """Drawn by `synthesis.handwriting`: images uint8 [N, 28, 28], labels int64 [N]; digits, and what is none (label 10)."""
 
     digits: Images
     digit_labels: Labels

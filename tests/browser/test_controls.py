@@ -7,11 +7,11 @@ from pathlib import Path
 
 from playwright.sync_api import Download, expect
 
+from synthesis.handwriting import NOT_A_DIGIT
 from tests.browser.conftest import PHONE, Open
 from tests.browser.strokes import OWN
 from tests.browser.surface import Surface
 from train import extra
-from train.handwriting import NOT_A_DIGIT
 
 ONE, FOUR, SEVEN, THREE = OWN
 

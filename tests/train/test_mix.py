@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from synthesis.handwriting import generate
 from train.data import Split
 from train.extra import Example
-from train.handwriting import generate
 from train.mix import Drawn, Mix
 
 

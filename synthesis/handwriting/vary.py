@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from train.handwriting.strokes import Glyph, curve
+from synthesis.handwriting.strokes import Glyph, curve
 
 Points = NDArray[np.float64]
 

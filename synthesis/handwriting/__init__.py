@@ -1,9 +1,9 @@
 """Handwriting drawn by code: digits in the many ways people write them, and what is no digit.
 
->>> from train.handwriting import generate
+>>> from synthesis.handwriting import generate
 >>> images, labels = generate(1000, seed=1, kind="digits")
 """
 
-from train.handwriting.dataset import NOT_A_DIGIT, generate
+from synthesis.handwriting.dataset import NOT_A_DIGIT, generate
 
 __all__ = ["NOT_A_DIGIT", "generate"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from train.handwriting.strokes import Glyph, Stroke, arc, join, path
+from synthesis.handwriting.strokes import Glyph, Stroke, arc, join, path
 
 Rng = np.random.Generator
 

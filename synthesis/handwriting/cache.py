@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from inference import normalise as normalise_module
-from train.handwriting.dataset import Kind, Samples, generate
+from synthesis.handwriting.dataset import Kind, Samples, generate
 
 
 def cached(folder: Path, count: int, seed: int, kind: Kind, processes: int | None = None) -> Samples:

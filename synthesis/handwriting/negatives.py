@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from train.handwriting import signs
-from train.handwriting.allographs import DIGITS
-from train.handwriting.letters import LETTERS
-from train.handwriting.strokes import Glyph, arc, parse, path
+from synthesis.handwriting import signs
+from synthesis.handwriting.allographs import DIGITS
+from synthesis.handwriting.letters import LETTERS
+from synthesis.handwriting.strokes import Glyph, arc, parse, path
 
 Rng = np.random.Generator
 TEMPLATES = tuple(template for templates in LETTERS.values() for template in templates)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from train.handwriting.strokes import Glyph, arc, join, parse, path
+from synthesis.handwriting.strokes import Glyph, arc, join, parse, path
 
 Rng = np.random.Generator
 
-# See `train.handwriting.strokes.parse` for the notation.
+# See `synthesis.handwriting.strokes.parse` for the notation.
 SIGNS: tuple[str, ...] = (
     "0,.5 1,.5 | .5,0 .5,1",  # plus
     ".05,.5 .95,.5 | .5,.05 .5,.95 | .15,.15 .85,.85 | .85,.15 .15,.85",  # asterisk

@@ -6,7 +6,7 @@ fours); the shares favour what MNIST lacks. Lengths are in heights of the glyph.
 
 import numpy as np
 
-from train.handwriting.strokes import Glyph, Stroke, arc, join, path
+from synthesis.handwriting.strokes import Glyph, Stroke, arc, join, path
 
 Rng = np.random.Generator
 

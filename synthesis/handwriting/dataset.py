@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from train.handwriting.allographs import DIGITS
-from train.handwriting.negatives import negative
-from train.handwriting.render import render
-from train.handwriting.vary import vary
+from synthesis.handwriting.allographs import DIGITS
+from synthesis.handwriting.negatives import negative
+from synthesis.handwriting.render import render
+from synthesis.handwriting.vary import vary
 
 NOT_A_DIGIT = 10
 CHUNK = 500

@@ -4,15 +4,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from train.handwriting import NOT_A_DIGIT, generate, signs
-from train.handwriting.allographs import DIGITS
-from train.handwriting.cache import cached
-from train.handwriting.dataset import Kind
-from train.handwriting.letters import LETTERS, LOOKALIKES
-from train.handwriting.negatives import KINDS
-from train.handwriting.render import THICK, THIN, draw, render
-from train.handwriting.strokes import Glyph, arc, curve, parse, path
-from train.handwriting.vary import vary
+from synthesis.handwriting import NOT_A_DIGIT, generate, signs
+from synthesis.handwriting.allographs import DIGITS
+from synthesis.handwriting.cache import cached
+from synthesis.handwriting.dataset import Kind
+from synthesis.handwriting.letters import LETTERS, LOOKALIKES
+from synthesis.handwriting.negatives import KINDS
+from synthesis.handwriting.render import THICK, THIN, draw, render
+from synthesis.handwriting.strokes import Glyph, arc, curve, parse, path
+from synthesis.handwriting.vary import vary
 
 TEMPLATES = [pytest.param(text, id=f"{name}-{at}") for name, texts in LETTERS.items() for at, text in enumerate(texts)]
 

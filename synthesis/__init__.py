@@ -1,0 +1,1 @@
+"""Made pictures with the truth of every pixel, for training and for measuring."""
