@@ -11,7 +11,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from evaluation import measure, report
+from evaluation import measure, pictures, report
 from evaluation.sets import Dataset, available
 from inference import Recognizer, RecognizerError
 from train.data import load
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     shared = options.data if options.data and (options.data / "strokes-digits.jsonl.gz").is_file() else None
     if shared is None:
         console.print("No pen strokes and photos here (--data DIR names them): their sets are left out.")
-    sets = available(mnist.x_test, mnist.y_test, shared)
+    sets = available(mnist.x_test, mnist.y_test, shared) + (pictures.available(shared) if shared else [])
     unknown = set(options.only or ()) - {each.name for each in sets} - {"mnist"}
     if unknown:
         print(f"error: no set {', '.join(sorted(unknown))}; there are {_list(sets)}", file=sys.stderr)
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         default=SHARED if SHARED.is_dir() else None,
-        help="folder with strokes-digits.jsonl.gz, strokes-letters.jsonl.gz, photos/ and mnist.npz",
+        help="folder with strokes-digits.jsonl.gz, strokes-letters.jsonl.gz, photos/, pictures/, cases/ and mnist.npz",
     )
     parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets")
     parser.add_argument("--count", type=int, help="pictures of each set, in place of each set's own number")

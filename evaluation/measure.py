@@ -7,12 +7,14 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.score import align, answered, best, plain
+from evaluation.score import RIGHT_FIRST, Agreement, align, answered, best, digits, marks, plain
 from evaluation.sets import Dataset, Sample
 from inference import Reading, Recognizer, RecognizerError
 
 # So many errors of each set are kept for the picture.
 EXAMPLES = 24
+# Measures that count the right digits first: the longest common subsequence.
+COUNTED = frozenset({"real", "amounts", "refuse"})
 
 
 @dataclass(slots=True)
@@ -22,8 +24,10 @@ class Result:
     Attributes:
         name, about: the set's.
         count: how many pictures (of `mnist`: images).
-        figures: name to value; shares are 0 to 1. `right` takes the best digit of each mark, refused or not.
-        errors: pictures that were read wrong, and how.
+        figures: name to value; shares are 0 to 1, whole numbers are counts. `right` takes the best digit of each mark,
+            refused or not.
+        errors: pictures that were read wrong, and how: not all of them.
+        wrong: the names of all pictures that were read wrong and have one.
     """
 
     name: str
@@ -31,6 +35,7 @@ class Result:
     count: int
     figures: dict[str, float]
     errors: list[tuple[Sample, Reading]] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
 
 
 def classify(recognizer: Recognizer, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Result:
@@ -54,7 +59,8 @@ def classify(recognizer: Recognizer, images: NDArray[np.uint8], labels: NDArray[
 def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], advance: Callable[[], None]) -> Result:
     """Read every sample of a set; `advance` is called after each."""
     errors: list[tuple[Sample, Reading]] = []
-    count = right = counted = answers = true = extra = exact = unrefused = 0
+    wrong: list[str] = []
+    count = right = counted = true = missed = extra = faults = unrefused = 0
     seconds = 0.0
     for sample in samples:
         count += 1
@@ -65,24 +71,45 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
             # A picture that is not read at all has every digit missed.
             reading = Reading("", (), (1, 1))
         seconds += perf_counter() - start
-        said, truth = plain(reading.text), plain(sample.truth)
-        agreement = align(truth, said)
-        right, extra, true = right + agreement.right, extra + agreement.extra, true + len(truth)
-        exact += said == truth
+        truth = digits(sample.truth)
+        agreement = align(truth, marks(reading.text), RIGHT_FIRST if dataset.measure in COUNTED else 1)
+        right, missed, extra = right + agreement.right, missed + agreement.missed, extra + agreement.extra
+        true += len(truth)
         unrefused += best(reading) == truth
-        counted += len(said) == len(truth)
-        answers += answered(reading)
-        if (answered(reading) if dataset.measure == "letters" else said != truth) and len(errors) < EXAMPLES:
-            errors.append((sample, reading))
+        counted += len(plain(reading.text)) == len(truth)
+        if _faulty(dataset.measure, sample, reading, agreement):
+            faults += 1
+            wrong += [sample.name] if sample.name else []
+            if len(errors) < EXAMPLES:
+                errors.append((sample, reading))
         advance()
-    count = max(count, 1)
-    figures = {
-        "digits": {
-            "right": unrefused / count,
-            "right and answered": exact / count,
-            "right count": counted / count,
-        },
-        "pages": {"digits right": right / max(true, 1), "extra digits": extra / max(true, 1)},
-        "letters": {"answered": answers / count},
-    }[dataset.measure]
-    return Result(dataset.name, dataset.about, count, {**figures, "milliseconds": 1000 * seconds / count}, errors)
+    count, true = max(count, 1), max(true, 1)
+    by_digit = {"digits right": right / true, "extra digits": extra / true}
+    whole = 1 - faults / count
+    figures: dict[str, dict[str, float]] = {
+        "digits": {"right": unrefused / count, "right and answered": whole, "right count": counted / count},
+        "pages": by_digit,
+        "letters": {"answered": faults / count},
+        "real": {**by_digit, "lost marks": missed / true},
+        "amounts": {**by_digit, "lost marks": missed / true, "amounts exact": whole},
+        "refuse": {"digits too many": extra},
+        "cases": {"accepted": whole},
+    }
+    spent = {"milliseconds": 1000 * seconds / count}
+    return Result(dataset.name, dataset.about, count, {**figures[dataset.measure], **spent}, errors, wrong)
+
+
+def _faulty(measure: str, sample: Sample, reading: Reading, agreement: Agreement) -> bool:
+    """Say whether a picture was read wrong, as a set's `measure` takes it.
+
+    A sign that is not in the truth is a fault, but for real pictures, whose labels leave the signs out.
+    """
+    if measure == "letters":
+        return answered(reading)
+    if measure == "refuse":
+        return agreement.extra > 0
+    if measure == "amounts":
+        return digits(reading.text) != digits(sample.truth)
+    if measure == "real":
+        return marks(reading.text) != digits(sample.truth)
+    return plain(reading.text) not in (plain(sample.truth), *sample.accept)

@@ -8,12 +8,16 @@ from rich.table import Table
 
 from evaluation.measure import Result
 from evaluation.sets import Sample
-from inference import ModelInfo, Reading
+from inference import ImageError, ModelInfo, Reading
 from inference.draw import annotate
 
-TILE = 300
+# The sheet of errors, in pixels: pictures of one line six in a row, pages three. A caption has three lines of text.
+SHEET = 1800
 COLUMNS = 6
-CAPTION = 40
+COLUMNS_OF_PAGES = 3
+CAPTION = 57
+# So wide is a letter of a caption, at most.
+LETTER = 10
 
 
 def table(results: list[Result], info: ModelInfo) -> Table:
@@ -22,9 +26,13 @@ def table(results: list[Result], info: ModelInfo) -> Table:
     for name in ("set", "what", "pictures", "figures", "ms each"):
         out.add_column(name, justify="right" if name in ("pictures", "ms each") else "left")
     for result in results:
-        shares = [f"{name} {100 * value:.2f} %" for name, value in result.figures.items() if name != "milliseconds"]
+        figures = [
+            f"{name} {value}" if isinstance(value, int) else f"{name} {100 * value:.2f} %"
+            for name, value in result.figures.items()
+            if name != "milliseconds"
+        ]
         out.add_row(
-            result.name, result.about, str(result.count), "\n".join(shares), f"{result.figures['milliseconds']:.2f}"
+            result.name, result.about, str(result.count), "\n".join(figures), f"{result.figures['milliseconds']:.2f}"
         )
     return out
 
@@ -35,7 +43,11 @@ def save(results: list[Result], info: ModelInfo, seed: int, folder: Path) -> Non
     content = {
         "model": {"name": info.name, "version": info.version, "sha256": info.sha256},
         "seed": seed,
-        "sets": {each.name: {"about": each.about, "count": each.count, **each.figures} for each in results},
+        "sets": {
+            each.name: {"about": each.about, "count": each.count, **each.figures}
+            | ({"wrong": each.wrong} if each.wrong else {})
+            for each in results
+        },
     }
     (folder / "evaluation.json").write_text(json.dumps(content, indent=2) + "\n")
     for result in results:
@@ -47,21 +59,31 @@ def save(results: list[Result], info: ModelInfo, seed: int, folder: Path) -> Non
 
 
 def errors_sheet(errors: list[tuple[Sample, Reading]]) -> Image.Image:
-    """Return pictures read wrong side by side, with boxes, the truth and what was read."""
-    rows = -(-len(errors) // COLUMNS)
-    sheet = Image.new("RGB", (COLUMNS * TILE, rows * (TILE + CAPTION)), "white")
+    """Return pictures read wrong side by side, with boxes, the truth, what was read, and their names."""
+    columns = COLUMNS_OF_PAGES if any("\n" in sample.truth for sample, _ in errors) else COLUMNS
+    tile = SHEET // columns
+    rows = -(-len(errors) // columns)
+    sheet = Image.new("RGB", (SHEET, rows * (tile + CAPTION)), "white")
     pen = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(14)
     for at, (sample, reading) in enumerate(errors):
-        left, top = at % COLUMNS * TILE, at // COLUMNS * (TILE + CAPTION)
-        picture = annotate(sample.picture, reading)
-        picture.thumbnail((TILE - 8, TILE - 8))
-        sheet.paste(picture, (left + 4, top + CAPTION))
-        pen.text((left + 4, top + 2), f"true {_short(sample.truth)}", fill="black", font=font)
-        pen.text((left + 4, top + 19), f"read {_short(reading.text)}", fill="black", font=font)
+        left, top = at % columns * tile + 4, at // columns * (tile + CAPTION)
+        said = f"read {reading.text or 'nothing'}"
+        try:
+            picture = annotate(sample.picture, reading)
+        except ImageError as error:
+            said = str(error)
+        else:
+            picture.thumbnail((tile - 8, tile - 8))
+            sheet.paste(picture, (left, top + CAPTION))
+        most = tile // LETTER
+        # Names of one source differ at their ends.
+        captions = _short(f"true {sample.truth or 'nothing'}", most), _short(said, most), sample.name[-most:]
+        for line, text in enumerate(captions):
+            pen.text((left, top + 2 + 17 * line), text, fill="black", font=font)
     return sheet
 
 
-def _short(text: str) -> str:
-    line = text.replace("\n", "/") or "nothing"
-    return line if len(line) <= 30 else line[:29] + "…"
+def _short(text: str, most: int) -> str:
+    line = text.replace("\n", "/")
+    return line if len(line) <= most else line[: most - 1] + "…"

@@ -23,10 +23,18 @@ SEVERAL = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """One picture, and its digits: lines parted by line ends; empty for what is no digit."""
+    """One picture, and its digits: lines parted by line ends; empty for what is no digit.
+
+    Attributes:
+        picture, truth: these.
+        name: the file's, for a real picture.
+        accept: other texts that are as right, without spaces and line ends.
+    """
 
     picture: Image.Image | bytes | NDArray[np.uint8]
     truth: str
+    name: str = ""
+    accept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,9 @@ class Dataset:
 
     Attributes:
         name, about: for people.
-        measure: `digits` (one text right or not), `pages` (digit by digit) or `letters` (refused or not).
+        measure: `digits` (one text right or not), `pages` (digit by digit), `letters` (refused or not); of real
+            pictures, whose signs do not count: `real` (digit by digit, the most right ones), `amounts` (the same, and
+            all right or not), `refuse` (how many digits too many); and `cases` (a text that is accepted or not).
         samples: makes so many samples.
     """
 

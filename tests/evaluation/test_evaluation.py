@@ -85,6 +85,10 @@ def test_a_small_evaluation(tmp_path: Path) -> None:
     sets = ["mnist", "canvas"]
     if SHARED.is_dir():
         sets += ["numbers", "letters", "photos"]
+    if (SHARED / "pictures").is_dir():
+        sets += ["cheques"]
+    if (SHARED / "cases").is_dir():
+        sets += ["cases"]
     done = subprocess.run([*command, *sets[2:]], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "evaluation.json" in done.stdout

@@ -1,0 +1,54 @@
+"""Real pictures of other people's pages, forms and cheques, and the cases of bug reports: for measuring only."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evaluation.sets import Dataset, Sample
+
+# Where the cheques are from: their kind is "line".
+CHEQUES = "Fzkuji/Labeled_ORAND-CAR-A"
+PHOTOS = frozenset({"page", "line", "single"})
+
+
+def available(shared: Path) -> list[Dataset]:
+    """Return the data sets of the folder's `pictures` and `cases`, where they are there."""
+    labels, expected = shared / "pictures" / "labels.json", shared / "cases" / "expected.json"
+
+    def pictures(*kinds: str) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
+        def samples(count: int, _: np.random.Generator) -> Iterator[Sample]:
+            entries = sorted(json.loads(labels.read_text()).items())
+            for name, each in [entry for entry in entries if _kind(entry[1]) in kinds][:count]:
+                yield Sample((labels.parent / name).read_bytes(), "\n".join(each["lines"]), name)
+
+        return samples
+
+    def cases(count: int, _: np.random.Generator) -> Iterator[Sample]:
+        for name, each in sorted(json.loads(expected.read_text()).items())[:count]:
+            first, *others = each["accept"]
+            yield Sample((expected.parent / name).read_bytes(), first, name, tuple(others))
+
+    sets = []
+    if labels.is_file():
+        sets += [
+            Dataset("real photos", "real photos of pages, lines and single digits", "real", pictures("photo")),
+            Dataset("forms", "real forms: sudokus, tables", "real", pictures("form")),
+            Dataset("cheques", "amounts of real cheques", "amounts", pictures("cheque")),
+            Dataset("refuse", "real pictures without digits", "refuse", pictures("refuse")),
+            Dataset("real pictures", "these four together", "refuse", pictures("photo", "form", "cheque", "refuse")),
+        ]
+    if expected.is_file():
+        sets.append(Dataset("cases", "made pictures from bug reports", "cases", cases))
+    return sets
+
+
+def _kind(entry: dict[str, Any]) -> str:
+    """Return in which set a picture of labels.json belongs: photo, form, cheque or refuse."""
+    if entry["source"] == CHEQUES:
+        return "cheque"
+    if entry["kind"] == "refuse":
+        return "refuse"
+    return "photo" if entry["kind"] in PHOTOS else "form"

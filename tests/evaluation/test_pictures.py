@@ -1,0 +1,155 @@
+"""The figures of real pictures, on made-up readings and labels, and what the shared folder holds."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from evaluation import measure, pictures, report
+from evaluation.score import RIGHT_FIRST, Agreement, align, digits, marks
+from evaluation.sets import Dataset, Sample
+from inference import Reading, Recognizer, UnsupportedImageError
+from inference.decode import Picture
+from tests.samples import SHARED
+
+RNG = np.random.default_rng(0)
+
+
+class Saying(Recognizer):
+    """Says one text after the other, whatever the pictures; None is a picture of a kind that is not read."""
+
+    def __init__(self, *texts: str | None) -> None:
+        self._texts = iter(texts)
+
+    def read(self, image: Picture, *, explain: bool = False) -> Reading:
+        text = next(self._texts)
+        if text is None:
+            raise UnsupportedImageError("not read")
+        return Reading(text, (), (8, 8))
+
+
+def figures(kind: str, *pairs: tuple[str, str | None], accept: tuple[str, ...] = ()) -> measure.Result:
+    """Return what is measured where the first of each pair is written and the second is read."""
+    picture = Image.new("L", (8, 8))
+    samples = [Sample(picture, truth, f"{at}.png", accept) for at, (truth, _) in enumerate(pairs)]
+    dataset = Dataset("made up", "for the tests", kind, lambda count, rng: iter(samples))
+    return measure.read(Saying(*(said for _, said in pairs)), dataset, samples, lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("truth", "said", "expected"),
+    [
+        ("123", "123", Agreement(3, 0, 0, 0)),
+        ("123", "13", Agreement(2, 0, 1, 0)),
+        ("123", "1?3", Agreement(2, 1, 0, 0)),
+        ("123", "193", Agreement(2, 1, 0, 0)),
+        ("123", "1?23", Agreement(3, 0, 0, 0)),
+        ("123", "17923", Agreement(3, 0, 0, 2)),
+        ("12", "", Agreement(0, 0, 2, 0)),
+        ("", "7?", Agreement(0, 0, 0, 1)),
+        ("1234", "2340", Agreement(3, 0, 1, 1)),
+        # A gap in rows that repeat their digits.
+        ("0123456789" * 8, "0123456789" * 3 + "0123?6789" + "0123456789" * 4, Agreement(78, 1, 1, 0)),
+    ],
+)
+def test_the_right_digits_come_first(truth: str, said: str, expected: Agreement) -> None:
+    assert align(truth, said, RIGHT_FIRST) == expected
+
+
+def test_fewest_edits_give_up_a_right_digit_and_right_first_does_not() -> None:
+    assert align("1234", "41", 1) == Agreement(0, 2, 2, 0)
+    assert align("1234", "41", RIGHT_FIRST) == Agreement(1, 0, 3, 1)
+
+
+def test_digits_and_marks() -> None:
+    assert digits("-4?2 3.14\n6/10") == "42314610"
+    assert marks("-4?2 3.14\n10:30") == "4?23141030"
+
+
+def test_real_pictures_are_counted_digit_by_digit_without_signs() -> None:
+    result = figures("real", ("12\n34", "1/2\n?4"), ("8?3", "8+3"), ("5678", "567 99"))
+    assert result.figures["digits right"] == 8 / 10
+    assert result.figures["extra digits"] == 1 / 10
+    assert result.figures["lost marks"] == 0
+    assert result.wrong == ["0.png", "2.png"]
+    # A sign is no digit and no "?": what stood there is lost.
+    assert figures("real", ("123", "1-3")).figures["lost marks"] == 1 / 3
+
+
+def test_amounts_are_exact_or_not() -> None:
+    result = figures("amounts", ("15700", "157.00"), ("446", "4?46"), ("839", "889"), ("100", "10"))
+    assert result.figures["amounts exact"] == 2 / 4
+    assert result.figures["digits right"] == 12 / 14
+    assert result.figures["lost marks"] == 1 / 14
+    assert result.wrong == ["2.png", "3.png"]
+
+
+def test_digits_too_many_are_a_count() -> None:
+    result = figures("refuse", ("?", "??"), ("", "1?-7"), ("12", "132"), ("12", "13"))
+    assert result.figures["digits too many"] == 3
+    assert result.wrong == ["1.png", "2.png"]
+
+
+def test_cases_accept_several_texts_and_nothing_that_is_not_read() -> None:
+    pairs = (("12,5", "12 ,5"), ("12,5", "12?5"), ("12,5", "125"), ("12,5", None))
+    result = figures("cases", *pairs, accept=("12?5", "12.5"))
+    assert result.figures["accepted"] == 2 / 4
+    assert result.wrong == ["2.png", "3.png"]
+
+
+def test_a_sign_where_none_is_written_is_an_error_in_a_number() -> None:
+    result = figures("digits", ("123", "1.23"), ("123", "12 3"))
+    assert result.figures["right and answered"] == 1 / 2
+    assert result.figures["right count"] == 1 / 2
+    assert figures("pages", ("123", "1.23")).figures["digits right"] == 1
+
+
+def test_names_and_counts_are_reported_and_a_file_that_is_no_picture_has_its_reason(tmp_path: Path) -> None:
+    wrong = [(Sample(b"no picture", "1\n2", "a.png"), Reading("", (), (1, 1)))]
+    result = measure.Result("made up", "", 3, {"digits too many": 2, "milliseconds": 0.5}, wrong, ["a.png"])
+    info = Recognizer().info
+    report.save([result], info, 0, tmp_path)
+    saved = json.loads((tmp_path / "evaluation.json").read_text())["sets"]["made up"]
+    assert saved["digits too many"] == 2
+    assert saved["wrong"] == ["a.png"]
+    sheet = np.asarray(Image.open(tmp_path / "errors-made-up.png").convert("L"))
+    assert sheet.shape == (657, 1800)
+    # Three lines of caption, and no picture below them.
+    assert all((sheet[top : top + 17] < 255).any() for top in (2, 19, 36))
+    assert (sheet[report.CAPTION :] == 255).all()
+    (column,) = (each for each in report.table([result], info).columns if each.header == "figures")
+    assert list(column.cells) == ["digits too many 2"]
+
+
+def test_pictures_are_sorted_by_what_their_labels_say(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    entries = {
+        "a.jpg": {"kind": "page", "source": "someone", "lines": ["12", "3"]},
+        "b.jpg": {"kind": "line", "source": pictures.CHEQUES, "lines": ["45"]},
+        "c.jpg": {"kind": "form", "source": "someone", "lines": ["6"]},
+        "d.jpg": {"kind": "refuse", "source": "someone", "lines": ["?"]},
+    }
+    for name in entries:
+        (tmp_path / "pictures" / name).write_bytes(name.encode())
+    (tmp_path / "pictures" / "labels.json").write_text(json.dumps(entries))
+    found = {each.name: [sample.name for sample in each.samples(9, RNG)] for each in pictures.available(tmp_path)}
+    assert found == {
+        "real photos": ["a.jpg"],
+        "forms": ["c.jpg"],
+        "cheques": ["b.jpg"],
+        "refuse": ["d.jpg"],
+        "real pictures": list(entries),
+    }
+    (first, *_), *_ = (list(each.samples(1, RNG)) for each in pictures.available(tmp_path))
+    assert (first.picture, first.truth) == (b"a.jpg", "12\n3")
+
+
+@pytest.mark.skipif(not (SHARED / "pictures").is_dir(), reason="needs the shared pictures")
+def test_the_shared_pictures() -> None:
+    sets = {each.name: list(each.samples(1000, RNG)) for each in pictures.available(SHARED)}
+    counts = {name: len(samples) for name, samples in sets.items()}
+    assert counts == {"real photos": 43, "forms": 12, "cheques": 60, "refuse": 7, "real pictures": 122, "cases": 20}
+    assert all(digits(sample.truth) == "" for sample in sets["refuse"])
+    assert all(len(digits(sample.truth)) == 81 for sample in sets["forms"])
