@@ -1,10 +1,11 @@
-"""`python -m train`: data, scaler, network, calibration, evaluation, files."""
+"""`python -m train`: two networks, from the data to the files: the classifier of marks, and the page network."""
 
 import sys
 
 from train import config as configuration
 from train import data, files
 from train.config import Config
+from train.data import Mnist
 from train.errors import TrainError
 from train.quiet import import_tensorflow
 
@@ -18,16 +19,24 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. The same command goes on after the last finished epoch.", file=sys.stderr)
+        print("\nStopped. The same command goes on after the last finished epoch or round.", file=sys.stderr)
         return 130
     return 0
 
 
 def run(config: Config) -> None:
-    """Train, evaluate and write; do nothing where this very run is finished already."""
+    """Train, evaluate and write both networks, or the one that `config` names; what is finished is left as it is."""
     mnist = data.load(config.data, any_data=config.any_data)
+    if config.only != "page":
+        train_classifier(config, mnist)
+    if config.only != "classifier":
+        train_page_network(config, mnist)
+
+
+def train_classifier(config: Config, mnist: Mnist) -> None:
+    """Train the classifier of single marks."""
     fingerprint = config.fingerprint(mnist.sha256())
-    if not config.fresh and files.finished(config.artifacts, fingerprint):
+    if not config.fresh and files.finished(config.artifacts / files.METRICS, fingerprint):
         print(f"{config.model} is trained already, see {config.artifacts}. --fresh trains it anew.")
         return
 
@@ -56,6 +65,33 @@ def run(config: Config) -> None:
     )
     model, history = fit(config, mix, scaler, checkpoints)
     write(config, fingerprint, mnist, mix, scaler, model, history)
+    checkpoints.forget()
+
+
+def train_page_network(config: Config, mnist: Mnist) -> None:
+    """Train the network that finds the marks of a picture."""
+    fingerprint = config.page_fingerprint(mnist.sha256())
+    if not config.fresh and files.finished(config.artifacts / files.PAGE_METRICS, fingerprint):
+        print(f"The page network is trained already, see {config.artifacts}. --fresh trains it anew.")
+        return
+
+    import_tensorflow()
+    import tensorflow as tf
+
+    from train.checkpoint import Checkpoints
+    from train.page.batches import PAGES_PER_BATCH
+    from train.page.fit import BATCHES_PER_ROUND, fit
+    from train.page.results import write
+
+    checkpoints = Checkpoints(config.artifacts / "checkpoints", fingerprint)
+    if config.fresh:
+        checkpoints.forget()
+    tf.config.experimental.enable_op_determinism()
+    parts = data.split(mnist, config.seed)
+    pages = config.rounds * BATCHES_PER_ROUND * PAGES_PER_BATCH
+    print(f"page network: {pages:,} made pages in {config.rounds} rounds", flush=True)
+    model, history = fit(config, parts, checkpoints)
+    write(config, fingerprint, mnist, parts, model, history)
     checkpoints.forget()
 
 

@@ -4,7 +4,7 @@ import argparse
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,18 @@ from train.errors import DataError
 ROOT = Path(__file__).resolve().parent.parent
 EPOCHS = {"cnn": 28, "mlp": 20}
 DRAWN = 100_000
+# Of 250 batches of 16 pages: about 50 minutes on two cores.
+ROUNDS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """The options of `python -m train`."""
 
+    only: str | None
     model: str
     epochs: int
+    rounds: int
     seed: int
     data: Path | None
     any_data: bool
@@ -32,22 +36,18 @@ class Config:
     measure: tuple[Path, ...]
 
     def fingerprint(self, data_sha256: str) -> str:
-        """Name all that decides the outcome: options, data, code, versions. The same name, the same files.
+        """Name all that decides the classifier: options, data, code, versions. The same name, the same files.
 
         Raises:
             DataError: a file of examples cannot be read.
         """
-        decisive: dict[str, Any] = {
-            key: value for key, value in asdict(self).items() if key in ("model", "epochs", "seed", "drawn")
-        }
-        decisive["examples"] = [[file_sha256(path) for path in paths] for paths in (self.extra, self.measure)]
-        versions = {name: version(name) for name in ("keras", "numpy", "scikit-learn")}
-        sources = sorted(
-            [*ROOT.glob("train/**/*.py"), *ROOT.glob("synthesis/**/*.py"), ROOT / "inference" / "normalise.py"]
-        )
-        code = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-        text = json.dumps([decisive, versions, data_sha256, code], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        examples = [[file_sha256(path) for path in paths] for paths in (self.extra, self.measure)]
+        decisive = [self.model, self.epochs, self.seed, self.drawn, examples]
+        return _fingerprint(decisive, data_sha256, ("train/*.py", "synthesis/handwriting/*.py"))
+
+    def page_fingerprint(self, data_sha256: str) -> str:
+        """Name all that decides the page network, likewise."""
+        return _fingerprint([self.rounds, self.seed], data_sha256, ("train/page/*.py", "synthesis/**/*.py"))
 
 
 def parse(arguments: list[str] | None = None) -> Config:
@@ -58,6 +58,11 @@ def parse(arguments: list[str] | None = None) -> Config:
         "Stopped in the middle, the same command resumes after the last finished epoch; "
         "when there is nothing left to do it says so.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument(
+        "--only",
+        choices=("classifier", "page"),
+        help="train one of the two networks: the classifier of single marks, or the page network that finds them",
     )
     parser.add_argument(
         "--model",
@@ -72,6 +77,9 @@ def parse(arguments: list[str] | None = None) -> Config:
         default=argparse.SUPPRESS,
         metavar="N",
         help=f"passes over the training images (default: {counts})",
+    )
+    parser.add_argument(
+        "--rounds", type=_positive, default=ROUNDS, metavar="N", help="rounds of 250 batches for the page network"
     )
     parser.add_argument("--seed", type=int, default=1, help="decides every random choice")
     parser.add_argument(
@@ -119,6 +127,16 @@ def parse(arguments: list[str] | None = None) -> Config:
     options.extra, options.measure = tuple(options.extra), tuple(options.measure)
     options.epochs = getattr(options, "epochs", EPOCHS[options.model])
     return Config(**vars(options))
+
+
+def _fingerprint(decisive: list[Any], data_sha256: str, patterns: tuple[str, ...]) -> str:
+    versions = {name: version(name) for name in ("keras", "numpy", "scikit-learn")}
+    sources = sorted({path for pattern in patterns for path in ROOT.glob(pattern)})
+    code = hashlib.sha256(
+        b"".join(path.read_bytes() for path in [*sources, ROOT / "inference" / "normalise.py"])
+    ).hexdigest()
+    text = json.dumps([decisive, versions, data_sha256, code], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def file_sha256(path: Path) -> str:

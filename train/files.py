@@ -11,6 +11,7 @@ from train.config import ROOT
 
 MODEL, SCALER, METRICS = "model.keras", "scaler.joblib", "metrics.json"
 TEST, VALIDATION = "test.npz", "validation.npz"
+PAGE_MODEL, PAGE_METRICS, PAGES = "page.keras", "page.json", "page.npz"
 
 
 def replace(path: Path, write: Callable[[Path], object]) -> None:
@@ -25,12 +26,12 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def finished(artifacts: Path, fingerprint: str) -> bool:
-    """Say whether this very run has been finished and all its files are whole."""
+def finished(metrics_file: Path, fingerprint: str) -> bool:
+    """Say whether the very run that a file of metrics tells of has been finished, and all its files are whole."""
     try:
-        metrics: dict[str, Any] = json.loads((artifacts / METRICS).read_text())
+        metrics: dict[str, Any] = json.loads(metrics_file.read_text())
         return bool(metrics["fingerprint"] == fingerprint) and all(
-            sha256(artifacts / name) == expected for name, expected in metrics["files"].items()
+            sha256(metrics_file.parent / name) == expected for name, expected in metrics["files"].items()
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False

@@ -13,6 +13,7 @@ from train.checkpoint import Checkpoints, History
 from train.config import Config
 from train.mix import Mix
 from train.models import build
+from train.optimizer import AveragingAdamW
 from train.progress import Progress, console
 
 BATCH = 128
@@ -83,21 +84,6 @@ def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     for index, layer in enumerate(model.layers):
         if isinstance(layer, keras.layers.Dropout):
             layer.seed_generator.state.assign([seed * 1000 + epoch, index])
-
-
-@keras.saving.register_keras_serializable(package="digits")
-class AveragingAdamW(keras.optimizers.AdamW):
-    """AdamW that keeps a moving average of the weights, and puts it in their place only when asked to.
-
-    Keras' own does so at the end of each call of `fit`, which here is each epoch.
-    """
-
-    def finalize_variable_values(self, var_list: Any) -> None:
-        """Leave the weights as they are."""
-
-    def average(self, model: keras.Model) -> None:
-        """Put the average in the place of the weights (Polyak and Juditsky, 1992)."""
-        super().finalize_variable_values(model.trainable_weights)
 
 
 def _epoch(config: Config, mix: Mix, scaler: StandardScaler, epoch: int) -> Any:

@@ -24,7 +24,7 @@ EXTRA_TARGET, EXTRA_REPEATS, EXTRA_SHARE = 4_000, 20, 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """Drawn by `synthesis.handwriting`: images uint8 [N, 28, 28], labels int64 [N]; digits, and what is none (label 10)."""
+    """Drawn by code: images uint8 [N, 28, 28], labels int64 [N]; digits, and what is none (label 10)."""
 
     digits: Images
     digit_labels: Labels

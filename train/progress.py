@@ -18,9 +18,11 @@ class Progress:
     Args:
         steps: batches in each epoch.
         done: epochs finished by an earlier run.
+        unit: what an epoch is called.
     """
 
-    def __init__(self, steps: list[int], done: int) -> None:
+    def __init__(self, steps: list[int], done: int, unit: str = "epoch") -> None:
+        self._unit = unit
         self._steps, self._first = steps, done
         self._finished = done
         self._bars = Bars(
@@ -51,14 +53,14 @@ class Progress:
         """Return a callback that moves the bar by one at each batch."""
         return keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: self._bars.advance(self._bar))
 
-    def epoch_done(self, logs: dict[str, float]) -> None:
-        """Print a line with the epoch's figures."""
+    def epoch_done(self, logs: dict[str, float], accuracy: str = "accuracy") -> None:
+        """Print a line with the epoch's figures; `accuracy` names the one that is shown."""
         self._finished += 1
         seconds = time.monotonic() - self._started
         steps = self._steps
         left = seconds / sum(steps[self._first : self._finished]) * sum(steps[self._finished :])
         console.print(
-            f"epoch {self._finished:2}/{len(steps)}   loss {logs['loss']:.4f}   accuracy {logs['accuracy']:.4f}   "
-            f"validation: loss {logs['val_loss']:.4f}, accuracy {logs['val_accuracy']:.4f}   "
+            f"{self._unit} {self._finished:2}/{len(steps)}   loss {logs['loss']:.4f}   accuracy {logs[accuracy]:.4f}   "
+            f"validation: loss {logs['val_loss']:.4f}, accuracy {logs['val_' + accuracy]:.4f}   "
             f"{seconds:.0f} s, {left:.0f} s left"
         )

@@ -1,0 +1,78 @@
+"""From a page to a picture of it: light, shadow, a table's edge, blur, noise, few pixels, JPEG."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from synthesis.hands import Rng
+from synthesis.paper import Grey, smooth
+
+
+def lit(page: Grey, tall: float, rng: Rng) -> Grey:
+    """Return the page, reflectance 0 to 1, under some light, perhaps with shadows, a table or a finger at its edge."""
+    shape = page.shape
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    reach = max(shape)
+    if rng.random() < 0.07:
+        # Beyond the paper's edge.
+        ground = rng.uniform(0.05, 0.8) * (1 + rng.uniform(0.02, 0.15) * smooth(shape, rng.uniform(1, 12), rng))
+        beyond = _beyond(x, y, rng, rng.uniform(0.3, 0.5) * reach, rng.uniform(0.3, 1.5))
+        page = np.asarray(page * (1 - beyond) + ground * beyond, np.float32)
+    if rng.random() < 0.02:
+        page = _finger(page, x, y, rng)
+    light: Grey = np.ones(shape, np.float32)
+    if rng.random() < 0.7:
+        angle = rng.uniform(0, 2 * np.pi)
+        light += rng.uniform(0, 0.3) * (np.cos(angle) * (x / reach - 0.5) + np.sin(angle) * (y / reach - 0.5))
+    for _ in range(int(rng.choice([0, 1, 2], p=[0.62, 0.3, 0.08]))):
+        soft = float(np.exp(rng.uniform(np.log(0.5), np.log(1.5 * tall))))
+        light *= 1 - rng.uniform(0.1, 0.6) * _beyond(x, y, rng, rng.uniform(-0.4, 0.4) * reach, soft)
+    return np.asarray(page * light * rng.uniform(0.55, 1.02), np.float32)
+
+
+def taken(scene: Grey, tall: float, rng: Rng) -> Grey:
+    """Return what a camera or scanner makes of a scene, 0 to 1: blur, few pixels, noise, JPEG, or none of these."""
+    shape = scene.shape
+    if rng.random() < 0.2:
+        return np.clip(scene, 0, 1)
+    image = Image.fromarray(np.rint(np.clip(scene, 0, 1) * 255).astype(np.uint8))
+    if rng.random() < 0.6:
+        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, max(0.05 * tall, 0.5))))
+    small = shape
+    if rng.random() < 0.35:
+        # Taken with fewer pixels, then enlarged to be read.
+        factor = rng.uniform(1.2, 2.4) if tall > 20 else rng.uniform(1.1, 1.5)
+        small = max(8, round(shape[0] / factor)), max(8, round(shape[1] / factor))
+        image = image.resize((small[1], small[0]), rng.choice([Image.Resampling.BOX, Image.Resampling.BICUBIC]))
+    values = np.asarray(image, np.float32)
+    if rng.random() < 0.7:
+        values = values + rng.uniform(0.5, 9) * rng.standard_normal(small, np.float32)
+    if rng.random() < 0.04:
+        values = np.where(values > np.median(values) * rng.uniform(0.6, 0.85), 255.0, 0.0).astype(np.float32)
+    pixels = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
+    if rng.random() < 0.65:
+        file = io.BytesIO()
+        pixels.save(file, "JPEG", quality=int(rng.integers(25, 96)))
+        pixels = Image.open(file)
+    if small != shape:
+        pixels = pixels.resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
+    return np.asarray(pixels, np.float32) / np.float32(255)
+
+
+def _beyond(x: Grey, y: Grey, rng: Rng, away: float, soft: float) -> Grey:
+    """Return 1 beyond a straight edge that lies `away` pixels from the middle, 0 before it, over `soft` pixels."""
+    angle = rng.uniform(0, 2 * np.pi)
+    across = (x - x.shape[1] / 2) * np.cos(angle) + (y - y.shape[0] / 2) * np.sin(angle)
+    return np.asarray(1 / (1 + np.exp(-np.clip((across - away) / max(soft, 0.2) * 2, -30, 30))), np.float32)
+
+
+def _finger(page: Grey, x: Grey, y: Grey, rng: Rng) -> Grey:
+    """Lay a finger's tip over the page's border."""
+    side = max(page.shape)
+    middle = (rng.choice([0.0, 1.0]) * page.shape[1], rng.uniform(0, 1) * page.shape[0])
+    radii = rng.uniform(0.1, 0.3, 2) * side
+    inside = 1 / (
+        1 + np.exp(np.clip((np.hypot((x - middle[0]) / radii[0], (y - middle[1]) / radii[1]) - 1) * 12, -30, 30))
+    )
+    return np.asarray(page * (1 - inside) + rng.uniform(0.3, 0.7) * inside, np.float32)

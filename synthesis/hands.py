@@ -1,0 +1,246 @@
+"""Who writes: strokes drawn with a pen of some width, MNIST's digits, printed type. A mark is uint8 [h, w], tight."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from synthesis.handwriting import negatives, signs
+from synthesis.handwriting.allographs import DIGITS
+from synthesis.handwriting.letters import LETTERS
+from synthesis.handwriting.strokes import Glyph, arc, parse, path
+from synthesis.handwriting.vary import vary
+from synthesis.sheet import Alpha
+
+Rng = np.random.Generator
+OVERSAMPLE = 3
+# Pen widths as shares of the digits' height, from a hard pencil under large digits to a marker.
+THIN, THICK = 0.028, 0.17
+FONT_PX = 64
+FONTS = (
+    *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSansMono", "DejaVuSans-Oblique"),
+    *("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "cmr10", "cmb10", "cmss10", "cmtt10"),
+)
+LETTER_NAMES = tuple(LETTERS)
+# The longest tail of a 7 or 9, and of others, times its usual length.
+LONGEST_TAIL = {"7": 2.6, "9": 2.6, "1": 1.5, "4": 1.5}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Copybook:
+    """Digits of people to copy: images uint8 [N, 28, 28], and the places of each label's."""
+
+    images: NDArray[np.uint8]
+    places: tuple[NDArray[np.intp], ...]
+
+    @classmethod
+    def of(cls, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> "Copybook":
+        """Sort images uint8 [N, 28, 28] by their labels [N], 0 to 9."""
+        return cls(images, tuple(np.flatnonzero(labels == digit) for digit in range(10)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hand:
+    """One person with one pen.
+
+    Attributes:
+        copybook: where copied digits come from.
+        copies: the share of digits that are copied rather than drawn.
+        pen: the pen's width as a share of the digits' height.
+        slant: how far strokes lean, x to the left for each y downwards.
+        wide: the digits' width, times the usual.
+        tails: the chance that a 7 or 9 has a long tail.
+        tone: how dark the ink is, 0 to 1.
+    """
+
+    copybook: Copybook
+    copies: float
+    pen: float
+    slant: float
+    wide: float
+    tails: float
+    tone: float
+
+    def digit(self, label: str, tall: float, rng: Rng) -> Alpha:
+        """Write a digit `tall` pixels high, tails apart."""
+        if rng.random() < self.copies:
+            alpha = self._copied(int(label), tall, rng)
+        else:
+            alpha = self.strokes(DIGITS[int(label)](rng), tall, rng, fill=True)
+        if label in LONGEST_TAIL and rng.random() < self.tails:
+            alpha = _with_tail(alpha, rng.uniform(1.1, LONGEST_TAIL[label]))
+        return alpha
+
+    def sign(self, kind: str, tall: float, rng: Rng) -> Alpha:
+        """Write a separator beside digits `tall` pixels high."""
+        return self.strokes(SIGNS[kind](rng), tall, rng)
+
+    def letter(self, tall: float, rng: Rng) -> Alpha:
+        """Write a letter; one in six is drawn as a digit is, for o, l, s and z are."""
+        if rng.random() < 0.16:
+            return self.digit(str(rng.choice([0, 1, 1, 2, 5, 6, 9])), tall * rng.uniform(0.6, 1), rng)
+        name = LETTER_NAMES[rng.integers(len(LETTER_NAMES))]
+        templates = LETTERS[name]
+        high = tall * (rng.uniform(0.9, 1.15) if name.isupper() or name in "dfhkt" else rng.uniform(0.55, 0.8))
+        return self.strokes(parse(templates[rng.integers(len(templates))]), high, rng, fill=True)
+
+    def other(self, tall: float, rng: Rng) -> Alpha:
+        """Draw something that is no digit, letter or separator."""
+        kinds = (signs.sign, signs.sign, signs.scribble, signs.spiral, signs.loops, signs.smiley, negatives.piece)
+        return self.strokes(kinds[rng.integers(len(kinds))](rng), tall, rng)
+
+    def struck(self, label: str, tall: float, rng: Rng) -> Alpha:
+        """Write a digit and cross it out: with a bar, a slash, a cross or a scribble."""
+        digit = self.digit(label, tall, rng)
+        high, wide = digit.shape
+        u = rng.uniform
+        kind = rng.random()
+        x0, x1, y0, y1 = -0.25 * wide, 1.25 * wide, u(-0.15, 0.15) * high, high * u(0.85, 1.15)
+        if kind < 0.3:
+            bars = [[(x0, high * u(0.35, 0.65)), (x1, high * u(0.35, 0.65))] for _ in range(rng.integers(1, 4))]
+        elif kind < 0.5:
+            bars = [[(x0, y1), (x1, y0)]] * 1 + [[(x0, y1 - 0.2 * high), (x1, y0 - 0.2 * high)]]
+        elif kind < 0.8:
+            bars = [[(x0, y0), (x1, y1)], [(x0, y1), (x1, y0)]]
+        else:
+            t = np.arange(rng.integers(6, 16))
+            x = np.where(t % 2, x1, x0) + rng.normal(0, 0.1 * wide, len(t))
+            bars = [list(zip(x, y0 + (y1 - y0) * t / len(t), strict=True))]
+        return _inked([np.array(each) for each in bars], max(self.pen * tall, 1.0), digit)
+
+    def strokes(self, glyph: Glyph, tall: float, rng: Rng, *, fill: bool = False) -> Alpha:
+        """Draw a glyph of which one unit is `tall` pixels; with `fill`, all of it is so high."""
+        lines = vary(glyph, rng)
+        shear = np.array([[self.wide, 0.0], [-self.slant, 1.0]])
+        lines = [line @ shear for line in lines]
+        pen = max(self.pen * tall, 0.9)
+        scale = tall
+        if fill:
+            ys = np.concatenate([line[:, 1] for line in lines])
+            scale = max(tall - pen, 1.0) / max(float(np.ptp(ys)), 0.35)
+        return _inked([line * scale for line in lines], pen)
+
+    def _copied(self, digit: int, tall: float, rng: Rng) -> Alpha:
+        places = self.copybook.places[digit]
+        image = self.copybook.images[places[rng.integers(len(places))]]
+        rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+        cut = Image.fromarray(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+        # A wide mark is not as high as its neighbours.
+        scale = min(tall / cut.height, 1.35 * tall / cut.width)
+        size = max(2, round(cut.width * scale * self.wide)), max(2, round(cut.height * scale))
+        grey = np.asarray(cut.resize(size, Image.Resampling.BICUBIC), np.float32) / 255
+        # Where the edge is taken to lie makes the pen thinner or thicker.
+        edge = float(np.interp(self.pen, [THIN, THICK], [0.7, 0.25]))
+        gain = 0.12 * max(scale * 20, 12)
+        return tight(np.clip(((grey - edge) * gain + 0.5) * 255, 0, 255).astype(np.uint8))
+
+
+def hand(copybook: Copybook, rng: Rng) -> Hand:
+    """Return someone."""
+    return Hand(
+        copybook,
+        copies=float(rng.choice([0.0, 0.5, 1.0], p=[0.3, 0.4, 0.3])),
+        pen=float(np.exp(rng.uniform(np.log(THIN), np.log(THICK)))),
+        slant=float(rng.normal(0.08, 0.16)),
+        wide=float(np.exp(rng.normal(0, 0.13))),
+        tails=float(rng.choice([0.0, 0.3, 0.8], p=[0.5, 0.3, 0.2])),
+        tone=float(rng.uniform(0.75, 1.0)),
+    )
+
+
+def _dot(rng: Rng) -> Glyph:
+    return [path((0, 0), (rng.normal(0, 0.03), rng.normal(0.02, 0.03)))]
+
+
+def _comma(rng: Rng) -> Glyph:
+    reach = rng.uniform(0.15, 0.35)
+    return [path((0, 0), (rng.uniform(-0.02, 0.04), reach * 0.5), (-rng.uniform(0.04, 0.16), reach))]
+
+
+def _colon(rng: Rng) -> Glyph:
+    apart = rng.uniform(0.3, 0.6)
+    return [*_dot(rng), *([stroke + np.array([0, apart, 0]) for stroke in _dot(rng)])]
+
+
+def _slash(rng: Rng) -> Glyph:
+    bend = rng.normal(0, 0.04)
+    return [path((rng.uniform(0.3, 0.65), 0), (0.22 + bend, 0.55), (0, rng.uniform(1.0, 1.35)))]
+
+
+def _minus(rng: Rng) -> Glyph:
+    return [path((0, 0), (rng.uniform(0.25, 0.8), rng.normal(0, 0.04)))]
+
+
+def _plus(rng: Rng) -> Glyph:
+    size = rng.uniform(0.4, 0.75)
+    return [path((0, size / 2), (size, size / 2)), path((size / 2, 0), (size / 2 + rng.normal(0, 0.03), size))]
+
+
+SIGNS = {".": _dot, ",": _comma, ":": _colon, "/": _slash, "-": _minus, "+": _plus}
+
+
+def ring(rng: Rng) -> Glyph:
+    """Return an oval drawn around something, one unit high."""
+    return [arc((0.5, 0.5), (rng.uniform(0.5, 0.9), 0.5), -90, -90 - rng.uniform(330, 400))]
+
+
+def printed(text: str, tall: float, font: str) -> Alpha:
+    """Print a character whose type has digits `tall` pixels high."""
+    big = _type(text, font)
+    scale = tall / _type("8", font).shape[0]
+    size = max(1, round(big.shape[1] * scale)), max(1, round(big.shape[0] * scale))
+    return np.asarray(Image.fromarray(big).resize(size, Image.Resampling.BICUBIC))
+
+
+@lru_cache(maxsize=4096)
+def _type(text: str, font: str) -> Alpha:
+    file = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{font}.ttf"
+    image = Image.new("L", (3 * FONT_PX, 2 * FONT_PX))
+    ImageDraw.Draw(image).text((FONT_PX, FONT_PX // 4), text, fill=255, font=ImageFont.truetype(str(file), FONT_PX))
+    return tight(np.asarray(image))
+
+
+def tight(alpha: Alpha) -> Alpha:
+    """Cut off what is empty around a mark; one empty pixel where there is no ink."""
+    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    if not len(rows):
+        return np.zeros((1, 1), np.uint8)
+    return alpha[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _inked(lines: list[NDArray[np.float64]], pen: float, under: Alpha | None = None) -> Alpha:
+    """Draw polylines, in pixels, with a round pen `pen` pixels wide, over another mark that starts at 0, 0."""
+    points = np.concatenate(lines)
+    corners = [points.min(axis=0), points.max(axis=0)]
+    if under is not None:
+        corners += [np.zeros(2), np.array(under.shape[::-1], float)]
+    low = np.floor(np.min(corners, axis=0) - pen)
+    size = np.ceil(np.max(corners, axis=0) + pen - low).astype(int)
+    image = Image.new("L", (int(size[0]) * OVERSAMPLE, int(size[1]) * OVERSAMPLE))
+    draw = ImageDraw.Draw(image)
+    width, radius = max(1, round(pen * OVERSAMPLE)), pen * OVERSAMPLE / 2
+    for line in lines:
+        at = ((line - low) * OVERSAMPLE).tolist()
+        draw.line([(x, y) for x, y in at], fill=255, width=width, joint="curve")
+        for x, y in (at[0], at[-1]):
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    alpha = np.array(image.reduce(OVERSAMPLE))
+    if under is not None:
+        x, y = (int(-side) for side in low)
+        region = alpha[y : y + under.shape[0], x : x + under.shape[1]]
+        np.maximum(region, under, out=region)
+    return tight(alpha)
+
+
+def _with_tail(alpha: Alpha, longer: float) -> Alpha:
+    """Stretch the lower half of a mark downwards."""
+    half = alpha.shape[0] * 11 // 20
+    if half < 2:
+        return alpha
+    lower = Image.fromarray(alpha[half:])
+    size = (lower.width, max(1, round(lower.height * longer)))
+    return np.concatenate([alpha[:half], np.asarray(lower.resize(size, Image.Resampling.BILINEAR))])

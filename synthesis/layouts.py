@@ -1,0 +1,268 @@
+"""How people fill a page: each layout writes on a sheet, and draws printed lines; heights in pixels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthesis.hands import Hand, Rng, ring, tight
+from synthesis.kinds import OTHER
+from synthesis.paper import Frame, Lines
+from synthesis.sheet import Alpha, Sheet
+from synthesis.writing import Line, font, number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """All that a layout needs: the sheet and its lines, who writes, how high digits are (pixels), and chance."""
+
+    sheet: Sheet
+    lines: Lines
+    frame: Frame
+    hand: Hand
+    tall: float
+    rng: Rng
+
+    def line(
+        self,
+        x: float,
+        y: float,
+        tall: float = 0.0,
+        *,
+        spread: tuple[float, float] = (0.06, 0.4),
+        font: str = "",
+        zeros: float = 1.0,
+    ) -> Line:
+        """Begin a line of writing at x and its base line's y; the rest as `Line` has it."""
+        start, tall = (x, y), tall or self.tall
+        return Line(self.sheet, self.frame, self.hand, start, tall, self.rng, spread, font, zeros)
+
+
+def _spread(rng: Rng) -> tuple[float, float]:
+    """Return the gaps of one hand: some write digits into each other."""
+    if rng.random() < 0.3:
+        return float(rng.uniform(-0.3, -0.05)), float(rng.uniform(-0.02, 0.15))
+    return float(rng.uniform(0.02, 0.12)), float(rng.uniform(0.15, 0.9))
+
+
+def rows(desk: Desk) -> None:
+    """Lines of numbers, one below the other."""
+    rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
+    spread, zeros = _spread(rng), float(rng.choice([1.0, 0.7, 0.45], p=[0.7, 0.15, 0.15]))
+    pitch = tall * rng.uniform(1.25, 3)
+    struck = 0.12 if rng.random() < 0.2 else 0.0
+    underlined = rng.random() < 0.15
+    y = rng.uniform(0.2, 1.3) * tall
+    while y < high + 0.5 * tall:
+        line = desk.line(rng.uniform(-1, 1.5) * tall, y, spread=spread, zeros=zeros)
+        while line.x < wide:
+            start = line.x
+            for each in number(rng):
+                if struck and each.isdigit() and rng.random() < struck:
+                    line.digit(each, struck=True)
+                else:
+                    line.write(each)
+            if underlined:
+                drop = y + tall * rng.uniform(0.05, 0.25)
+                desk.lines.draw([(start, drop), (line.x, drop)], max(0.8, desk.hand.pen * tall), rng.uniform(0.5, 1))
+            line.x += tall * rng.uniform(0.5, 2.5)
+        y += pitch
+
+
+def loose(desk: Desk) -> None:
+    """Digits and small numbers anywhere, of different sizes."""
+    rng, (high, wide) = desk.rng, desk.sheet.shape
+    for _ in range(rng.integers(2, 14)):
+        tall = desk.tall * float(np.exp(rng.normal(0, 0.3)))
+        x, y = rng.uniform(-0.2, 1) * wide, rng.uniform(0, 1.1) * high
+        text = number(rng, 3) if rng.random() < 0.5 else str(rng.integers(10))
+        if not desk.sheet.crowded(x - 0.3 * tall, y - 1.2 * tall, tall * (0.9 * len(text) + 0.3), 1.5 * tall):
+            desk.line(x, y, tall).write(text)
+
+
+def table(desk: Desk) -> None:
+    """A table of cells, most with a number or a digit, some printed; digits touch and cross the lines."""
+    rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
+    sudoku = rng.random() < 0.45
+    cell_high = tall * rng.uniform(1.05, 2.2)
+    digits = 1 if sudoku or rng.random() < 0.4 else int(rng.integers(2, 6))
+    cell_wide = cell_high * rng.uniform(0.9, 1.1) if sudoku else tall * (0.85 * digits + rng.uniform(0.2, 1.2))
+    xs = np.arange(rng.uniform(-1, 0.8) * cell_wide, wide + cell_wide * rng.uniform(-1, 1), cell_wide)
+    ys = np.arange(rng.uniform(-1, 0.8) * cell_high, high + cell_high * rng.uniform(-1, 1), cell_high)
+    if len(xs) < 2 or len(ys) < 2:
+        return rows(desk)
+    desk.lines.grid(xs, ys, max(0.6, tall * rng.uniform(0.02, 0.09)), rng.uniform(0.35, 1), 3 if sudoku else 0)
+    empty, type_share, face = rng.choice([0.0, 0.3, 0.7]), rng.choice([0.0, 0.4, 0.8]) if sudoku else 0.0, font(rng)
+    notes = sudoku and rng.random() < 0.25
+    for left in xs[:-1]:
+        for top in ys[:-1]:
+            if rng.random() < empty:
+                continue
+            text = "".join(
+                str(digit) for digit in rng.integers(10, size=digits if digits == 1 else rng.integers(1, digits + 1))
+            )
+            x = left + cell_wide * (0.5 + rng.normal(0, 0.08)) - 0.38 * tall * len(text)
+            y = top + (cell_high + tall) / 2 + rng.normal(0, 0.1) * tall
+            line = desk.line(x, y, tall, font=face if rng.random() < type_share else "", spread=(0.0, 0.2))
+            line.write(text)
+            if notes and rng.random() < 0.4:
+                # Small candidates that a solver pencils into a corner: read as what they are.
+                desk.line(left + 0.1 * cell_wide, top + 0.35 * cell_high, 0.25 * cell_high).write(
+                    str(rng.integers(1, 10))
+                )
+    return None
+
+
+def boxes(desk: Desk) -> None:
+    """Rows of form boxes, joined as a comb or apart, some empty; digits may stick out of them."""
+    rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
+    width, tone = max(0.6, tall * rng.uniform(0.02, 0.09)), rng.uniform(0.3, 1)
+    side, gap = tall * rng.uniform(1.0, 1.9), rng.choice([0.0, 0.0, rng.uniform(0.1, 0.8)]) * tall
+    comb = rng.random() < 0.25
+    empty, face = rng.choice([0.05, 0.5, 0.9]), font(rng) if rng.random() < 0.15 else ""
+    y = rng.uniform(0.1, 1) * tall
+    while y < high:
+        x = rng.uniform(-0.5, 1.5) * tall
+        if rng.random() < 0.3:
+            label = desk.line(x, y + side * 0.8, tall * rng.uniform(0.5, 0.9), font=font(rng))
+            for _ in range(rng.integers(2, 7)):
+                label.letter()
+            x = label.x + 0.5 * tall
+        for _ in range(rng.integers(1, 9)):
+            if x > wide:
+                break
+            if comb:
+                desk.lines.draw(
+                    [(x, y + 0.5 * side), (x, y + side), (x + side, y + side), (x + side, y + 0.5 * side)], width, tone
+                )
+            else:
+                desk.lines.box(x, y, x + side, y + side, width, tone)
+            if rng.random() > empty:
+                size = tall * rng.uniform(0.85, 1.15)
+                at = x + (side - 0.65 * size) / 2 + rng.normal(0, 0.1) * tall
+                desk.line(at, y + (side + size) / 2 + rng.normal(0, 0.12) * tall, size, font=face).digit(
+                    str(rng.integers(10))
+                )
+            x += side + gap
+        y += side + rng.uniform(0.3, 2) * tall
+
+
+def amount(desk: Desk) -> None:
+    """The amount of a cheque: digits close together, points, an end mark, lines above and below."""
+    rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
+    width, tone = max(0.6, tall * rng.uniform(0.02, 0.07)), rng.uniform(0.3, 0.9)
+    y = rng.uniform(0.9, 1.4) * tall
+    while y < high + tall:
+        for at in (y + rng.uniform(-0.1, 0.45) * tall, y - rng.uniform(1.1, 1.6) * tall):
+            if rng.random() < 0.5:
+                desk.lines.draw([(0, at), (wide, at)], width, tone)
+        spread = (rng.uniform(-0.25, 0.05), rng.uniform(0.08, 0.35))
+        line = desk.line(rng.uniform(-0.5, 2.5) * tall, y, spread=spread, zeros=float(rng.choice([1.0, 0.75, 0.5])))
+        if rng.random() < 0.2:
+            line.other()
+        whole = "".join(str(digit) for digit in rng.integers(10, size=rng.integers(1, 4)))
+        ending = rng.choice([".000", ".500", "00", "".join(str(digit) for digit in rng.integers(10, size=3))])
+        text = whole + (rng.choice([".", "", ","]) if "." not in ending and rng.random() < 0.6 else "") + ending
+        line.write(text + rng.choice(["", "", ".", "-", ".-", "=", "/"]))
+        y += tall * rng.uniform(1.8, 3.5)
+
+
+def text(desk: Desk) -> None:
+    """Words, by hand or printed, with a number here and there."""
+    rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
+    face = font(rng) if rng.random() < 0.4 else ""
+    spread = (0.02, 0.12) if face else (rng.uniform(-0.1, 0.05), rng.uniform(0.08, 0.3))
+    numbers = rng.choice([0.0, 0.05, 0.25])
+    y, pitch = rng.uniform(0.2, 1.2) * tall, tall * rng.uniform(1.3, 2.5)
+    while y < high + 0.5 * tall:
+        line = desk.line(rng.uniform(-1, 1) * tall, y, spread=spread, font=face)
+        while line.x < wide:
+            if rng.random() < numbers:
+                line.write(number(rng, 4))
+            else:
+                for _ in range(rng.integers(1, 9)):
+                    line.letter()
+            line.x += tall * rng.uniform(0.3, 0.7)
+        y += pitch
+
+
+def doodles(desk: Desk) -> None:
+    """Letters, signs and scribbles alone, large and small; rings around digits; struck digits."""
+    rng, (high, wide) = desk.rng, desk.sheet.shape
+    for _ in range(rng.integers(1, 10)):
+        tall = desk.tall * float(np.exp(rng.normal(0.1, 0.35)))
+        x, y = rng.uniform(-0.1, 1) * wide, rng.uniform(0, 1.1) * high
+        if desk.sheet.crowded(x - 0.2 * tall, y - 1.2 * tall, 1.4 * tall, 1.5 * tall):
+            continue
+        line, kind = desk.line(x, y, tall), rng.random()
+        if kind < 0.35:
+            line.letter()
+        elif kind < 0.65:
+            line.other()
+        elif kind < 0.85:
+            line.digit(str(rng.integers(10)), struck=True)
+        else:
+            alpha = desk.hand.strokes(ring(rng), 1.9 * tall, rng)
+            desk.sheet.put(alpha, x - (alpha.shape[1] - 0.7 * tall) / 2, y - 1.45 * tall, OTHER, tall, desk.hand.tone)
+            line.digit(str(rng.integers(10)))
+
+
+def large(desk: Desk) -> None:
+    """One mark that fills the picture."""
+    rng, (high, wide) = desk.rng, desk.sheet.shape
+    tall = min(high, wide) * rng.uniform(0.3, 0.85)
+    line = desk.line((wide - 0.7 * tall) / 2 + rng.normal(0, 0.1) * tall, (high + tall) / 2, tall)
+    if rng.random() < 0.75:
+        line.digit(str(rng.integers(10)))
+    else:
+        line.letter()
+
+
+def seven_segment(desk: Desk) -> None:
+    """A display's digits, whose bars hang together or not: read as other marks, for nobody wrote them."""
+    rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
+    on = {"0": "abcdef", "1": "bc", "2": "abged", "3": "abgcd", "4": "fgbc", "5": "afgcd", "6": "afgedc", "7": "abc"}
+    on |= {"8": "abcdefg", "9": "abcdfg"}
+    y, apart = rng.uniform(0.2, 1) * tall, rng.choice([0.0, 0.06])
+    while y < high:
+        x = rng.uniform(-0.5, 1) * tall
+        while x < wide:
+            alpha = _segments(on[str(rng.integers(10))], tall, apart, max(1.5, tall * 0.13))
+            desk.sheet.put(alpha, x, y, OTHER, tall)
+            x += 0.85 * tall
+        y += tall * rng.uniform(1.4, 3)
+
+
+def _segments(bars: str, tall: float, apart: float, pen: float) -> Alpha:
+    ends = {
+        "a": (0, 0, 1, 0), "b": (1, 0, 1, 1), "c": (1, 1, 1, 2), "d": (0, 2, 1, 2),
+        "e": (0, 1, 0, 2), "f": (0, 0, 0, 1), "g": (0, 1, 1, 1),
+    }  # fmt: skip
+    image = np.zeros((round(tall), round(0.6 * tall)), np.uint8)
+    for bar in bars:
+        x0, y0, x1, y1 = (each * tall * 0.5 * 0.9 for each in ends[bar])
+        gap = apart * tall
+        if x0 == x1:
+            y0, y1 = y0 + gap, y1 - gap
+        else:
+            x0, x1 = x0 + gap, x1 - gap
+        image[round(y0) : round(y1 + pen), round(x0) : round(x1 + pen)] = 255
+    return tight(image)
+
+
+def empty(_: Desk) -> None:
+    """Nothing is written."""
+
+
+LAYOUTS: tuple[tuple[Callable[[Desk], None], float], ...] = (
+    (rows, 0.27),
+    (loose, 0.1),
+    (table, 0.2),
+    (boxes, 0.09),
+    (amount, 0.13),
+    (text, 0.09),
+    (doodles, 0.05),
+    (large, 0.03),
+    (seven_segment, 0.01),
+    (empty, 0.03),
+)

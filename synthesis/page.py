@@ -1,0 +1,126 @@
+"""A made picture of a page, and what the page network should say of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthesis import camera, paper
+from synthesis.hands import Copybook, Rng, hand
+from synthesis.layouts import LAYOUTS, Desk
+from synthesis.sheet import UNKNOWN, Sheet
+
+# The height of digits at which pages are read, and how far the usual page is off; every fourth is anything.
+READ_AT_PX = 32
+SPREAD = 0.22
+LEAST_PX, MOST_PX = 9.0, 120.0
+# How much of the light dark ink, soft pencil and hard pencil take away.
+CONTRASTS = ((0.7, 0.97), (0.35, 0.7), (0.16, 0.35))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """One picture with its truth; H and W are multiples of 4.
+
+    Attributes:
+        picture: uint8 [H, W], grey.
+        writing: uint8 [H, W], the share of each pixel that marks cover, 255 = all.
+        offset: float16 [H/2, W/2, 2], x and y in pixels from each cell's middle to the middle of the mark it shows;
+            NaN where there is none.
+        height: float16 [H/4, W/4], of the digits of the mark's line, in pixels; 0 where there is no mark.
+        kind: int8 [H/4, W/4], index in `KINDS`; -1 where there is no mark, or too little of it.
+        sheet: all marks.
+    """
+
+    picture: NDArray[np.uint8]
+    writing: NDArray[np.uint8]
+    offset: NDArray[np.float16]
+    height: NDArray[np.float16]
+    kind: NDArray[np.int8]
+    sheet: Sheet
+
+
+def page(copybook: Copybook, seed: int, index: int, shape: tuple[int, int]) -> Page:
+    """Make a page; it depends on the arguments alone.
+
+    Args:
+        copybook: the digits that its writers copy.
+        seed: decides everything.
+        index: of the page.
+        shape: H, W in pixels, multiples of 4.
+    """
+    rng = np.random.Generator(np.random.Philox(key=[seed, index]))
+    if rng.random() < 0.75:
+        tall = READ_AT_PX * float(np.exp(rng.normal(0, SPREAD)))
+    else:
+        tall = float(np.exp(rng.uniform(np.log(LEAST_PX), np.log(MOST_PX))))
+    sheet = Sheet(*shape)
+    frame = paper.Frame(shape, float(rng.normal(0, rng.choice([0.005, 0.03, 0.1], p=[0.4, 0.4, 0.2]))))
+    lines = paper.Lines(shape, frame)
+    shares = np.array([share for _, share in LAYOUTS])
+    layout = LAYOUTS[rng.choice(len(LAYOUTS), p=shares / shares.sum())][0]
+    if layout.__name__ in ("rows", "loose", "large", "text", "doodles", "empty") and rng.random() < 0.4:
+        paper.ruled(lines, shape, tall, rng, squared=bool(rng.random() < 0.5))
+    layout(Desk(sheet, lines, frame, hand(copybook, rng), tall, rng))
+    return Page(_picture(sheet, lines, tall, layout.__name__ == "amount", rng), sheet.ink, *_truth(sheet), sheet)
+
+
+def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: Rng) -> NDArray[np.uint8]:
+    shape = sheet.shape
+    ground: paper.Grey = np.ones(shape, np.float32)
+    # How much of the light the ink takes away, at its darkest.
+    contrast = float(
+        rng.choice([rng.uniform(0.7, 0.97), rng.uniform(0.3, 0.7), rng.uniform(0.12, 0.3)], p=[0.6, 0.3, 0.1])
+    )
+    if cheque and rng.random() < 0.85:
+        contrast = max(contrast, 0.35)
+        ground -= rng.uniform(0.05, 0.5) * contrast * paper.guilloche(shape, tall, rng)
+        if rng.random() < 0.3:
+            ground -= rng.uniform(0.1, 0.4) * contrast * paper.words(shape, tall, rng)
+    if rng.random() < 0.5:
+        ground += rng.uniform(0, 0.03) * paper.smooth(shape, rng.uniform(1, 40), rng)
+    if rng.random() < 0.06:
+        # Dust.
+        ground -= rng.uniform(0.2, 0.7) * (paper.smooth(shape, rng.uniform(1, 2.5), rng) > rng.uniform(3, 4))
+    ground *= 1 - lines.tone() * max(contrast, 0.3) * float(rng.uniform(0.5, 1.15))
+    ground = np.asarray(np.clip(ground, 0.02, 1.2), np.float32)
+    cover = sheet.ink.astype(np.float32) / 255 * sheet.tone
+    if rng.random() < 0.5:
+        # Pressure, and pens that run dry.
+        uneven = paper.smooth(shape, tall * rng.uniform(0.15, 1.5), rng)
+        cover *= np.clip(1 - rng.uniform(0.05, 0.3) * (uneven + 1), 0.25, 1)
+    if rng.random() < 0.25:
+        # A pencil leaves the paper's grain.
+        cover *= np.clip(1 - rng.uniform(0.1, 0.35) * np.abs(paper.smooth(shape, rng.uniform(1, 2), rng)), 0.2, 1)
+    scene = (
+        camera.lit(ground * (1 - contrast * cover), tall, rng)
+        if rng.random() < 0.85
+        else ground * (1 - contrast * cover)
+    )
+    if rng.random() < 0.12:
+        # A blackboard, a screen in the dark.
+        scene = np.asarray(1.05 - scene, np.float32)
+    grey = camera.taken(scene, tall, rng)
+    return np.rint(np.clip(grey, 0, 1) * 255).astype(np.uint8)
+
+
+def _truth(sheet: Sheet) -> tuple[NDArray[np.float16], NDArray[np.float16], NDArray[np.int8]]:
+    high, wide = sheet.shape
+    owner = _strongest(sheet.owner, sheet.ink, 2)
+    middles = np.array([(0.0, 0.0), *(mark.middle for mark in sheet.marks)], np.float32)
+    y, x = np.mgrid[1:high:2, 1:wide:2].astype(np.float32)
+    offset = middles[owner] - np.stack([x, y], axis=-1)
+    offset[owner == 0] = np.nan
+    coarse = _strongest(sheet.owner, sheet.ink, 4)
+    heights = np.array([0.0, *(mark.height for mark in sheet.marks)], np.float16)
+    kinds = np.array([UNKNOWN, *(mark.kind for mark in sheet.marks)], np.int8)
+    return offset.astype(np.float16), heights[coarse], kinds[coarse]
+
+
+def _strongest(owner: NDArray[np.uint16], ink: NDArray[np.uint8], side: int) -> NDArray[np.uint16]:
+    """Return for each cell of side x side pixels the owner of its most covered pixel."""
+    high, wide = (length // side for length in ink.shape)
+    cells = ink.reshape(high, side, wide, side).swapaxes(1, 2).reshape(high, wide, -1)
+    owners = owner.reshape(high, side, wide, side).swapaxes(1, 2).reshape(high, wide, -1)
+    best = cells.argmax(axis=2)[..., None]
+    return np.asarray(np.take_along_axis(owners, best, axis=2)[..., 0])

@@ -1,0 +1,134 @@
+"""What a page shows that nobody wrote: printed lines, patterns, grain, faint print. All that a reader must overlook."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from synthesis.hands import FONTS, Rng, printed
+
+Grey = NDArray[np.float32]
+# Lines are drawn so much larger and averaged down.
+OVERSAMPLE = 2
+
+
+class Frame:
+    """How a page lies in the picture: turned a little about the middle.
+
+    Args:
+        shape: height, width of the picture in pixels.
+        angle: clockwise, in radians.
+    """
+
+    def __init__(self, shape: tuple[int, int], angle: float) -> None:
+        self._middle = np.array([shape[1] / 2, shape[0] / 2])
+        cos, sin = np.cos(angle), np.sin(angle)
+        self._turn = np.array([[cos, -sin], [sin, cos]])
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point of the page is seen, in pixels."""
+        seen = self._turn @ (np.array([x, y]) - self._middle) + self._middle
+        return float(seen[0]), float(seen[1])
+
+
+class Lines:
+    """Printed lines of one page, collected, then drawn at once.
+
+    Args:
+        shape: height, width of the picture in pixels.
+        frame: how the page lies in it.
+    """
+
+    def __init__(self, shape: tuple[int, int], frame: Frame) -> None:
+        self._shape = shape
+        self._frame = frame
+        self._image: Image.Image | None = None
+
+    def draw(self, points: list[tuple[float, float]], width: float, tone: float) -> None:
+        """Draw a line through points of the page: `width` in pixels, `tone` 0 to 1, how dark it is."""
+        if self._image is None:
+            self._image = Image.new("L", (self._shape[1] * OVERSAMPLE, self._shape[0] * OVERSAMPLE))
+        seen = [self._frame.at(*point) for point in points]
+        ImageDraw.Draw(self._image).line(
+            [(x * OVERSAMPLE, y * OVERSAMPLE) for x, y in seen],
+            fill=round(255 * min(tone * min(width * OVERSAMPLE, 1.0), 1.0)),
+            width=max(1, round(width * OVERSAMPLE)),
+        )
+
+    def box(self, left: float, top: float, right: float, bottom: float, width: float, tone: float) -> None:
+        """Draw a rectangle."""
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+        self.draw(corners, width, tone)
+
+    def grid(self, xs: NDArray[np.float64], ys: NDArray[np.float64], width: float, tone: float, thick: int = 0) -> None:
+        """Draw a table's lines at `xs` and `ys`; each `thick`-th is twice as wide."""
+        for number, x in enumerate(xs):
+            self.draw([(x, ys[0]), (x, ys[-1])], width * (2.2 if thick and number % thick == 0 else 1), tone)
+        for number, y in enumerate(ys):
+            self.draw([(xs[0], y), (xs[-1], y)], width * (2.2 if thick and number % thick == 0 else 1), tone)
+
+    def tone(self) -> Grey | float:
+        """Return how dark the lines make each pixel, 0 to 1; just 0 where there are none."""
+        if self._image is None:
+            return 0.0
+        return np.asarray(self._image.reduce(OVERSAMPLE), np.float32) / np.float32(255)
+
+
+def ruled(lines: Lines, shape: tuple[int, int], tall: float, rng: Rng, squared: bool) -> None:
+    """Rule the whole page: lines, or squares, as exercise books have them."""
+    pitch = max(tall * (rng.uniform(0.35, 1.3) if squared else rng.uniform(1.1, 2.2)), 5.0)
+    width, tone = max(0.5, tall * rng.uniform(0.015, 0.05)), rng.uniform(0.1, 0.6)
+    reach = max(shape)
+    ys = np.arange(rng.uniform(-pitch, 0) - 0.3 * reach, 1.3 * reach, pitch)
+    xs = np.arange(rng.uniform(-pitch, 0) - 0.3 * reach, 1.3 * reach, pitch)
+    for y in ys:
+        lines.draw([(-0.3 * reach, y), (1.3 * reach, y)], width, tone)
+    for x in xs if squared else xs[rng.integers(len(xs)) :][:1] if rng.random() < 0.3 else ():
+        lines.draw([(x, -0.3 * reach), (x, 1.3 * reach)], width, tone)
+
+
+def guilloche(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
+    """Return the fine waves of a cheque's ground, 0 to 1."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    out = np.zeros(shape, np.float32)
+    for _ in range(rng.integers(1, 3)):
+        angle = rng.choice([0.0, 0.0, np.pi / 4, rng.uniform(0, np.pi)])
+        along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+        pitch = max(tall * rng.uniform(0.1, 0.28), 2.2)
+        wave = (
+            rng.uniform(0, 0.5) * tall * np.sin(along * (2 * np.pi / (tall * rng.uniform(0.7, 4))) + rng.uniform(0, 6))
+        )
+        if rng.random() < 0.25:
+            wave = wave + np.abs(along - rng.uniform(0, shape[1])) * rng.uniform(0, 1)
+        out = np.maximum(out, np.sin((across + wave) * (2 * np.pi / pitch)) ** 2 ** rng.integers(0, 3))
+    if rng.random() < 0.25:
+        # A raster of dots, as copiers make it.
+        pitch = max(tall * rng.uniform(0.08, 0.16), 2.0) * 2 / np.pi
+        out = np.maximum(out, (np.sin(x / pitch) * np.sin(y / pitch) > 0.5).astype(np.float32))
+    return out
+
+
+def words(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
+    """Return a line of faint print somewhere on the page, 0 to 1."""
+    out = np.zeros(shape, np.float32)
+    font = FONTS[rng.integers(len(FONTS))]
+    high = tall * rng.uniform(0.4, 1.6)
+    x, y = rng.uniform(-0.5, 0.5) * shape[1], rng.uniform(-0.2, 1.0) * shape[0]
+    for _ in range(rng.integers(3, 16)):
+        letter = printed(chr(rng.integers(ord("A"), ord("z") + 1)), high, font)
+        top, left = round(y + high - letter.shape[0]), round(x)
+        y0, x0 = max(top, 0), max(left, 0)
+        region = out[y0 : max(top + letter.shape[0], 0), x0 : max(left + letter.shape[1], 0)]
+        if region.size:
+            seen = letter[y0 - top :, x0 - left :][: region.shape[0], : region.shape[1]]
+            np.maximum(region, seen / np.float32(255), out=region)
+        x += letter.shape[1] + 0.2 * high
+    return out
+
+
+def smooth(shape: tuple[int, int], grain: float, rng: Rng) -> Grey:
+    """Return noise that changes over about `grain` pixels, standard deviation about 1."""
+    size = max(2, round(shape[0] / grain)), max(2, round(shape[1] / grain))
+    small = rng.standard_normal(size, np.float32)
+    if size == shape:
+        return small
+    return np.asarray(Image.fromarray(small).resize((shape[1], shape[0]), Image.Resampling.BICUBIC), np.float32)

@@ -1,0 +1,141 @@
+"""Numbers, letters and formulas, one mark after the other along a line."""
+
+import numpy as np
+
+from synthesis.hands import FONTS, Hand, Rng, printed
+from synthesis.kinds import OTHER, SIGNS
+from synthesis.paper import Frame
+from synthesis.sheet import Alpha, Sheet
+
+# Where a separator's middle stands, in heights of a digit above the base line.
+LEVEL = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+": 0.45}
+
+
+class Line:
+    """A line of writing that grows to the right.
+
+    Args:
+        sheet: what is written on.
+        frame: how the page lies in the picture.
+        hand: who writes.
+        start: x and y of the base line's left end, in pixels of the page.
+        tall: the digits' height in pixels.
+        rng: where the chance comes from.
+        spread: the smallest and the largest gap between digits, in heights; below 0 they overlap.
+        font: the type, where the line is printed.
+        zeros: how high a zero is, times the other digits.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        frame: Frame,
+        hand: Hand,
+        start: tuple[float, float],
+        tall: float,
+        rng: Rng,
+        spread: tuple[float, float] = (0.06, 0.4),
+        font: str = "",
+        zeros: float = 1.0,
+    ) -> None:
+        self._sheet, self._frame, self._hand, self._rng = sheet, frame, hand, rng
+        self.x, self._y = start
+        self._tall, self._spread, self._font, self._zeros = tall, spread, font, zeros
+        self._uneven = float(rng.choice([0.02, 0.06, 0.15], p=[0.4, 0.4, 0.2]))
+        self._climb = float(rng.normal(0, 0.015))
+
+    def digit(self, label: str, *, struck: bool = False) -> None:
+        """Write a digit; struck out, it is one no more."""
+        tall = self._tall * float(np.exp(self._rng.normal(0, self._uneven * 1.3)))
+        if label == "0":
+            tall *= self._zeros
+        if self._font:
+            alpha = printed(label, self._tall, self._font)
+        elif struck:
+            alpha = self._hand.struck(label, tall, self._rng)
+        else:
+            alpha = self._hand.digit(label, tall, self._rng)
+        # Tails go below the base line.
+        below = max(alpha.shape[0] - tall * 1.05, 0) * self._rng.uniform(0.7, 1.0) if not self._font else 0
+        self._put(alpha, self._y + below - alpha.shape[0], OTHER if struck else label)
+
+    def sign(self, kind: str) -> None:
+        """Write a separator."""
+        alpha = printed(kind, self._tall, self._font) if self._font else self._hand.sign(kind, self._tall, self._rng)
+        level = LEVEL[kind] + self._rng.normal(0, 0.05)
+        self._put(alpha, self._y - level * self._tall - alpha.shape[0] / 2, kind)
+
+    def letter(self) -> None:
+        """Write a letter."""
+        if self._font:
+            letter = chr(self._rng.integers(ord("A"), ord("Z") + 1) + 32 * self._rng.integers(2))
+            alpha = printed(letter, self._tall, self._font)
+        else:
+            alpha = self._hand.letter(self._tall, self._rng)
+        self._put(alpha, self._y - alpha.shape[0], OTHER)
+
+    def other(self) -> None:
+        """Draw some other sign, such as = or a scribble."""
+        alpha = self._hand.other(self._tall * self._rng.uniform(0.4, 1), self._rng)
+        self._put(alpha, self._y - alpha.shape[0] * self._rng.uniform(0.8, 1.2), OTHER)
+
+    def write(self, text: str) -> None:
+        """Write digits and separators; a blank leaves room, `=` and `a` stand for other signs and letters."""
+        for each in text:
+            if each.isdigit():
+                self.digit(each)
+            elif each in SIGNS:
+                self.sign(each)
+            elif each == "=":
+                self.other()
+            elif each == "a":
+                self.letter()
+            else:
+                self.x += self._tall * self._rng.uniform(0.5, 1.5)
+
+    def _put(self, alpha: Alpha, top: float, kind: str) -> None:
+        x = self.x
+        y = top + self._rng.normal(0, self._uneven) * self._tall + self._climb * x
+        middle = self._frame.at(x + alpha.shape[1] / 2, y + alpha.shape[0] / 2)
+        self._sheet.put(
+            alpha,
+            middle[0] - alpha.shape[1] / 2,
+            middle[1] - alpha.shape[0] / 2,
+            kind,
+            self._tall,
+            self._hand.tone if not self._font else 1.0,
+        )
+        self.x += alpha.shape[1] + self._rng.uniform(*self._spread) * self._tall
+
+
+def number(rng: Rng, longest: int = 9) -> str:
+    """Return a number as people write them: plain, or with separators as in dates, times, amounts, sums."""
+    u = rng.random()
+
+    def either(choices: str) -> str:
+        return choices[rng.integers(len(choices))]
+
+    def some(least: int, most: int) -> str:
+        return "".join(str(digit) for digit in rng.integers(10, size=rng.integers(least, most + 1)))
+
+    if u < 0.6:
+        return some(1, longest)
+    if u < 0.68:
+        return some(1, 4) + either(".,") + some(1, 3)
+    if u < 0.74:
+        return some(1, 3) + either(".,") + some(3, 3)
+    if u < 0.82:
+        between = either("./-")
+        return some(1, 2) + between + some(1, 2) + between + (some(4, 4) if rng.random() < 0.5 else some(2, 2))
+    if u < 0.86:
+        return some(1, 2) + ":" + some(2, 2)
+    if u < 0.9:
+        return either("-+-") + some(1, 4)
+    if u < 0.95:
+        return some(1, 3) + either("+-/:") + some(1, 3) + ("=" + some(1, 3) if rng.random() < 0.5 else "")
+    return some(3, 3) + "-" + some(4, 4)
+
+
+def font(rng: Rng) -> str:
+    """Return the name of a type."""
+    return FONTS[rng.integers(len(FONTS))]

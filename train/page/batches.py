@@ -1,0 +1,65 @@
+"""Made pages in batches, drawn by other processes while the network trains on earlier ones."""
+
+import multiprocessing
+from collections.abc import Iterator
+from threading import Semaphore
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthesis.hands import Copybook
+from synthesis.page import Page, page
+
+PAGES_PER_BATCH = 16
+SIDE_PX = 192
+# So many batches are kept ready.
+AHEAD = 12
+Batch = dict[str, NDArray[Any]]
+
+_copybook: Copybook
+
+
+def batches(copybook: Copybook, seed: int, first: int, last: int, processes: int) -> Iterator[Batch]:
+    """Yield the batches from number `first` to before `last`; they depend on seed and number alone.
+
+    Args:
+        copybook: the digits that the pages' writers copy.
+        seed: decides everything.
+        first: number of the first batch.
+        last: number after the last.
+        processes: how many draw.
+
+    Yields:
+        `picture`, `writing` uint8 [N, 192, 192]; `offset` float16 [N, 96, 96, 2]; `height` float16 and `kind` int8
+        [N, 48, 48]: as `Page` has them.
+    """
+    room = Semaphore(AHEAD)
+
+    def numbers() -> Iterator[tuple[int, int]]:
+        for number in range(first, last):
+            room.acquire()
+            yield seed, number
+
+    # "spawn" starts clean: TensorFlow's threads do not survive a fork.
+    with multiprocessing.get_context("spawn").Pool(processes, _begin, (copybook,)) as pool:
+        for batch in pool.imap(_batch, numbers()):
+            yield batch
+            room.release()
+
+
+def stack(pages: list[Page]) -> Batch:
+    """Put the arrays of pages of one size on top of each other."""
+    names = ("picture", "writing", "offset", "height", "kind")
+    return {name: np.stack([getattr(each, name) for each in pages]) for name in names}
+
+
+def _begin(copybook: Copybook) -> None:
+    global _copybook
+    _copybook = copybook
+
+
+def _batch(which: tuple[int, int]) -> Batch:
+    seed, number = which
+    first = number * PAGES_PER_BATCH
+    return stack([page(_copybook, seed, first + each, (SIDE_PX, SIDE_PX)) for each in range(PAGES_PER_BATCH)])

@@ -1,0 +1,50 @@
+"""Pictures of the page network's training that a person wants to look at."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+matplotlib.use("Agg")
+
+from matplotlib import pyplot as plt
+
+from train.checkpoint import History
+from train.page.network import UNIT_PX
+
+BLUE, ORANGE = "#2456a6", "#d1691e"
+EXAMPLES, COLUMNS, GAP_PX = 24, 6, 4
+
+
+def draw(folder: Path, history: History, truth: dict[str, Any], found: dict[str, Any]) -> None:
+    """Write `page-history.png` and `page-examples.png`: the losses, and pages with what the network sees in them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    rounds = range(1, len(history) + 1)
+    axes.plot(rounds, [each["loss"] for each in history], color=BLUE, label="pages to learn from")
+    axes.plot(rounds, [each["val_loss"] for each in history], color=ORANGE, label="pages to choose by")
+    axes.set(xlabel="round", ylabel="loss", yscale="log")
+    axes.legend()
+    # No date and no version inside, so that the same run writes the same bytes.
+    figure.savefig(folder / "page-history.png", dpi=110, metadata={"Software": None})
+    plt.close(figure)
+    examples(truth["picture"], found).save(folder / "page-examples.png")
+
+
+def examples(pictures: NDArray[np.uint8], found: dict[str, Any]) -> Image.Image:
+    """Return pages [N, H, W] and below each the ink that is seen, coloured by the way to its mark's middle."""
+    side = pictures.shape[1] + GAP_PX
+    count = min(EXAMPLES, len(pictures))
+    sheet = Image.new("RGB", (COLUMNS * side, -(-count // COLUMNS) * 2 * side), "white")
+    for at in range(count):
+        left, top = at % COLUMNS * side, at // COLUMNS * 2 * side
+        sheet.paste(Image.fromarray(pictures[at]), (left, top))
+        way = np.clip(0.5 + found["offset"][at] / UNIT_PX, 0, 1).repeat(2, axis=0).repeat(2, axis=1)
+        ink = found["writing"][at][..., None]
+        colour = np.concatenate([way, 1 - way[..., :1]], axis=-1) * 0.8
+        seen = np.rint(255 * (1 - ink * (1 - colour))).astype(np.uint8)
+        sheet.paste(Image.fromarray(seen), (left, top + side - GAP_PX // 2))
+    return sheet

@@ -1,0 +1,118 @@
+"""The page network's training: rounds of batches, each kept, so that a stop loses one at most."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from synthesis.hands import Copybook
+from synthesis.page import page
+from train.checkpoint import Checkpoints, History
+from train.config import Config
+from train.data import Split
+from train.optimizer import AveragingAdamW
+from train.page.batches import SIDE_PX, Batch, batches, stack
+from train.page.losses import LOSSES, WEIGHTS, kind_accuracy, targets
+from train.page.network import build
+from train.progress import Progress, console
+
+BATCHES_PER_ROUND = 250
+LEARNING_RATE = 3e-3
+WEIGHT_DECAY = 0.01
+AVERAGING = 0.995
+WARM_UP_BATCHES = 100
+VALIDATION_PAGES = 128
+# Pages to choose by are made from other random numbers than those to learn from.
+VALIDATION_SEED = 1_000_003
+
+
+def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.Model, History]:
+    """Train the page network, from its last checkpoint where there is one.
+
+    Args:
+        config: how many rounds, and the seed.
+        parts: MNIST's training images; pages to learn from are copied from one part, those to choose by from the other.
+        checkpoints: of this run.
+
+    Returns:
+        The network of Keras' own layers, its weights averaged over the last batches, and a dict for each round.
+    """
+    steps = config.rounds * BATCHES_PER_ROUND
+    restored = checkpoints.last()
+    model, history = restored if restored else (_compiled(config.seed, steps), [])
+    if restored:
+        console.print(f"Resuming after round {len(history)} of {config.rounds}; --fresh starts anew.")
+    validation = tf.data.Dataset.from_tensor_slices(validation_pages(parts, config.seed)).batch(16).map(targets)
+    with Progress([BATCHES_PER_ROUND] * config.rounds, len(history), unit="round") as progress:
+
+        def round_done(_: int, logs: dict[str, float]) -> None:
+            history.append({name: float(value) for name, value in logs.items()})
+            checkpoints.save(model, history)
+            progress.epoch_done(history[-1], "kind_kind_accuracy")
+
+        if len(history) < config.rounds:
+            model.fit(
+                _dataset(Copybook.of(parts.images, parts.labels), config.seed, len(history) * BATCHES_PER_ROUND, steps),
+                epochs=config.rounds,
+                initial_epoch=len(history),
+                steps_per_epoch=BATCHES_PER_ROUND,
+                validation_data=validation,
+                callbacks=[
+                    progress.callback(),
+                    keras.callbacks.SwapEMAWeights(),
+                    keras.callbacks.LambdaCallback(on_epoch_end=round_done),
+                ],
+                shuffle=False,
+                verbose=0,
+            )
+    model.optimizer.average(model)
+    plain = build(keras.layers.BatchNormalization)
+    plain.set_weights(model.get_weights())
+    return plain, history
+
+
+def validation_pages(parts: Split, seed: int) -> Batch:
+    """Return pages of other writers, as `batches` yields them, of SIDE_PX."""
+    copybook = Copybook.of(parts.validation_images, parts.validation_labels)
+    made = [page(copybook, seed + VALIDATION_SEED, each, (SIDE_PX, SIDE_PX)) for each in range(VALIDATION_PAGES)]
+    return stack(made)
+
+
+def _compiled(seed: int, steps: int) -> keras.Model:
+    keras.utils.set_random_seed(seed)
+    model = build()
+    decay = keras.optimizers.schedules.CosineDecay(
+        0.0, steps, warmup_target=LEARNING_RATE, warmup_steps=min(WARM_UP_BATCHES, steps // 10), alpha=0.002
+    )
+    # Over the last twentieth at most, or a short training would keep its random start.
+    averaging = min(AVERAGING, 1 - 20 / max(steps, 40))
+    model.compile(
+        AveragingAdamW(decay, weight_decay=WEIGHT_DECAY, use_ema=True, ema_momentum=averaging),
+        LOSSES,
+        loss_weights=WEIGHTS,
+        metrics={"kind": [kind_accuracy]},
+        # XLA convolves on one core: half as fast.
+        jit_compile=False,
+    )
+    return model
+
+
+def _dataset(copybook: Copybook, seed: int, first: int, last: int) -> Any:
+    """Return the batches from number `first` to before `last` as the network takes them."""
+    processes = max((os.cpu_count() or 1) // 2, 1)
+
+    def made() -> Iterator[Batch]:
+        return batches(copybook, seed, first, last, processes)
+
+    half, quarter = SIDE_PX // 2, SIDE_PX // 4
+    shapes = {
+        "picture": ((SIDE_PX, SIDE_PX), tf.uint8),
+        "writing": ((SIDE_PX, SIDE_PX), tf.uint8),
+        "offset": ((half, half, 2), tf.float16),
+        "height": ((quarter, quarter), tf.float16),
+        "kind": ((quarter, quarter), tf.int8),
+    }
+    signature = {name: tf.TensorSpec((None, *shape), kind) for name, (shape, kind) in shapes.items()}
+    return tf.data.Dataset.from_generator(made, output_signature=signature).map(targets).prefetch(2)

@@ -1,0 +1,103 @@
+"""What a finished training of the page network leaves in `artifacts/`."""
+
+import json
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from synthesis.hands import Copybook
+from synthesis.kinds import KINDS
+from synthesis.page import page
+from train import files
+from train.checkpoint import History
+from train.config import Config
+from train.data import MNIST_SHA256, Mnist, Split
+from train.page import figures
+from train.page.batches import PAGES_PER_BATCH, SIDE_PX, Batch, stack
+from train.page.fit import BATCHES_PER_ROUND, validation_pages
+from train.page.network import UNIT_PX
+from train.progress import console
+
+# Pages copied from MNIST's test digits decide nothing: they are made for the figures, once, at the end.
+TEST_PAGES, TEST_SEED = 256, 2_000_003
+Outputs = dict[str, NDArray[np.float32]]
+
+
+def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: keras.Model, history: History) -> None:
+    """Measure the network on pages of other writers, and write all.
+
+    `page.json` comes last and holds the checksums of the others: while it does not fit them, the training does not
+    count as finished.
+    """
+    copybook = Copybook.of(mnist.x_test, mnist.y_test)
+    shape = (SIDE_PX, SIDE_PX)
+    test = stack([page(copybook, config.seed + TEST_SEED, each, shape) for each in range(TEST_PAGES)])
+    found = outputs(model, test["picture"])
+    kept = validation_pages(parts, config.seed)
+
+    out = config.artifacts
+    out.mkdir(parents=True, exist_ok=True)
+    files.replace(out / files.PAGE_MODEL, model.save)
+    files.replace(
+        out / files.PAGES,
+        lambda path: np.savez_compressed(
+            path, pictures=kept["picture"], writing=kept["writing"], kind=kept["kind"].astype(np.int64)
+        ),
+    )
+    data_sha256 = mnist.sha256()
+    metrics: dict[str, Any] = {
+        "fingerprint": fingerprint,
+        "seed": config.seed,
+        "steps": config.rounds * BATCHES_PER_ROUND,
+        "commit": files.commit(),
+        "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
+        "data": {
+            "name": "MNIST" if data_sha256 == MNIST_SHA256 else "other images",
+            "sha256": data_sha256,
+            "pages": config.rounds * BATCHES_PER_ROUND * PAGES_PER_BATCH,
+        },
+        "kinds": list(KINDS),
+        "scale": UNIT_PX,
+        "parameters": int(model.count_params()),
+        "seconds": round(sum(each.get("seconds", 0.0) for each in history), 1),
+        "figures": measure(test, found),
+        "history": history,
+        "files": {name: files.sha256(out / name) for name in (files.PAGE_MODEL, files.PAGES)},
+    }
+    figures.draw(out / "figures", history, test, found)
+    files.replace(out / files.PAGE_METRICS, lambda path: path.write_text(json.dumps(metrics, indent=1) + "\n"))
+    for name, value in metrics["figures"].items():
+        console.print(f"{name}: {value:.4f}")
+    console.print(f"Written to {out}: {files.PAGE_MODEL}, {files.PAGE_METRICS}, figures. Next: make export")
+
+
+def outputs(model: keras.Model, pictures: NDArray[np.uint8]) -> Outputs:
+    """Run the network on uint8 [N, H, W], and return what it says in the units of `Page`; `kind` as logits."""
+    scaled = pictures[..., None].astype(np.float32) / 255
+    parts = [model.predict_on_batch(scaled[at : at + 16]) for at in range(0, len(scaled), 16)]
+    raw = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return {
+        "writing": np.asarray(tf.nn.depth_to_space(tf.sigmoid(raw["writing"]), 2))[..., 0],
+        "offset": raw["offset"] * UNIT_PX,
+        "height": UNIT_PX * np.exp2(raw["height"][..., 0]),
+        "kind": raw["kind"],
+    }
+
+
+def measure(truth: Batch, found: Outputs) -> dict[str, float]:
+    """Return the figures of the network on pages, each a mean over pixels or cells that show a mark."""
+    ink, said = truth["writing"] > 127, found["writing"] > 0.5
+    marked = np.isfinite(truth["offset"])
+    asked = truth["kind"] >= 0
+    high = truth["height"].astype(np.float32)
+    known = high > 0
+    factor = np.abs(np.log2(found["height"][known] / high[known]))
+    return {
+        "writing, intersection over union": float((ink & said).sum() / max((ink | said).sum(), 1)),
+        "offset, mean error in pixels": float(np.abs(found["offset"] - truth["offset"])[marked].mean()),
+        "height, mean error as a factor": float(np.exp2(factor.mean())),
+        "kind, accuracy by cell": float((found["kind"].argmax(axis=-1) == truth["kind"])[asked].mean()),
+    }
