@@ -3,7 +3,7 @@
 import io
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from synthesis.hands import Rng
 from synthesis.paper import Grey, smooth
@@ -14,9 +14,11 @@ def lit(page: Grey, tall: float, rng: Rng) -> Grey:
     shape = page.shape
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     reach = max(shape)
-    if rng.random() < 0.07:
+    if rng.random() < 0.1:
         # Beyond the paper's edge.
         ground = rng.uniform(0.05, 0.8) * (1 + rng.uniform(0.02, 0.15) * smooth(shape, rng.uniform(1, 12), rng))
+        if rng.random() < 0.5:
+            ground = _cluttered(ground, rng)
         beyond = _beyond(x, y, rng, rng.uniform(0.3, 0.5) * reach, rng.uniform(0.3, 1.5))
         page = np.asarray(page * (1 - beyond) + ground * beyond, np.float32)
     if rng.random() < 0.02:
@@ -65,6 +67,18 @@ def _beyond(x: Grey, y: Grey, rng: Rng, away: float, soft: float) -> Grey:
     angle = rng.uniform(0, 2 * np.pi)
     across = (x - x.shape[1] / 2) * np.cos(angle) + (y - y.shape[0] / 2) * np.sin(angle)
     return np.asarray(1 / (1 + np.exp(-np.clip((across - away) / max(soft, 0.2) * 2, -30, 30))), np.float32)
+
+
+def _cluttered(ground: Grey, rng: Rng) -> Grey:
+    """Lay things on the table: boxes and rounds of any tone."""
+    image = Image.fromarray(np.asarray(np.clip(ground, 0, 1) * 255, np.uint8))
+    draw = ImageDraw.Draw(image)
+    for _ in range(rng.integers(2, 12)):
+        x, y = rng.uniform(0, image.width), rng.uniform(0, image.height)
+        wide, high = rng.uniform(0.02, 0.5, 2) * image.width
+        tone = int(rng.integers(256))
+        (draw.rectangle if rng.random() < 0.6 else draw.ellipse)((x, y, x + wide, y + high), fill=tone)
+    return np.asarray(image, np.float32) / np.float32(255)
 
 
 def _finger(page: Grey, x: Grey, y: Grey, rng: Rng) -> Grey:

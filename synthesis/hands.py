@@ -26,6 +26,19 @@ FONTS = (
     *("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "cmr10", "cmb10", "cmss10", "cmtt10"),
 )
 LETTER_NAMES = tuple(LETTERS)
+# Greek letters, for formulas; `synthesis.handwriting.strokes.parse` has the notation.
+GREEK = (
+    "0,1.4 .05,.3 .2,.02 .45,.05 .5,.3 .3,.48 .15,.5! .45,.52 .58,.75 .4,1 .05,.95",  # beta
+    ".05,1.5 .1,.3 .3,0 .55,.1 .5,.35 .2,.48! .55,.55 .65,.8 .4,1 .1,.9",
+    "0,.1 .15,0 .3,.3 .35,.8 .25,1.3 .15,1.2 .3,.7 .7,0",  # gamma
+    ".0,.0 .3,.6 | .7,.0 .3,.7 .2,1.4",
+    ".6,.1 .3,0 .2,.2 .5,.4 .65,.7 .4,1 .1,.8 .2,.5 .45,.4",  # delta
+    ".7,.1 .3,0 .1,.2 .4,.45! .1,.5 .0,.8 .3,1 .7,.85",  # epsilon
+    ".4,0 .1,.3 .1,.7 .35,1 .6,.7 .6,.3 .4,0 | .1,.5 .6,.5",  # theta
+    "0,1.4 .1,.2 | .08,.8 .3,1 .55,.7 .6,.1 | .6,.6 .7,.95",  # mu
+    ".7,.0 .3,.05 .1,.5 .3,.95 .6,.6 .5,.2 .3,.05",  # sigma
+    ".1,.2 .0,.7 .2,1 .4,.7 .45,.4! .5,.8 .7,1 .95,.6 .8,.1",  # omega
+)
 # The longest tail of a 7 or 9, and of others, times its usual length.
 LONGEST_TAIL = {"7": 2.6, "9": 2.6, "1": 1.5, "4": 1.5}
 
@@ -83,6 +96,8 @@ class Hand:
         """Write a letter; one in six is drawn as a digit is, for o, l, s and z are."""
         if rng.random() < 0.16:
             return self.digit(str(rng.choice([0, 1, 1, 2, 5, 6, 9])), tall * rng.uniform(0.6, 1), rng)
+        if rng.random() < 0.1:
+            return self.strokes(parse(GREEK[rng.integers(len(GREEK))]), tall * rng.uniform(0.6, 1.2), rng, fill=True)
         name = LETTER_NAMES[rng.integers(len(LETTER_NAMES))]
         templates = LETTERS[name]
         high = tall * (rng.uniform(0.9, 1.15) if name.isupper() or name in "dfhkt" else rng.uniform(0.55, 0.8))
@@ -172,7 +187,7 @@ def _slash(rng: Rng) -> Glyph:
 
 
 def _minus(rng: Rng) -> Glyph:
-    return [path((0, 0), (rng.uniform(0.25, 0.8), rng.normal(0, 0.04)))]
+    return [path((0, 0), (rng.uniform(0.25, 1.2), rng.normal(0, 0.05)))]
 
 
 def _plus(rng: Rng) -> Glyph:

@@ -93,9 +93,15 @@ def table(desk: Desk) -> None:
         return rows(desk)
     desk.lines.grid(xs, ys, max(0.6, tall * rng.uniform(0.02, 0.09)), rng.uniform(0.35, 1), 3 if sudoku else 0)
     empty, type_share, face = rng.choice([0.0, 0.3, 0.7]), rng.choice([0.0, 0.4, 0.8]) if sudoku else 0.0, font(rng)
+    headed = not sudoku and rng.random() < 0.3
     notes = sudoku and rng.random() < 0.25
     for left in xs[:-1]:
         for top in ys[:-1]:
+            if headed and (left == xs[0] or top == ys[0]):
+                head = desk.line(left + 0.1 * tall, top + 0.8 * cell_high, 0.6 * tall, font=face, spread=(0.02, 0.1))
+                while head.x < left + cell_wide - 0.6 * tall:
+                    head.letter()
+                continue
             if rng.random() < empty:
                 continue
             text = "".join(
@@ -254,13 +260,14 @@ def empty(_: Desk) -> None:
     """Nothing is written."""
 
 
-LAYOUTS: tuple[tuple[Callable[[Desk], None], float], ...] = (
+Layout = Callable[[Desk], None]
+LAYOUTS: tuple[tuple[Layout, float], ...] = (
     (rows, 0.27),
     (loose, 0.1),
     (table, 0.2),
     (boxes, 0.09),
     (amount, 0.13),
-    (text, 0.09),
+    (text, 0.11),
     (doodles, 0.05),
     (large, 0.03),
     (seven_segment, 0.01),

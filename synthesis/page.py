@@ -79,6 +79,8 @@ def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: R
             ground -= rng.uniform(0.1, 0.4) * contrast * paper.words(shape, tall, rng)
     if rng.random() < 0.5:
         ground += rng.uniform(0, 0.03) * paper.smooth(shape, rng.uniform(1, 40), rng)
+    if rng.random() < 0.12:
+        ground -= rng.uniform(0.04, 0.14) * contrast * paper.traces(shape, tall, rng)
     if rng.random() < 0.06:
         # Dust.
         ground -= rng.uniform(0.2, 0.7) * (paper.smooth(shape, rng.uniform(1, 2.5), rng) > rng.uniform(3, 4))
@@ -92,11 +94,9 @@ def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: R
     if rng.random() < 0.25:
         # A pencil leaves the paper's grain.
         cover *= np.clip(1 - rng.uniform(0.1, 0.35) * np.abs(paper.smooth(shape, rng.uniform(1, 2), rng)), 0.2, 1)
-    scene = (
-        camera.lit(ground * (1 - contrast * cover), tall, rng)
-        if rng.random() < 0.85
-        else ground * (1 - contrast * cover)
-    )
+    scene: paper.Grey = np.asarray(ground * (1 - contrast * cover), np.float32)
+    if rng.random() < 0.85:
+        scene = camera.lit(scene, tall, rng)
     if rng.random() < 0.12:
         # A blackboard, a screen in the dark.
         scene = np.asarray(1.05 - scene, np.float32)

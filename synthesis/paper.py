@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from synthesis.hands import FONTS, Rng, printed
 
@@ -123,6 +123,18 @@ def words(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
             np.maximum(region, seen / np.float32(255), out=region)
         x += letter.shape[1] + 0.2 * high
     return out
+
+
+def traces(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
+    """Return what an eraser left, or what shines through from the other side, 0 to 1."""
+    image = Image.new("L", (shape[1], shape[0]))
+    draw = ImageDraw.Draw(image)
+    for _ in range(rng.integers(3, 25)):
+        start = rng.uniform(0, 1, 2) * (shape[1], shape[0])
+        steps = np.cumsum(rng.normal(0, 0.3 * tall, (int(rng.integers(2, 7)), 2)), axis=0)
+        draw.line([(float(x), float(y)) for x, y in start + steps], fill=255, width=max(1, round(0.08 * tall)))
+    blurred = image.filter(ImageFilter.GaussianBlur(0.05 * tall * rng.uniform(0.5, 3)))
+    return np.asarray(blurred, np.float32) / np.float32(255)
 
 
 def smooth(shape: tuple[int, int], grain: float, rng: Rng) -> Grey:

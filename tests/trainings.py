@@ -14,7 +14,19 @@ FILES = ("model.keras", "scaler.joblib", "metrics.json", "test.npz", "validation
 
 def train_command(npz: Path, artifacts: Path, model: str) -> list[str]:
     """Return the command line of a training that takes seconds."""
-    options = ["--model", model, "--epochs", str(EPOCHS[model]), "--data", str(npz), "--any-data", "--drawn", "800"]
+    options = [
+        "--only",
+        "classifier",
+        "--model",
+        model,
+        "--epochs",
+        str(EPOCHS[model]),
+        "--data",
+        str(npz),
+        "--any-data",
+        "--drawn",
+        "800",
+    ]
     return [sys.executable, "-m", "train", *options, "--artifacts", str(artifacts)]
 
 

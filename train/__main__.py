@@ -80,7 +80,7 @@ def train_page_network(config: Config, mnist: Mnist) -> None:
 
     from train.checkpoint import Checkpoints
     from train.page.batches import PAGES_PER_BATCH
-    from train.page.fit import BATCHES_PER_ROUND, fit
+    from train.page.fit import fit
     from train.page.results import write
 
     checkpoints = Checkpoints(config.artifacts / "checkpoints", fingerprint)
@@ -88,7 +88,7 @@ def train_page_network(config: Config, mnist: Mnist) -> None:
         checkpoints.forget()
     tf.config.experimental.enable_op_determinism()
     parts = data.split(mnist, config.seed)
-    pages = config.rounds * BATCHES_PER_ROUND * PAGES_PER_BATCH
+    pages = config.rounds * config.batches * PAGES_PER_BATCH
     print(f"page network: {pages:,} made pages in {config.rounds} rounds", flush=True)
     model, history = fit(config, parts, checkpoints)
     write(config, fingerprint, mnist, parts, model, history)

@@ -14,8 +14,8 @@ from train.errors import DataError
 ROOT = Path(__file__).resolve().parent.parent
 EPOCHS = {"cnn": 28, "mlp": 20}
 DRAWN = 100_000
-# Of 250 batches of 16 pages: about 50 minutes on two cores.
-ROUNDS = 24
+# About 50 minutes on two cores.
+ROUNDS, BATCHES = 24, 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Config:
     model: str
     epochs: int
     rounds: int
+    batches: int
     seed: int
     data: Path | None
     any_data: bool
@@ -47,7 +48,9 @@ class Config:
 
     def page_fingerprint(self, data_sha256: str) -> str:
         """Name all that decides the page network, likewise."""
-        return _fingerprint([self.rounds, self.seed], data_sha256, ("train/page/*.py", "synthesis/**/*.py"))
+        return _fingerprint(
+            [self.rounds, self.batches, self.seed], data_sha256, ("train/page/*.py", "synthesis/**/*.py")
+        )
 
 
 def parse(arguments: list[str] | None = None) -> Config:
@@ -79,7 +82,10 @@ def parse(arguments: list[str] | None = None) -> Config:
         help=f"passes over the training images (default: {counts})",
     )
     parser.add_argument(
-        "--rounds", type=_positive, default=ROUNDS, metavar="N", help="rounds of 250 batches for the page network"
+        "--rounds", type=_positive, default=ROUNDS, metavar="N", help="rounds of the page network's training"
+    )
+    parser.add_argument(
+        "--batches", type=_positive, default=BATCHES, metavar="N", help="batches of 16 pages in a round"
     )
     parser.add_argument("--seed", type=int, default=1, help="decides every random choice")
     parser.add_argument(

@@ -18,7 +18,6 @@ from train.page.losses import LOSSES, WEIGHTS, kind_accuracy, targets
 from train.page.network import build
 from train.progress import Progress, console
 
-BATCHES_PER_ROUND = 250
 LEARNING_RATE = 3e-3
 WEIGHT_DECAY = 0.01
 AVERAGING = 0.995
@@ -39,13 +38,13 @@ def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.M
     Returns:
         The network of Keras' own layers, its weights averaged over the last batches, and a dict for each round.
     """
-    steps = config.rounds * BATCHES_PER_ROUND
+    steps = config.rounds * config.batches
     restored = checkpoints.last()
     model, history = restored if restored else (_compiled(config.seed, steps), [])
     if restored:
         console.print(f"Resuming after round {len(history)} of {config.rounds}; --fresh starts anew.")
     validation = tf.data.Dataset.from_tensor_slices(validation_pages(parts, config.seed)).batch(16).map(targets)
-    with Progress([BATCHES_PER_ROUND] * config.rounds, len(history), unit="round") as progress:
+    with Progress([config.batches] * config.rounds, len(history), unit="round") as progress:
 
         def round_done(_: int, logs: dict[str, float]) -> None:
             history.append({name: float(value) for name, value in logs.items()})
@@ -54,10 +53,10 @@ def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.M
 
         if len(history) < config.rounds:
             model.fit(
-                _dataset(Copybook.of(parts.images, parts.labels), config.seed, len(history) * BATCHES_PER_ROUND, steps),
+                _dataset(Copybook.of(parts.images, parts.labels), config.seed, len(history) * config.batches, steps),
                 epochs=config.rounds,
                 initial_epoch=len(history),
-                steps_per_epoch=BATCHES_PER_ROUND,
+                steps_per_epoch=config.batches,
                 validation_data=validation,
                 callbacks=[
                     progress.callback(),

@@ -8,7 +8,7 @@ import tensorflow as tf
 from train.page.network import UNIT_PX
 
 # How much each counts: such that all four fall together.
-WEIGHTS = {"writing": 8.0, "offset": 2.0, "height": 0.3, "kind": 0.5}
+WEIGHTS = {"writing": 8.0, "offset": 2.0, "height": 0.3, "kind": 1.0}
 
 
 def targets(batch: dict[str, Any]) -> tuple[Any, dict[str, Any]]:

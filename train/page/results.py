@@ -17,7 +17,7 @@ from train.config import Config
 from train.data import MNIST_SHA256, Mnist, Split
 from train.page import figures
 from train.page.batches import PAGES_PER_BATCH, SIDE_PX, Batch, stack
-from train.page.fit import BATCHES_PER_ROUND, validation_pages
+from train.page.fit import validation_pages
 from train.page.network import UNIT_PX
 from train.progress import console
 
@@ -51,13 +51,13 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
     metrics: dict[str, Any] = {
         "fingerprint": fingerprint,
         "seed": config.seed,
-        "steps": config.rounds * BATCHES_PER_ROUND,
+        "steps": config.rounds * config.batches,
         "commit": files.commit(),
         "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
         "data": {
             "name": "MNIST" if data_sha256 == MNIST_SHA256 else "other images",
             "sha256": data_sha256,
-            "pages": config.rounds * BATCHES_PER_ROUND * PAGES_PER_BATCH,
+            "pages": config.rounds * config.batches * PAGES_PER_BATCH,
         },
         "kinds": list(KINDS),
         "scale": UNIT_PX,

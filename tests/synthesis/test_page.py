@@ -1,0 +1,122 @@
+"""Made pages: what they say of their own pixels must be true."""
+
+import numpy as np
+import pytest
+
+from synthesis import layouts
+from synthesis.hands import Copybook, hand, printed
+from synthesis.kinds import KINDS, OTHER, SIGNS
+from synthesis.page import Page, page
+from synthesis.paper import Frame, Lines
+from synthesis.sheet import MIN_COVER, UNKNOWN, Sheet
+from synthesis.writing import Line, number
+from tests.samples import small_mnist
+
+SHAPE = (96, 128)
+
+
+@pytest.fixture(scope="module")
+def copybook() -> Copybook:
+    mnist = small_mnist()
+    return Copybook.of(mnist["x_train"], mnist["y_train"])
+
+
+@pytest.fixture(scope="module")
+def pages(copybook: Copybook) -> list[Page]:
+    return [page(copybook, 3, index, SHAPE) for index in range(60)]
+
+
+def test_a_page_depends_on_its_arguments_alone(copybook: Copybook, pages: list[Page]) -> None:
+    again = page(copybook, 3, 7, SHAPE)
+    np.testing.assert_array_equal(again.picture, pages[7].picture)
+    np.testing.assert_array_equal(again.offset, pages[7].offset)
+    assert not np.array_equal(page(copybook, 4, 7, SHAPE).picture, again.picture)
+
+
+def test_every_labelled_pixel_is_ink_of_its_mark(pages: list[Page]) -> None:
+    for each in pages:
+        sheet = each.sheet
+        assert (each.writing[sheet.owner > 0] >= MIN_COVER).all()
+        for at, mark in enumerate(sheet.marks, start=1):
+            rows, columns = np.nonzero(sheet.owner == at)
+            left, top, right, bottom = mark.box
+            assert ((left <= columns) & (columns < right) & (top <= rows) & (rows < bottom)).all()
+
+
+def test_offsets_lead_from_each_cell_to_the_middle_of_its_mark(pages: list[Page]) -> None:
+    for each in pages:
+        rows, columns = np.nonzero(np.isfinite(each.offset[..., 0]))
+        ends = each.offset[rows, columns].astype(float) + np.stack([2 * columns + 1, 2 * rows + 1], axis=1)
+        middles = np.array([mark.middle for mark in each.sheet.marks]).reshape(-1, 2)
+        for row, column, end in zip(rows, columns, ends, strict=True):
+            owners = {int(at) for at in each.sheet.owner[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].ravel()}
+            assert any(np.abs(middles[at - 1] - end).max() < 0.2 for at in owners - {0})
+
+
+def test_cells_tell_the_kind_and_the_height_of_their_mark(pages: list[Page]) -> None:
+    seen = set()
+    for each in pages:
+        for row, column in zip(*np.nonzero(each.height > 0), strict=True):
+            owners = np.unique(each.sheet.owner[4 * row : 4 * row + 4, 4 * column : 4 * column + 4])
+            marks = [each.sheet.marks[at - 1] for at in owners if at]
+            assert (int(each.kind[row, column]), float(each.height[row, column])) in {
+                (mark.kind, float(np.float16(mark.height))) for mark in marks
+            }
+            seen.add(int(each.kind[row, column]))
+        assert ((each.height > 0) | (each.kind == UNKNOWN)).all()
+    assert len(seen) > 12
+
+
+def test_printed_lines_are_no_writing() -> None:
+    sheet, frame = Sheet(*SHAPE), Frame(SHAPE, 0.05)
+    lines = Lines(SHAPE, frame)
+    lines.grid(np.arange(0.0, 128, 20), np.arange(0.0, 96, 20), 2.0, 1.0)
+    assert np.asarray(lines.tone()).max() > 0.9
+    assert not sheet.ink.any()
+
+
+@pytest.mark.parametrize("layout", [each for each, _ in layouts.LAYOUTS], ids=lambda each: str(each.__name__))
+def test_each_layout_writes_within_its_sheet(layout: layouts.Layout, copybook: Copybook) -> None:
+    written = 0
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        sheet, frame = Sheet(*SHAPE), Frame(SHAPE, 0.02)
+        layout(layouts.Desk(sheet, Lines(SHAPE, frame), frame, hand(copybook, rng), 24.0, rng))
+        written += len(sheet.marks)
+    assert (written > 0) == (layout is not layouts.empty)
+
+
+def test_a_line_writes_each_sign_where_it_belongs(copybook: Copybook) -> None:
+    rng = np.random.default_rng(1)
+    sheet, frame = Sheet(64, 400), Frame((64, 400), 0.0)
+    Line(sheet, frame, hand(copybook, rng), (10, 50), 32.0, rng).write("-12.5/7")
+    assert [KINDS[mark.kind] for mark in sheet.marks] == list("-12.5/7")
+    heights = {KINDS[mark.kind]: mark.box[3] - mark.box[1] for mark in sheet.marks}
+    assert heights["."] < heights["5"] / 2
+    assert {mark.height for mark in sheet.marks} == {32.0}
+
+
+def test_a_struck_digit_is_no_digit(copybook: Copybook) -> None:
+    rng = np.random.default_rng(2)
+    sheet, frame = Sheet(64, 200), Frame((64, 200), 0.0)
+    Line(sheet, frame, hand(copybook, rng), (60, 50), 32.0, rng).digit("8", struck=True)
+    assert [KINDS[mark.kind] for mark in sheet.marks] == [OTHER]
+
+
+def test_numbers_hold_digits_and_separators_only() -> None:
+    rng = np.random.default_rng(3)
+    texts = [number(rng) for _ in range(500)]
+    assert set("".join(texts)) == {*"0123456789=", *SIGNS}
+
+
+def test_type_is_as_high_as_asked_for() -> None:
+    for font in ("DejaVuSans", "cmr10"):
+        assert printed("8", 40.0, font).shape[0] == 40
+
+
+def test_what_lies_mostly_beyond_the_border_is_not_asked_for() -> None:
+    sheet = Sheet(32, 32)
+    sheet.put(np.full((20, 20), 255, np.uint8), -12, 5, "8", 20.0)
+    sheet.put(np.full((20, 20), 255, np.uint8), 40, 5, "8", 20.0)
+    assert [mark.kind for mark in sheet.marks] == [UNKNOWN]
+    assert sheet.marks[0].middle == (-2.0, 15.0)
