@@ -25,17 +25,17 @@ class Page:
     Attributes:
         picture: uint8 [H, W], grey.
         writing: uint8 [H, W], the share of each pixel that marks cover, 255 = all.
-        offset: float16 [H/2, W/2, 2], x and y in pixels from each cell's middle to the middle of the mark it shows;
+        offset: float32 [H/2, W/2, 2], x and y in pixels from each cell's middle to the middle of the mark it shows;
             NaN where there is none.
-        height: float16 [H/4, W/4], of the digits of the mark's line, in pixels; 0 where there is no mark.
+        height: float32 [H/4, W/4], of the digits of the mark's line, in pixels; 0 where there is no mark.
         kind: int8 [H/4, W/4], index in `KINDS`; -1 where there is no mark, or too little of it.
         sheet: all marks.
     """
 
     picture: NDArray[np.uint8]
     writing: NDArray[np.uint8]
-    offset: NDArray[np.float16]
-    height: NDArray[np.float16]
+    offset: NDArray[np.float32]
+    height: NDArray[np.float32]
     kind: NDArray[np.int8]
     sheet: Sheet
 
@@ -104,7 +104,7 @@ def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: R
     return np.rint(np.clip(grey, 0, 1) * 255).astype(np.uint8)
 
 
-def _truth(sheet: Sheet) -> tuple[NDArray[np.float16], NDArray[np.float16], NDArray[np.int8]]:
+def _truth(sheet: Sheet) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int8]]:
     high, wide = sheet.shape
     owner = _strongest(sheet.owner, sheet.ink, 2)
     middles = np.array([(0.0, 0.0), *(mark.middle for mark in sheet.marks)], np.float32)
@@ -112,9 +112,9 @@ def _truth(sheet: Sheet) -> tuple[NDArray[np.float16], NDArray[np.float16], NDAr
     offset = middles[owner] - np.stack([x, y], axis=-1)
     offset[owner == 0] = np.nan
     coarse = _strongest(sheet.owner, sheet.ink, 4)
-    heights = np.array([0.0, *(mark.height for mark in sheet.marks)], np.float16)
+    heights = np.array([0.0, *(mark.height for mark in sheet.marks)], np.float32)
     kinds = np.array([UNKNOWN, *(mark.kind for mark in sheet.marks)], np.int8)
-    return offset.astype(np.float16), heights[coarse], kinds[coarse]
+    return offset.astype(np.float32), heights[coarse], kinds[coarse]
 
 
 def _strongest(owner: NDArray[np.uint16], ink: NDArray[np.uint8], side: int) -> NDArray[np.uint16]:

@@ -1,6 +1,5 @@
 """The training loop: one epoch at a time, each kept, so that a stop loses one at most."""
 
-import time
 from typing import Any
 
 import keras
@@ -43,7 +42,6 @@ def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoin
     ).batch(500)
     with Progress(steps, done=len(history)) as progress:
         for epoch in range(len(history), config.epochs):
-            started = time.monotonic()
             _seed_dropout(model, config.seed, epoch)
             result = model.fit(
                 _epoch(config, mix, scaler, epoch),
@@ -53,7 +51,7 @@ def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoin
                 verbose=0,
             )
             figures = {name: float(values[0]) for name, values in result.history.items()}
-            history.append(figures | {"seconds": round(time.monotonic() - started, 1)})
+            history.append(figures | {"seconds": progress.lap()})
             checkpoints.save(model, history)
             progress.epoch_done(history[-1])
     model.optimizer.average(model)

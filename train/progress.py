@@ -40,7 +40,7 @@ class Progress:
         self._bar = self._bars.add_task("training", total=sum(steps), completed=sum(steps[:done]))
 
     def __enter__(self) -> Self:
-        self._started = time.monotonic()
+        self._started = self._lap = time.monotonic()
         self._bars.start()
         return self
 
@@ -52,6 +52,11 @@ class Progress:
     def callback(self) -> keras.callbacks.Callback:
         """Return a callback that moves the bar by one at each batch."""
         return keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: self._bars.advance(self._bar))
+
+    def lap(self) -> float:
+        """Return the seconds since the start or the last call."""
+        before, self._lap = self._lap, time.monotonic()
+        return round(self._lap - before, 1)
 
     def epoch_done(self, logs: dict[str, float], accuracy: str = "accuracy") -> None:
         """Print a line with the epoch's figures; `accuracy` names the one that is shown."""

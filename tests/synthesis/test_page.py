@@ -60,7 +60,7 @@ def test_cells_tell_the_kind_and_the_height_of_their_mark(pages: list[Page]) -> 
             owners = np.unique(each.sheet.owner[4 * row : 4 * row + 4, 4 * column : 4 * column + 4])
             marks = [each.sheet.marks[at - 1] for at in owners if at]
             assert (int(each.kind[row, column]), float(each.height[row, column])) in {
-                (mark.kind, float(np.float16(mark.height))) for mark in marks
+                (mark.kind, float(np.float32(mark.height))) for mark in marks
             }
             seen.add(int(each.kind[row, column]))
         assert ((each.height > 0) | (each.kind == UNKNOWN)).all()

@@ -31,7 +31,7 @@ def batches(copybook: Copybook, seed: int, first: int, last: int, processes: int
         processes: how many draw.
 
     Yields:
-        `picture`, `writing` uint8 [N, 192, 192]; `offset` float16 [N, 96, 96, 2]; `height` float16 and `kind` int8
+        `picture`, `writing` uint8 [N, 192, 192]; `offset` float32 [N, 96, 96, 2]; `height` float32 and `kind` int8
         [N, 48, 48]: as `Page` has them.
     """
     room = Semaphore(AHEAD)

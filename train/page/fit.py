@@ -47,7 +47,7 @@ def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.M
     with Progress([config.batches] * config.rounds, len(history), unit="round") as progress:
 
         def round_done(_: int, logs: dict[str, float]) -> None:
-            history.append({name: float(value) for name, value in logs.items()})
+            history.append({name: float(value) for name, value in logs.items()} | {"seconds": progress.lap()})
             checkpoints.save(model, history)
             progress.epoch_done(history[-1], "kind_kind_accuracy")
 
@@ -109,8 +109,8 @@ def _dataset(copybook: Copybook, seed: int, first: int, last: int) -> Any:
     shapes = {
         "picture": ((SIDE_PX, SIDE_PX), tf.uint8),
         "writing": ((SIDE_PX, SIDE_PX), tf.uint8),
-        "offset": ((half, half, 2), tf.float16),
-        "height": ((quarter, quarter), tf.float16),
+        "offset": ((half, half, 2), tf.float32),
+        "height": ((quarter, quarter), tf.float32),
         "kind": ((quarter, quarter), tf.int8),
     }
     signature = {name: tf.TensorSpec((None, *shape), kind) for name, (shape, kind) in shapes.items()}

@@ -15,8 +15,8 @@ def targets(batch: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Turn a batch of pages into the network's input and the truth of its outputs, in its units."""
     picture = tf.cast(batch["picture"], tf.float32)[..., None] / 255
     writing = tf.nn.space_to_depth(tf.cast(batch["writing"], tf.float32)[..., None] / 255, 2)
-    offset = tf.cast(batch["offset"], tf.float32) / UNIT_PX
-    height = tf.math.log(tf.cast(batch["height"], tf.float32) / UNIT_PX) / tf.math.log(2.0)
+    offset = batch["offset"] / UNIT_PX
+    height = tf.math.log(batch["height"] / UNIT_PX) / tf.math.log(2.0)
     return picture, {
         "writing": writing,
         "offset": offset,
