@@ -31,7 +31,7 @@ train: $(VENV)/.train ## train the network on MNIST, downloaded or MNIST_NPZ=pat
 	@$(BIN)/python -m train $(ARGS)
 
 export: $(VENV)/.train ## turn what was trained into artifacts/model.onnx, proved equal, with its card
-	@$(BIN)/python -m export
+	@$(BIN)/python -m export $(ARGS)
 
 # Without those of the batch, for the same tests run whether or not Ray has been installed beside the rest.
 test: $(VENV)/.dev ## run all tests but those that need Ray or a container, which batch-test and image-test run

@@ -51,20 +51,35 @@ def load_metrics(folder: Path) -> dict[str, Any]:
     Raises:
         ArtifactError: a file is missing, damaged, or not of the training that `metrics.json` tells of.
     """
+    return read(folder, METRICS, (MODEL, SCALER, TEST, VALIDATION), KEYS)
+
+
+def read(folder: Path, name: str, files: tuple[str, ...], keys: frozenset[str]) -> dict[str, Any]:
+    """Read the figures of a training and hold its other files against the checksums in them.
+
+    Args:
+        folder: of all the files.
+        name: of the JSON file with the figures.
+        files: the names of the others.
+        keys: what the figures must tell.
+
+    Raises:
+        ArtifactError: a file is missing, damaged, or not of the training that the figures tell of.
+    """
     try:
-        metrics: dict[str, Any] = json.loads(_read(folder / METRICS))
-        checksums = {name: str(metrics["files"][name]) for name in (MODEL, SCALER, TEST, VALIDATION)}
+        metrics: dict[str, Any] = json.loads(_read(folder / name))
+        checksums = {file: str(metrics["files"][file]) for file in files}
     except (ValueError, KeyError, TypeError) as error:
-        raise ArtifactError(f"{folder / METRICS} is damaged. {AGAIN}") from error
-    if missing := KEYS - metrics.keys():
+        raise ArtifactError(f"{folder / name} is damaged. {AGAIN}") from error
+    if missing := keys - metrics.keys():
         raise ArtifactError(
-            f"{folder / METRICS} does not say {', '.join(sorted(missing))}: another version of this program wrote it. "
+            f"{folder / name} does not say {', '.join(sorted(missing))}: another version of this program wrote it. "
             f"{AGAIN}"
         )
-    for name, expected in checksums.items():
-        if hashlib.sha256(_read(folder / name)).hexdigest() != expected:
+    for file, expected in checksums.items():
+        if hashlib.sha256(_read(folder / file)).hexdigest() != expected:
             raise ArtifactError(
-                f"{folder / name} is not the file that {METRICS} tells of: it is damaged, or comes from another "
+                f"{folder / file} is not the file that {name} tells of: it is damaged, or comes from another "
                 f"training. {AGAIN}"
             )
     return metrics

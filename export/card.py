@@ -1,10 +1,10 @@
-"""The model card: what the file is, how good it is, what it cannot do. Every number comes from `metrics.json`."""
+"""The classifier's part of the card: what the file is, how good it is, what it cannot do. Every number comes from `metrics.json`."""
 
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
+from export.document import Part
+from export.files import File
 from export.quantize import Figures
 from export.verify import Parity
 
@@ -18,19 +18,10 @@ FIGURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Float32:
-    """`model.onnx`: its checksum, its bytes."""
-
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class Int8:
-    """`model.int8.onnx`: its checksum, its bytes, its figures and those of `model.onnx` on the same images."""
+    """`model.int8.onnx`, its figures and those of `model.onnx` on the same images."""
 
-    sha256: str
-    size: int
+    file: File
     figures: Figures
     float32: Figures
 
@@ -39,11 +30,11 @@ def card(
     metrics: dict[str, Any],
     metadata: dict[str, str],
     parity: Parity,
-    float32: Float32,
+    float32: File,
     int8: Int8 | None,
     rows: dict[str, dict[str, Any]],
-) -> str:
-    """Return the text of `MODEL_CARD.md`, with Hugging Face's metadata at its head.
+) -> Part:
+    """Return the classifier's part of `MODEL_CARD.md`, with Hugging Face's metadata.
 
     Args:
         metrics: the content of `metrics.json`.
@@ -77,14 +68,10 @@ def card(
     }
     figures = "\n\n".join(f"![{title}](figures/{name}.png)" for name, title in FIGURES.items())
     if int8:
-        head["model_int8_sha256"] = int8.sha256
+        head["model_int8_sha256"] = int8.file.sha256
     classes = "the digits 0 to 9" + (', then "not a digit"' if len(metrics["classes"]) == 11 else "")
     seed = f"seed {metrics['seed']}, {metrics['epochs']} epochs, Keras {metrics['versions']['keras']}"
-    return f"""---
-{yaml.safe_dump(head, sort_keys=False).strip()}
----
-
-# {metadata["name"]} {metadata["version"]}
+    body = f"""# {metadata["name"]} {metadata["version"]}
 
 Reads one handwritten digit. A {metrics["model"].upper()} of {metrics["parameters"]:,} parameters with its scaling and
 calibration folded in: one file of {float32.size / 1000:.0f} kB, for any onnxruntime, with nothing beside it.
@@ -123,6 +110,7 @@ decided nothing in the training; `make train export` makes the file anew.
 
 {_limits(metrics)}
 """
+    return Part(head, body)
 
 
 def _percent(share: float) -> str:
@@ -153,7 +141,7 @@ def _int8(int8: Int8 | None) -> str:
         )
     )
     return f"""
-`model.int8.onnx` is the same network in 8-bit integers, {int8.size / 1000:.0f} kB; `MODEL_PATH` picks it. `model.onnx` is the
+`model.int8.onnx` is the same network in 8-bit integers, {int8.file.size / 1000:.0f} kB; `MODEL_PATH` picks it. `model.onnx` is the
 default: it answers exactly as the trained network does, on every processor.
 
 | | `model.onnx` | `model.int8.onnx` |

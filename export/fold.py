@@ -4,12 +4,16 @@ All folding is done in float64; the result is rounded once, when the graph is wr
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from export.errors import UnsupportedLayerError
 from export.steps import Affine, Convolution, Dense, Flatten, Linear, Step, Weights
+
+AnyLinear = TypeVar("AnyLinear", bound=Linear)
 
 
 def everything(steps: list[Step], mean: Weights, scale: Weights, divisor: float, shift: float = 0.0) -> list[Step]:
@@ -28,7 +32,7 @@ def everything(steps: list[Step], mean: Weights, scale: Weights, divisor: float,
     return channels_first(calibration(scaler(normalisations(steps), mean, scale), divisor, shift))
 
 
-def sha256(steps: list[Step]) -> str:
+def sha256(steps: Iterable[Step]) -> str:
     """Return the checksum of all weights, rounded to float32 as they are written."""
     digest = hashlib.sha256()
     for step in steps:
@@ -84,8 +88,13 @@ def normalisations(steps: list[Step]) -> list[Step]:
                 f"A batch normalisation stands behind {type(before).__name__}; only behind a convolution or dense "
                 "layer can it be folded."
             )
-        folded.append(replace(before, kernel=before.kernel * step.factor, bias=before.bias * step.factor + step.shift))
+        folded.append(normalisation(before, step))
     return folded
+
+
+def normalisation(before: AnyLinear, step: Affine) -> AnyLinear:
+    """Fold one batch normalisation into the layer before it."""
+    return replace(before, kernel=before.kernel * step.factor, bias=before.bias * step.factor + step.shift)
 
 
 def calibration(steps: list[Step], divisor: float, shift: float = 0.0) -> list[Step]:

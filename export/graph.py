@@ -1,6 +1,6 @@
 """Folded steps as an ONNX graph, of the few nodes that onnxruntime runs fast."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ def build(steps: list[Step], metadata: Mapping[str, str]) -> onnx.ModelProto:
         steps: from raw pixels to logits, all folded, channels first.
         metadata: written into the file's `metadata_props`.
     """
-    graph = _Graph()
+    graph = Graph("image")
     graph.add("Cast", to=TensorProto.FLOAT)
     if not isinstance(steps[0], Flatten):
         graph.add("Reshape", np.array([-1, 1, 28, 28], np.int64))
@@ -33,35 +33,77 @@ def build(steps: list[Step], metadata: Mapping[str, str]) -> onnx.ModelProto:
     graph.rename_last("probabilities")
     last = steps[-1]
     assert isinstance(last, Dense)  # noqa: S101 - fold.temperature has seen to it
-    return graph.model(len(last.bias), metadata)
+    return graph.model(
+        "digits",
+        helper.make_tensor_value_info("image", TensorProto.UINT8, ["N", 28, 28]),
+        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", len(last.bias)])],
+        metadata,
+    )
 
 
-class _Graph:
-    """A chain of nodes: each reads what the last one wrote."""
+class Graph:
+    """Nodes in the order in which they were added.
 
-    def __init__(self) -> None:
+    Args:
+        source: the name of the graph's input.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
         self._nodes: list[onnx.NodeProto] = []
         self._weights: list[onnx.TensorProto] = []
 
-    def add(self, operator: str, *weights: np.ndarray[Any, Any], **attributes: Any) -> None:
+    def add(
+        self,
+        operator: str,
+        *weights: np.ndarray[Any, Any],
+        of: Sequence[str] = (),
+        outputs: Sequence[str] = (),
+        **attributes: Any,
+    ) -> str:
+        """Add a node and return the name of its first output.
+
+        Args:
+            operator: ONNX's name of what it does.
+            weights: its last inputs.
+            of: the tensors that it reads; by default what the last node wrote.
+            outputs: the names of what it writes; by default one tensor with a name of its own.
+            attributes: the operator's.
+        """
         name = f"{operator.lower()}_{len(self._nodes)}"
-        inputs = [self._nodes[-1].output[0] if self._nodes else "image"]
+        inputs = list(of) or [self._nodes[-1].output[0] if self._nodes else self._source]
         for number, array in enumerate(weights):
             inputs.append(f"{name}_{number}")
             self._weights.append(numpy_helper.from_array(np.ascontiguousarray(array), inputs[-1]))
-        self._nodes.append(helper.make_node(operator, inputs, [name], name=name, **attributes))
+        node = helper.make_node(operator, inputs, list(outputs) or [name], name=name, **attributes)
+        self._nodes.append(node)
+        return str(node.output[0])
+
+    def convolve(self, step: Convolution, of: Sequence[str] = ()) -> str:
+        """Add a convolution; its padding is Keras's at every size."""
+        # ONNX has the kernel [out, in, height, width].
+        kernel, bias = step.kernel.transpose(3, 2, 0, 1).astype(np.float32), step.bias.astype(np.float32)
+        if step.dilation == (1, 1):
+            padding = "SAME_UPPER" if step.padding == "same" else "VALID"
+            return self.add("Conv", kernel, bias, of=of, strides=step.strides, auto_pad=padding)
+        # onnxruntime takes no automatic padding with a dilation, and Keras no strides.
+        reach = [
+            d * (size - 1) if step.padding == "same" else 0
+            for d, size in zip(step.dilation, kernel.shape[2:], strict=True)
+        ]
+        before = [size // 2 for size in reach]
+        pads = [*before, *(size - first for size, first in zip(reach, before, strict=True))]
+        return self.add("Conv", kernel, bias, of=of, dilations=step.dilation, pads=pads)
 
     def rename_last(self, output: str) -> None:
+        """Give what the last node wrote another name."""
         self._nodes[-1].output[0] = output
 
-    def model(self, classes: int, metadata: Mapping[str, str]) -> onnx.ModelProto:
-        graph = helper.make_graph(
-            self._nodes,
-            "digits",
-            [helper.make_tensor_value_info("image", TensorProto.UINT8, ["N", 28, 28])],
-            [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", classes])],
-            self._weights,
-        )
+    def model(
+        self, name: str, source: onnx.ValueInfoProto, outputs: list[onnx.ValueInfoProto], metadata: Mapping[str, str]
+    ) -> onnx.ModelProto:
+        """Return the checked file's content."""
+        graph = helper.make_graph(self._nodes, name, [source], outputs, self._weights)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="digits")
         model.ir_version = IR_VERSION
         helper.set_model_props(model, dict(sorted(metadata.items())))
@@ -69,13 +111,10 @@ class _Graph:
         return model
 
 
-def _add(graph: _Graph, step: Step) -> None:
+def _add(graph: Graph, step: Step) -> None:
     match step:
         case Convolution():
-            # ONNX has them [out, in, height, width].
-            kernel = step.kernel.transpose(3, 2, 0, 1).astype(np.float32)
-            padding = "SAME_UPPER" if step.padding == "same" else "VALID"
-            graph.add("Conv", kernel, step.bias.astype(np.float32), strides=step.strides, auto_pad=padding)
+            graph.convolve(step)
         case Dense():
             graph.add("Gemm", step.kernel.astype(np.float32), step.bias.astype(np.float32))
         case Relu():

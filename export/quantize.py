@@ -1,7 +1,7 @@
 """The same graph in 8-bit integers: a quarter of the bytes, and faster where the processor has the instructions."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,24 +47,31 @@ class Figures:
 
 
 def quantize(source: Path, target: Path, images: NDArray[np.uint8]) -> None:
-    """Write `source` in 8-bit integers (QDQ, weights by channel) to `target`, calibrated on uint8 [N, 28, 28].
+    """Write `source` in 8-bit integers to `target`, calibrated on uint8 [N, 28, 28]."""
+    chosen = images[::STEP]
+    to_integers(source, target, ({"image": chosen[at : at + BATCH]} for at in range(0, len(chosen), BATCH)))
+
+
+def to_integers(
+    source: Path, target: Path, samples: Iterator[dict[str, NDArray[np.uint8]]], but: Sequence[str] = ()
+) -> None:
+    """Write `source` in 8-bit integers (QDQ, weights by channel) to `target`.
 
     The weights keep 7 bits: with 8, processors without VNNI instructions overflow.
     Source: onnxruntime's documentation, "Quantize ONNX Models", sections "Static Quantization" and "When and why do I
     need to try U8U8".
+
+    Args:
+        source: the file of float32.
+        target: the file to write.
+        samples: the inputs to calibrate on.
+        but: the names of the nodes that stay float32.
     """
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
     class Samples(CalibrationDataReader):
-        def __init__(self) -> None:
-            chosen = images[::STEP]
-            self._batches: Iterator[NDArray[np.uint8]] = (
-                chosen[at : at + BATCH] for at in range(0, len(chosen), BATCH)
-            )
-
         def get_next(self) -> dict[str, NDArray[np.uint8]] | None:
-            batch = next(self._batches, None)
-            return None if batch is None else {"image": batch}
+            return next(samples, None)
 
     # Its advice to simplify the graph first does not apply: ours is simple.
     logging.disable(logging.WARNING)
@@ -78,6 +85,7 @@ def quantize(source: Path, target: Path, images: NDArray[np.uint8]) -> None:
             reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
+            nodes_to_exclude=list(but),
         )
     finally:
         logging.disable(logging.NOTSET)

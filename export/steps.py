@@ -24,6 +24,7 @@ class Convolution:
     bias: Weights
     strides: tuple[int, int]
     padding: str
+    dilation: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,16 +84,22 @@ def steps(network: keras.Model) -> list[Step]:
         if output is not None and layer.input is not output:
             raise UnsupportedLayerError(f"{network.name} is no plain chain of layers: {layer.name} branches off.")
         output = layer.output
-        found += _steps(layer)
+        found += of_layer(layer)
     return found
 
 
-def _steps(layer: Any) -> list[Step]:
+def of_layer(layer: Any) -> list[Step]:
+    """Take one layer apart; nothing is left of an input or a dropout.
+
+    Raises:
+        UnsupportedLayerError: it is of a kind that is not known here.
+    """
     match layer:
         case layers.InputLayer() | layers.Dropout():
             return []
-        case layers.Conv2D() if layer.groups == 1 and layer.dilation_rate == (1, 1) and _channels_last(layer):
-            return [Convolution(*_weights(layer), layer.strides, layer.padding), *_activation(layer)]
+        case layers.Conv2D() if layer.groups == 1 and _channels_last(layer):
+            convolution = Convolution(*_weights(layer), layer.strides, layer.padding, layer.dilation_rate)
+            return [convolution, *_activation(layer)]
         case layers.Dense() if len(layer.input.shape) == 2:
             return [Dense(*_weights(layer)), *_activation(layer)]
         case layers.BatchNormalization() if layer.axis in (-1, len(layer.input.shape) - 1):

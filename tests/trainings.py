@@ -32,7 +32,7 @@ def train_command(npz: Path, artifacts: Path, model: str) -> list[str]:
 
 def export_command(artifacts: Path) -> list[str]:
     """Return the command line of an export."""
-    return [sys.executable, "-m", "export", "--artifacts", str(artifacts)]
+    return [sys.executable, "-m", "export", "--only", "classifier", "--artifacts", str(artifacts)]
 
 
 def start(command: list[str]) -> subprocess.Popen[str]:

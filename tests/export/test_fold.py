@@ -99,6 +99,7 @@ def test_other_layers_are_exported_too(tmp_path: Path) -> None:
     x = layers.Conv2D(4, 3, strides=2, activation="relu")(image)
     x = layers.Conv2D(6, 3, strides=2, padding="same")(x)
     x = layers.BatchNormalization()(x)
+    x = layers.Conv2D(6, 4, padding="same", dilation_rate=(2, 1))(x)
     x = layers.MaxPooling2D(2)(x)
     x = layers.GlobalAveragePooling2D()(x)
     network = shaken(keras.Model(image, layers.Dense(10)(x)))

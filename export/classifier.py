@@ -1,0 +1,76 @@
+"""The classifier: scaler, network and calibration folded into `model.onnx`, proved equal, with its part of the card."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from export import artifacts, document, files
+from train.quiet import import_tensorflow
+
+MODEL, INT8 = "model.onnx", "model.int8.onnx"
+
+
+def run(folder: Path) -> None:
+    """Export; do nothing where the file was made from these very artifacts by this very code."""
+    metrics = artifacts.load_metrics(folder)
+    written = [folder / name for name in (artifacts.METRICS, artifacts.ROWS, MODEL, INT8)]
+    if files.up_to_date(folder, "classifier", written, document.read(folder).classifier):
+        print(f"{folder / MODEL} is up to date.")
+        return
+
+    # Slow to import, and not needed to say that nothing is to be done.
+    import_tensorflow()
+    from export import fold, graph, quantize, verify
+    from export.card import Int8, card
+    from export.steps import steps
+
+    print("Folding scaler, network and calibration into one graph ...", flush=True)
+    trained = artifacts.load(folder, metrics)
+    scaler, temperature, shift = trained.scaler, metrics["temperature"], metrics["reject_shift"]
+    folded = fold.everything(steps(trained.network), scaler.mean_, scaler.scale_, temperature, shift)
+    metadata = _metadata(metrics, fold.sha256(folded))
+    content = graph.build(folded, metadata).SerializeToString(deterministic=True)
+    with files.aside(folder, MODEL, INT8, document.CARD) as (model, small, text):
+        model.write_bytes(content)
+        count = len(trained.images)
+        print(f"Comparing it with scikit-learn and Keras on {count:,} test images and on noise ...", flush=True)
+        parity = verify.measure(model, trained, temperature, shift)
+        parity.check()
+        print("Trying it in 8-bit integers ...", flush=True)
+        quantize.quantize(model, small, trained.validation_images)
+        full, small_one = (quantize.measure(path, trained) for path in (model, small))
+        kept = Int8(files.describe(small), small_one, full) if small_one.keep(full) else None
+        rows = artifacts.load_rows(folder)
+        part = card(metrics, metadata, parity, files.describe(model), kept, rows)
+        text.write_text(str(replace(document.read(folder), classifier=part)))
+        files.put(model, folder / MODEL)
+        files.put(small, folder / INT8, wanted=kept is not None)
+        files.put(text, folder / document.CARD)
+    files.save_stamp(folder, "classifier", written, part)
+    print(
+        f"Equal: probabilities within {parity.probabilities:.1e}, {parity.decisions} decisions changed, "
+        f"logits on noise within {parity.noise:.1e} of the largest.\n"
+        + (
+            f"In 8-bit integers it keeps its figures: {INT8} ({kept.file.size / 1000:.0f} kB).\n"
+            if kept
+            else f"In 8-bit integers it loses too much: no {INT8}. {small_one}; before, {full}.\n"
+        )
+        + f"Written: {folder / MODEL} ({len(content) / 1000:.0f} kB), {folder / document.CARD}. Next: make serve"
+    )
+
+
+def _metadata(metrics: dict[str, Any], weights_sha256: str) -> dict[str, str]:
+    project = files.project()
+    return {
+        "name": f"{project['name']}-{metrics['model']}",
+        "version": f"{project['version']}+{weights_sha256[:8]}",
+        "classes": json.dumps(metrics["classes"]),
+        "threshold": str(metrics["thresholds"]["digit"]),
+        "reject_threshold": str(metrics["thresholds"]["reject"]),
+        "test_accuracy": str(metrics["test"]["accuracy"]),
+        "data": metrics["data"]["name"],
+        "data_sha256": metrics["data"]["sha256"],
+        "commit": metrics["commit"],
+        "license": project["license"],
+    }

@@ -1,0 +1,53 @@
+"""`MODEL_CARD.md`: one card of two parts, each written by its own export, which leaves the other as it is."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CARD = "MODEL_CARD.md"
+# The page network's part stands behind this line, and its entries in the head begin with its name.
+MARK = "\n<!-- page -->\n\n"
+PAGE = "page_"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of the card.
+
+    Attributes:
+        head: its entries in Hugging Face's metadata.
+        body: its Markdown; "" where it is missing.
+    """
+
+    head: dict[str, Any] = field(default_factory=dict)
+    body: str = ""
+
+    def __str__(self) -> str:
+        return yaml.safe_dump(self.head, sort_keys=False) + self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole card."""
+
+    classifier: Part = field(default_factory=Part)
+    page: Part = field(default_factory=Part)
+
+    def __str__(self) -> str:
+        head = yaml.safe_dump(self.classifier.head | self.page.head, sort_keys=False).strip()
+        return f"---\n{head}\n---\n\n{self.classifier.body}" + (MARK + self.page.body if self.page.body else "")
+
+
+def read(folder: Path) -> Document:
+    """Read the card of a folder; an empty one where there is none, or another file in its place."""
+    try:
+        _, head, body = (folder / CARD).read_text(encoding="utf-8").split("---\n", 2)
+        entries: dict[str, Any] = yaml.safe_load(head)
+        own = {name: entry for name, entry in entries.items() if name.startswith(PAGE)}
+    except (OSError, ValueError, AttributeError, yaml.YAMLError):
+        return Document()
+    classifier, _, page = body.removeprefix("\n").partition(MARK)
+    rest = {name: entry for name, entry in entries.items() if name not in own}
+    return Document(Part(rest, classifier), Part(own, page))

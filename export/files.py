@@ -1,0 +1,88 @@
+"""What every export does with files: checksums, the stamp of what it was made from, and the metadata they share."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+STAMP = ".exported.json"
+
+
+def sha256(path: Path) -> str:
+    """Return the checksum of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def project() -> dict[str, Any]:
+    """Return what `pyproject.toml` says of this project."""
+    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A written file: its checksum, its bytes."""
+
+    sha256: str
+    size: int
+
+
+def describe(path: Path) -> File:
+    """Return a file's checksum and size."""
+    return File(sha256(path), path.stat().st_size)
+
+
+@contextmanager
+def aside(folder: Path, *names: str) -> Iterator[list[Path]]:
+    """Yield paths beside those of the files to write; what is left there at the end is deleted."""
+    paths = [folder / f".unfinished-{name}" for name in names]
+    try:
+        yield paths
+    finally:
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+
+def put(aside: Path, path: Path, wanted: bool = True) -> None:
+    """Put a file that was written aside in its place, or take the one of before away where it is not wanted."""
+    if wanted:
+        aside.replace(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def up_to_date(folder: Path, part: str, files: Iterable[Path], card: object) -> bool:
+    """Say whether `part` was exported by this very code from these very files, and nothing of it has changed since.
+
+    Args:
+        folder: of the stamp.
+        part: `classifier` or `page`.
+        files: all that it reads and writes.
+        card: its part of the card.
+    """
+    return bool(_stamps(folder).get(part) == _stamp(files, card))
+
+
+def save_stamp(folder: Path, part: str, files: Iterable[Path], card: object) -> None:
+    """Note what `up_to_date` asks for."""
+    (folder / STAMP).write_text(json.dumps(_stamps(folder) | {part: _stamp(files, card)}))
+
+
+def _stamps(folder: Path) -> dict[str, Any]:
+    try:
+        stamps = json.loads((folder / STAMP).read_text())
+    except (OSError, ValueError):
+        return {}
+    return stamps if isinstance(stamps, dict) else {}
+
+
+def _stamp(files: Iterable[Path], card: object) -> dict[str, str | None]:
+    sources = [*sorted((ROOT / "export").rglob("*.py")), ROOT / "pyproject.toml"]
+    sums = {str(path.relative_to(ROOT)): sha256(path) for path in sources}
+    found = {path.name: sha256(path) if path.is_file() else None for path in files}
+    return sums | found | {"card": hashlib.sha256(str(card).encode()).hexdigest()}

@@ -1,0 +1,1 @@
+"""Folds the page network into one ONNX file, and proves it equal."""

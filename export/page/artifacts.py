@@ -1,0 +1,92 @@
+"""The files that the training of the page network left: whole, and of one and the same training."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from export import classifier, files
+from export.artifacts import AGAIN, read
+from export.errors import ArtifactError
+
+NETWORK, PAGES, METRICS, EVALUATION = "page.keras", "page.npz", "page.json", "evaluation.json"
+# The network halves a picture four times.
+SIZE_STEP_PX = 16
+
+# What is used of `page.json`.
+KEYS = frozenset(
+    {"commit", "data", "figures", "files", "kinds", "parameters", "scale", "seconds", "seed", "steps", "versions"}
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pages:
+    """Made pages that were kept aside from the training, and their truth.
+
+    Attributes:
+        pictures: uint8 [n, H, W], 0 black to 255 white.
+        writing: uint8 [n, H, W], 255 where a pixel is all ink.
+        kind: integers [n, H/4, W/4], -1 where nothing is written.
+    """
+
+    pictures: NDArray[np.uint8]
+    writing: NDArray[np.uint8]
+    kind: NDArray[np.integer]
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def every_second(self, first: int) -> "Pages":
+        """Return one half of them: those from `first`, 0 or 1, on."""
+        return Pages(self.pictures[first::2], self.writing[first::2], self.kind[first::2])
+
+
+def load_metrics(folder: Path) -> dict[str, Any]:
+    """Read `page.json` and hold the other files against the checksums in it.
+
+    Raises:
+        ArtifactError: a file is missing, damaged, or not of the training that `page.json` tells of.
+    """
+    return read(folder, METRICS, (NETWORK, PAGES), KEYS)
+
+
+def load(folder: Path) -> tuple[Any, Pages]:
+    """Load the Keras network and the pages, which `load_metrics` has found to be whole.
+
+    Raises:
+        ArtifactError: a file cannot be loaded with the installed versions.
+    """
+    import keras
+
+    try:
+        network = keras.saving.load_model(folder / NETWORK, compile=False)
+        with np.load(folder / PAGES, allow_pickle=False) as file:
+            pages = Pages(file["pictures"], file["writing"], file["kind"])
+    except Exception as error:  # whatever another version of Keras may raise
+        raise ArtifactError(f"The files in {folder} cannot be loaded ({error}). {AGAIN}") from error
+    n, height, width = pages.pictures.shape
+    if n < 2 or height % SIZE_STEP_PX or width % SIZE_STEP_PX:
+        raise ArtifactError(
+            f"{folder / PAGES} must have two pages or more of sides that are multiples of {SIZE_STEP_PX} pixels, not "
+            f"{n} of {height} x {width}. {AGAIN}"
+        )
+    return network, pages
+
+
+def load_rows(folder: Path, page_sha256: str) -> dict[str, dict[str, Any]]:
+    """Return what `evaluation.json` says of each set of pictures; nothing where it was measured with other files.
+
+    Args:
+        folder: of that file, and of `model.onnx`.
+        page_sha256: the checksum of `page.onnx`.
+    """
+    try:
+        found = json.loads((folder / EVALUATION).read_text())
+        measured = found["page"]["sha256"], found["model"]["sha256"]
+        rows: dict[str, dict[str, Any]] = found["sets"]
+        return rows if measured == (page_sha256, files.sha256(folder / classifier.MODEL)) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

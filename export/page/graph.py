@@ -1,0 +1,76 @@
+"""The folded page network as an ONNX graph, of the few nodes that onnxruntime runs fast."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+from export.graph import Graph
+from export.page.network import PICTURE, Computed, Doubling, Network, Sum
+from export.steps import Convolution
+
+
+def build(network: Network, metadata: Mapping[str, str]) -> onnx.ModelProto:
+    """Return the checked graph, from `picture` uint8 [1, H, W], H and W multiples of 16, to four outputs of float32.
+
+    `writing` [1, H, W], 0 to 1; `offset` [1, H/2, W/2, 2] in pixels; `height` [1, H/4, W/4] in pixels; `kind`
+    [1, H/4, W/4, kinds], which sum to 1.
+
+    Args:
+        network: all folded.
+        metadata: written into the file's `metadata_props`.
+    """
+    graph = Graph(PICTURE)
+    graph.add("Cast", to=TensorProto.FLOAT)
+    tensors = {PICTURE: graph.add("Unsqueeze", np.array([1]))}
+    for name, node in network.nodes.items():
+        tensors[name] = _add(graph, node.step, [tensors[each] for each in node.inputs])
+    (pixels, offset), (height, kind) = (
+        _split(graph, graph.convolve(head.step, [tensors[head.source]]), head.channels) for head in network.heads
+    )
+    graph.add("DepthToSpace", of=[pixels], blocksize=2)
+    graph.add("Sigmoid")
+    graph.add("Squeeze", np.array([1]), outputs=["writing"])
+    graph.add("Transpose", of=[offset], perm=[0, 2, 3, 1], outputs=["offset"])
+    graph.add("Exp", of=[height])
+    graph.add("Squeeze", np.array([1]), outputs=["height"])
+    graph.add("Transpose", of=[kind], perm=[0, 2, 3, 1])
+    graph.add("Softmax", axis=-1, outputs=["kind"])
+    shapes: dict[str, list[int | str]] = {
+        "writing": [1, "H", "W"],
+        "offset": [1, "H/2", "W/2", 2],
+        "height": [1, "H/4", "W/4"],
+        "kind": [1, "H/4", "W/4", network.heads[1].channels[1]],
+    }
+    return graph.model(
+        "digits-page",
+        helper.make_tensor_value_info(PICTURE, TensorProto.UINT8, [1, "H", "W"]),
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()],
+        metadata,
+    )
+
+
+def _add(graph: Graph, step: Computed, inputs: list[str]) -> str:
+    match step:
+        case Convolution():
+            return graph.convolve(step, inputs)
+        case Sum():
+            return graph.add("Add", of=inputs)
+        case Doubling():
+            # The empty name stands for the region of interest, which this mode does without.
+            return graph.add(
+                "Resize",
+                np.array([1, 1, 2, 2], np.float32),
+                of=[*inputs, ""],
+                mode="nearest",
+                coordinate_transformation_mode="asymmetric",
+                nearest_mode="floor",
+            )
+    return graph.add("Relu", of=inputs)
+
+
+def _split(graph: Graph, tensor: str, channels: tuple[int, int]) -> tuple[str, str]:
+    outputs = (f"{tensor}_first", f"{tensor}_second")
+    graph.add("Split", np.array(channels), of=[tensor], outputs=outputs, axis=1)
+    return outputs

@@ -1,0 +1,148 @@
+"""The trained page network as nodes that read one another, folded in float64, which can then be written as ONNX."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+
+from export import fold
+from export.errors import UnsupportedLayerError
+from export.steps import Affine, Convolution, Relu, of_layer
+
+PICTURE = "picture"
+# Outputs that one convolution computes together, since they read the same node: it takes less time than two.
+PAIRS = (("writing", "offset"), ("height", "kind"))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubling:
+    """Each pixel becomes two by two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Of the two tensors that it reads."""
+
+
+Computed = Convolution | Relu | Doubling | Sum
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """What is computed, and the names of the nodes that it reads; `PICTURE` is the network's input."""
+
+    step: Computed
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """One convolution of two outputs, the channels of the second behind those of the first, and what it reads."""
+
+    step: Convolution
+    source: str
+    channels: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """All folded: the nodes by name, each behind those that it reads, and a head for each of `PAIRS`."""
+
+    nodes: dict[str, Node]
+    heads: tuple[Head, ...]
+
+    def convolutions(self) -> list[Convolution]:
+        """Return all that has weights, in their order."""
+        steps = [node.step for node in self.nodes.values()]
+        return [step for step in steps if isinstance(step, Convolution)] + [head.step for head in self.heads]
+
+
+def fold_network(network: keras.Model, scale: float) -> Network:
+    """Take the network apart and fold all that can be folded.
+
+    That is the batch normalisations, the division of the pixels by 255, and the units of the outputs: `offset` becomes
+    pixels, `height` the natural logarithm of pixels.
+
+    Args:
+        network: from float32 [N, H, W, 1], 0 to 1, to a dict of `writing`, `offset`, `height` and `kind`.
+        scale: the unit of its offsets and heights, in pixels.
+
+    Raises:
+        UnsupportedLayerError: it has a layer that is not known here, or other outputs.
+    """
+    nodes, names = _nodes(network)
+    if not isinstance(network.output, dict) or set(network.output) != {name for pair in PAIRS for name in pair}:
+        raise UnsupportedLayerError(f"The outputs of {network.name} are not writing, offset, height and kind.")
+    outputs = {name: nodes.pop(names[id(tensor)]) for name, tensor in network.output.items()}
+    heads = tuple(_head(pair, outputs[pair[0]], outputs[pair[1]], scale) for pair in PAIRS)
+    for name, node in nodes.items():
+        if isinstance(node.step, Convolution) and PICTURE in node.inputs:
+            # What pads the picture is 0 before the division as after it.
+            nodes[name] = replace(node, step=replace(node.step, kernel=node.step.kernel / 255))
+    return Network(nodes, heads)
+
+
+def _nodes(network: keras.Model) -> tuple[dict[str, Node], dict[int, str]]:
+    """Return the nodes, normalisations folded, and the name of the node that makes each of Keras's tensors."""
+    nodes: dict[str, Node] = {}
+    names = {id(tensor): PICTURE for tensor in network.inputs}
+    readers = Counter(id(tensor) for layer in network.layers for tensor in _inputs(layer))
+    for layer in network.layers:
+        inputs = tuple(names[id(tensor)] for tensor in _inputs(layer))
+        for number, step in enumerate(_steps(layer)):
+            if isinstance(step, Affine):
+                before = nodes.pop(inputs[0], None) if readers[id(layer.input)] == 1 else None
+                if before is None or not isinstance(before.step, Convolution):
+                    raise UnsupportedLayerError(
+                        f"{layer.name} cannot be folded: no convolution of its own is before it."
+                    )
+                node = Node(fold.normalisation(before.step, step), before.inputs)
+            else:
+                node = Node(step, inputs)
+            name = f"{layer.name}/{number}"
+            nodes[name] = node
+            inputs = (name,)
+        if inputs:
+            names[id(layer.output)] = inputs[0]
+    return nodes, names
+
+
+def _inputs(layer: Any) -> list[Any]:
+    return [*layer.input] if isinstance(layer.input, list | tuple) else [layer.input]
+
+
+def _steps(layer: Any) -> list[Computed | Affine]:
+    match layer:
+        case layers.Add() if len(layer.input) == 2:
+            return [Sum()]
+        case layers.UpSampling2D() if layer.size == (2, 2) and layer.interpolation == "nearest":
+            return [Doubling()]
+    steps: list[Computed | Affine] = []
+    for step in of_layer(layer):
+        if not isinstance(step, Convolution | Relu | Affine):
+            raise UnsupportedLayerError(
+                f"The layer {layer.name} ({type(layer).__name__}) has no place in a page network."
+            )
+        steps.append(step)
+    return steps
+
+
+def _head(pair: tuple[str, str], first: Node, second: Node, scale: float) -> Head:
+    """Return the convolution that computes both outputs in the units of the exported file."""
+    one, other = _in_units(pair[0], first.step, scale), _in_units(pair[1], second.step, scale)
+    if first.inputs != second.inputs or one.kernel.shape[:3] != other.kernel.shape[:3]:
+        raise UnsupportedLayerError(f"The outputs {pair[0]} and {pair[1]} are not computed alike from the same layer.")
+    kernel = np.concatenate([one.kernel, other.kernel], axis=-1)
+    bias = np.concatenate([one.bias, other.bias])
+    return Head(replace(one, kernel=kernel, bias=bias), first.inputs[0], (len(one.bias), len(other.bias)))
+
+
+def _in_units(name: str, step: Computed, scale: float) -> Convolution:
+    if not isinstance(step, Convolution):
+        raise UnsupportedLayerError(f"The output {name} is made by {type(step).__name__}, not by a convolution.")
+    factor, shift = {"offset": (scale, 0.0), "height": (math.log(2), math.log(scale))}.get(name, (1.0, 0.0))
+    return replace(step, kernel=step.kernel * factor, bias=step.bias * factor + shift)

@@ -1,0 +1,70 @@
+"""The page network: folded into `page.onnx`, proved equal, with its part of the card."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from export import classifier, document, files
+from export.page import artifacts
+from train.quiet import import_tensorflow
+
+MODEL, INT8 = "page.onnx", "page.int8.onnx"
+
+
+def run(folder: Path) -> None:
+    """Export; do nothing where the file was made from these very artifacts by this very code."""
+    metrics = artifacts.load_metrics(folder)
+    used = [folder / name for name in (artifacts.METRICS, artifacts.EVALUATION, classifier.MODEL, MODEL, INT8)]
+    if files.up_to_date(folder, "page", used, document.read(folder).page):
+        print(f"{folder / MODEL} is up to date.")
+        return
+
+    # Slow to import, and not needed to say that nothing is to be done.
+    import_tensorflow()
+    from export import fold
+    from export.page import graph, quantize, verify
+    from export.page.card import card
+    from export.page.network import fold_network
+
+    print("Folding the page network into one graph ...", flush=True)
+    network, pages = artifacts.load(folder)
+    folded = fold_network(network, metrics["scale"])
+    metadata = _metadata(metrics, fold.sha256(folded.convolutions()))
+    content = graph.build(folded, metadata).SerializeToString(deterministic=True)
+    with files.aside(folder, MODEL, INT8, document.CARD) as (model, small, text):
+        model.write_bytes(content)
+        print(f"Comparing it with Keras on {len(pages)} pages and on noise ...", flush=True)
+        parity = verify.measure(model, network, pages.pictures, metrics["scale"])
+        parity.check()
+        print("Trying it in 8-bit integers ...", flush=True)
+        quantize.quantize(model, small, pages.every_second(0).pictures)
+        trial = quantize.measure(model, small, pages.every_second(1))
+        float32, int8 = (files.describe(path) for path in (model, small))
+        rows = artifacts.load_rows(folder, float32.sha256)
+        part = card(metrics, metadata, parity, float32, int8 if trial.keep else None, trial, len(pages), rows)
+        text.write_text(str(replace(document.read(folder), page=part)))
+        files.put(model, folder / MODEL)
+        files.put(small, folder / INT8, wanted=trial.keep)
+        files.put(text, folder / document.CARD)
+    files.save_stamp(folder, "page", used, part)
+    print(
+        f"Equal: {parity}.\n"
+        + (f"In 8-bit integers: {INT8}" if trial.keep else f"Not faster and as good in 8-bit integers: no {INT8}")
+        + f" ({trial.int8}; votes moved by {trial.moved:.2f} pixels). In float32: {trial.float32}.\n"
+        f"Written: {folder / MODEL} ({float32.size / 1000:.0f} kB), {folder / document.CARD}. Next: make serve"
+    )
+
+
+def _metadata(metrics: dict[str, Any], weights_sha256: str) -> dict[str, str]:
+    project = files.project()
+    return {
+        "name": f"{project['name']}-page",
+        "version": f"{project['version']}+{weights_sha256[:8]}",
+        "kinds": json.dumps(metrics["kinds"]),
+        "scale": str(metrics["scale"]),
+        "data": metrics["data"]["name"],
+        "data_sha256": metrics["data"]["sha256"],
+        "commit": metrics["commit"],
+        "license": project["license"],
+    }

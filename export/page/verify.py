@@ -1,0 +1,85 @@
+"""The export of the page network is not finished before the runtime agrees with Keras."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from export.errors import ParityError
+from export.page.runtime import Runtime
+
+# So far apart may an output be: shares of a pixel's ink and probabilities, pixels, and shares of a height.
+SHARE, OFFSET_PX, HEIGHT = 1e-4, 1e-2, 1e-4
+# A picture of noise, of another size than the pages and of other proportions, in pixels.
+NOISE = (144, 208)
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """The largest differences between Keras and the exported file.
+
+    Attributes:
+        writing: of a pixel's share of ink.
+        offset: in pixels.
+        height: as a share of the height.
+        kind: of a probability.
+    """
+
+    writing: float
+    offset: float
+    height: float
+    kind: float
+
+    def __str__(self) -> str:
+        return (
+            f"writing by up to {self.writing:.1e}, offset {self.offset:.1e} pixels, height {self.height:.1e} of it, "
+            f"kind {self.kind:.1e}"
+        )
+
+    def check(self) -> None:
+        """Raise `ParityError` with the figures unless all are within their bounds."""
+        limits = ((self.writing, SHARE), (self.offset, OFFSET_PX), (self.height, HEIGHT), (self.kind, SHARE))
+        if not all(difference <= limit for difference, limit in limits):
+            raise ParityError(
+                f"The exported page network differs from Keras: {self} (allowed: {SHARE:g}, {OFFSET_PX:g}, {HEIGHT:g}, "
+                f"{SHARE:g}). The previous page.onnx is left as it was."
+            )
+
+
+def measure(path: Path, network: Any, pictures: NDArray[np.uint8], scale: float) -> Parity:
+    """Compare the file with Keras.
+
+    Args:
+        path: of the file.
+        network: Keras's.
+        pictures: uint8 [n, H, W]; a picture of noise of another size is compared too.
+        scale: the unit of the network's offsets and heights, in pixels.
+    """
+    runtime = Runtime(path)
+    noise = np.random.default_rng(0).integers(0, 256, NOISE, np.uint8)
+    found = []
+    for picture in [*pictures, noise]:
+        expected, answered = _keras(network, picture, scale), runtime.run(picture)
+        apart = {name: np.abs(expected[name] - answered[name]) for name in expected}
+        apart["height"] /= expected["height"]
+        found.append({name: each.max() for name, each in apart.items()})
+    # NumPy's largest is NaN where one is.
+    return Parity(**{name: float(np.max([each[name] for each in found])) for name in found[0]})
+
+
+def _keras(network: Any, picture: NDArray[np.uint8], scale: float) -> dict[str, NDArray[np.float64]]:
+    """Return what the file should answer, computed from Keras's outputs as they are defined."""
+    raw = network.predict_on_batch(picture[np.newaxis, :, :, np.newaxis] / np.float32(255))
+    outputs = {name: np.asarray(each[0], np.float64) for name, each in raw.items()}
+    height, width = picture.shape
+    cells = outputs["writing"].reshape(height // 2, width // 2, 2, 2)
+    logits = cells.transpose(0, 2, 1, 3).reshape(height, width)
+    powers = np.exp(outputs["kind"] - outputs["kind"].max(axis=-1, keepdims=True))
+    return {
+        "writing": 1 / (1 + np.exp(-logits)),
+        "offset": outputs["offset"] * scale,
+        "height": scale * 2 ** outputs["height"][..., 0],
+        "kind": powers / powers.sum(axis=-1, keepdims=True),
+    }

@@ -1,0 +1,316 @@
+"""`python -m export --only page` on an untrained network: what it writes, and what it says when something is wrong."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import yaml
+from keras import layers
+from numpy.typing import NDArray
+
+from export import document
+from export.__main__ import main
+from export.errors import ParityError, UnsupportedLayerError
+from export.files import sha256
+from export.page import artifacts, verify
+from export.page.graph import build
+from export.page.network import fold_network
+from export.page.quantize import Figures, Trial
+from synthesis.kinds import KINDS
+from tests import trainings
+from train.page import network as page_network
+
+# Keras saves its weights in a way that NumPy 2 will not allow for ever.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+SCALE = 32
+PAGES, HEIGHT, WIDTH = 4, 96, 128
+FILES = ("page.keras", "page.npz")
+
+
+def untrained() -> keras.Model:
+    """Return a network whose normalisations do something, as they do when it has been trained."""
+    keras.utils.set_random_seed(6)
+    rng = np.random.default_rng(6)
+    network = page_network.build(normalisation=layers.BatchNormalization)
+    for layer in network.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            size = layer.gamma.shape[0]
+            bounds = ((0.7, 1.3), (-0.2, 0.2), (-0.2, 0.2), (0.5, 1.5))
+            layer.set_weights([rng.uniform(low, high, size) for low, high in bounds])
+    return network
+
+
+def save_metrics(folder: Path, **others: object) -> None:
+    metrics = {
+        "seed": 1,
+        "steps": 1200,
+        "seconds": 600,
+        "commit": "c0ffee",
+        "versions": {"keras": keras.__version__},
+        "data": {"name": "MNIST", "sha256": "ab" * 32, "pages": 5000},
+        "kinds": KINDS,
+        "scale": SCALE,
+        "parameters": 123456,
+        "figures": {"writing, intersection over union": 0.9123},
+        "files": {name: sha256(folder / name) for name in FILES},
+    }
+    (folder / "page.json").write_text(json.dumps(metrics | others))
+
+
+def save_pages(folder: Path, pictures: NDArray[np.uint8]) -> None:
+    rng = np.random.default_rng(7)
+    n, height, width = pictures.shape
+    kind = rng.integers(-1, len(KINDS), (n, height // 4, width // 4))
+    np.savez(folder / "page.npz", pictures=pictures, writing=pictures, kind=kind)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an export in a process of its own made of an untrained network; not to be changed."""
+    folder = tmp_path_factory.mktemp("page")
+    untrained().save(folder / "page.keras")
+    save_pages(folder, np.random.default_rng(8).integers(0, 256, (PAGES, HEIGHT, WIDTH), np.uint8))
+    save_metrics(folder)
+    trainings.finish([*trainings.export_command(folder), "--only", "page"])
+    return folder
+
+
+@pytest.fixture
+def folder(exported: Path, tmp_path: Path) -> Path:
+    """A copy that a test may spoil."""
+    return Path(shutil.copytree(exported, tmp_path / "artifacts"))
+
+
+def export(folder: Path) -> int:
+    return main(["--only", "page", "--artifacts", str(folder)])
+
+
+def run(content: bytes, picture: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(names, {"picture": picture}), strict=True))
+
+
+def oracle(network: keras.Model, picture: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    """Return what the contract asks for, by Keras alone."""
+    out = network.predict_on_batch(picture[..., np.newaxis].astype(np.float32) / 255)
+    ops = keras.ops
+    writing = np.zeros(picture.shape, np.float32)
+    for pixel in range(4):
+        writing[:, pixel // 2 :: 2, pixel % 2 :: 2] = ops.sigmoid(out["writing"][..., pixel])
+    return {
+        "writing": writing,
+        "offset": out["offset"] * SCALE,
+        "height": SCALE * 2 ** out["height"][..., 0],
+        "kind": np.asarray(ops.softmax(out["kind"], axis=-1)),
+    }
+
+
+def test_the_graph_answers_as_keras_does_at_every_size() -> None:
+    network = untrained()
+    content = build(fold_network(network, SCALE), {}).SerializeToString()
+    rng = np.random.default_rng(9)
+    for picture in (
+        rng.integers(0, 256, (1, 48, 80), np.uint8),
+        rng.integers(0, 256, (1, 144, 112), np.uint8),
+        np.full((1, 32, 32), 255, np.uint8),  # its border differs from what is padded to it
+    ):
+        answered, expected = run(content, picture), oracle(network, picture)
+        for name, array in expected.items():
+            assert answered[name].shape == array.shape
+            np.testing.assert_allclose(answered[name], array, rtol=1e-5, atol=1e-4, err_msg=name)
+            assert array.std() > 0
+
+
+def test_the_file_stands_alone_and_says_what_it_is(exported: Path) -> None:
+    model = onnx.load(exported / "page.onnx")
+    onnx.checker.check_model(model, full_check=True)
+    assert (model.opset_import[0].version, model.ir_version) == (17, 8)
+    (picture,) = model.graph.input
+    assert (picture.name, picture.type.tensor_type.elem_type) == ("picture", onnx.TensorProto.UINT8)
+    shapes = {
+        each.name: [dim.dim_param or dim.dim_value for dim in each.type.tensor_type.shape.dim]
+        for each in (picture, *model.graph.output)
+    }
+    assert shapes == {
+        "picture": [1, "H", "W"],
+        "writing": [1, "H", "W"],
+        "offset": [1, "H/2", "W/2", 2],
+        "height": [1, "H/4", "W/4"],
+        "kind": [1, "H/4", "W/4", len(KINDS)],
+    }
+    metadata = {entry.key: entry.value for entry in model.metadata_props}
+    assert metadata["name"] == "digits-page"
+    assert json.loads(metadata["kinds"]) == list(KINDS)
+    assert float(metadata["scale"]) == SCALE
+    assert metadata["data_sha256"] == "ab" * 32
+    assert {"version", "commit", "license"} <= metadata.keys()
+
+
+def test_nothing_is_left_of_normalisation_and_scaling() -> None:
+    operators = {node.op_type for node in build(fold_network(untrained(), SCALE), {}).graph.node}
+    body = {"Cast", "Unsqueeze", "Conv", "Relu", "Resize", "Add"}
+    assert operators == body | {"Split", "DepthToSpace", "Sigmoid", "Exp", "Softmax", "Squeeze", "Transpose"}
+
+
+def test_another_process_gives_the_same_bytes_and_a_third_export_does_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (folder / "page.onnx").read_bytes()
+    (folder / "page.onnx").unlink()
+    assert export(folder) == 0
+    assert "Equal: writing by up to" in capsys.readouterr().out
+    assert (folder / "page.onnx").read_bytes() == before
+    assert export(folder) == 0
+    assert "page.onnx is up to date" in capsys.readouterr().out
+
+
+def test_the_file_in_integers_has_the_same_form_and_nearly_the_same_answers(exported: Path, tmp_path: Path) -> None:
+    from export.page.quantize import quantize
+
+    _, pages = artifacts.load(exported)
+    small = tmp_path / "page.int8.onnx"
+    quantize(exported / "page.onnx", small, pages.pictures[:2])
+    assert small.stat().st_size < 0.4 * (exported / "page.onnx").stat().st_size
+    metadata = (
+        {each.key: each.value for each in onnx.load(path).metadata_props} for path in (exported / "page.onnx", small)
+    )
+    assert next(metadata).items() <= next(metadata).items()
+    picture = pages.pictures[3:]
+    one, other = (run(path.read_bytes(), picture) for path in (exported / "page.onnx", small))
+    assert one.keys() == other.keys()
+    assert np.abs(one["writing"] - other["writing"]).mean() < 0.02
+    assert np.abs(one["offset"] - other["offset"]).mean() < 1
+
+
+def test_integers_are_kept_only_where_they_are_faster_and_as_good() -> None:
+    full, fast = Figures(0.9, 0.95, 100), Figures(0.9, 0.95, 50)
+    assert Trial(full, fast, moved=0.1).keep
+    assert not Trial(full, Figures(0.9, 0.95, 90), moved=0.1).keep
+    assert not Trial(full, Figures(0.88, 0.95, 50), moved=0.1).keep
+    assert not Trial(full, Figures(0.9, 0.93, 50), moved=0.1).keep
+    assert not Trial(full, fast, moved=2.0).keep
+    assert not Trial(full, fast, moved=np.nan).keep
+
+
+def test_the_card_names_the_files_and_keeps_the_classifiers_part(folder: Path) -> None:
+    classifier = document.Part({"license": "mit", "model_sha256": "12" * 32}, "# digits-cnn\n\n| | |\n|---|---|\n")
+    (folder / "MODEL_CARD.md").write_text(str(document.Document(classifier=classifier)))
+    assert export(folder) == 0
+    found = document.read(folder)
+    assert found.classifier == classifier
+    head = yaml.safe_load((folder / "MODEL_CARD.md").read_text().split("---\n")[1])
+    assert head == classifier.head | found.page.head
+    assert head["page_sha256"] == sha256(folder / "page.onnx")
+    assert ("page_int8_sha256" in head) == (folder / "page.int8.onnx").exists()
+    for part in ("# digits-page", "intersection over union | 0.9123 |", "5,000 pages made by code", "Not measured"):
+        assert part in found.page.body
+
+
+def test_a_card_of_two_parts_is_read_as_it_was_written(tmp_path: Path) -> None:
+    one, other = document.Part({"license": "mit"}, "# One\n"), document.Part({"page_sha256": "0"}, "# Two\n")
+    for card in (document.Document(one, other), document.Document(one), document.Document(page=other)):
+        (tmp_path / "MODEL_CARD.md").write_text(str(card))
+        assert document.read(tmp_path) == card
+    (tmp_path / "MODEL_CARD.md").write_text("no card")
+    assert document.read(tmp_path) == document.Document()
+
+
+def test_the_card_shows_what_was_measured_on_pictures_with_these_very_files(folder: Path) -> None:
+    (folder / "model.onnx").write_bytes(b"a classifier")
+    sums = {"page": {"sha256": sha256(folder / "page.onnx")}, "model": {"sha256": sha256(folder / "model.onnx")}}
+    row = {"about": "photographed forms", "count": 30, "right": 0.957, "lost": 3, "milliseconds": 80.0, "wrong": ["a"]}
+    (folder / "evaluation.json").write_text(json.dumps(sums | {"sets": {"forms": row}}))
+    assert export(folder) == 0
+    assert "| forms | photographed forms | 30 | right 95.70 %, lost 3 |" in document.read(folder).page.body
+    (folder / "model.onnx").write_bytes(b"another classifier")
+    assert artifacts.load_rows(folder, sha256(folder / "page.onnx")) == {}
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def of_another_version(path: Path) -> None:
+    metrics = json.loads(path.read_text())
+    del metrics["scale"]
+    path.write_text(json.dumps(metrics))
+
+
+def of_odd_size(path: Path) -> None:
+    save_pages(path.parent, np.zeros((2, 40, 64), np.uint8))
+    save_metrics(path.parent)
+
+
+@pytest.mark.parametrize(
+    ("name", "harm", "message"),
+    [
+        ("page.keras", Path.unlink, "page.keras is missing. Run `make train` first."),
+        ("page.npz", Path.unlink, "page.npz is missing. Run `make train` first."),
+        ("page.json", Path.unlink, "page.json is missing. Run `make train` first."),
+        ("page.keras", truncate, "page.keras is not the file that page.json tells of"),
+        ("page.npz", truncate, "page.npz is not the file that page.json tells of"),
+        ("page.json", truncate, "page.json is damaged. Run `make train`"),
+        ("page.json", of_another_version, "scale: another version of this program wrote it"),
+        ("page.npz", of_odd_size, "multiples of 16 pixels, not 2 of 40 x 64"),
+    ],
+)
+def test_harmed_artifacts_are_named_and_the_previous_file_stays(
+    name: str, harm: Callable[[Path], None], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    harm(folder / name)
+    before = (folder / "page.onnx").read_bytes()
+    assert export(folder) == 1
+    assert message in capsys.readouterr().err
+    assert (folder / "page.onnx").read_bytes() == before
+    assert not list(folder.glob(".unfinished-*"))
+
+
+def test_an_export_that_differs_is_refused_with_its_figures(exported: Path) -> None:
+    network, pages = artifacts.load(exported)
+    pictures = pages.pictures[:1]
+    verify.measure(exported / "page.onnx", network, pictures, SCALE).check()
+    with pytest.raises(ParityError, match=r"The previous page\.onnx is left as it was"):
+        verify.measure(exported / "page.onnx", network, pictures, SCALE + 1).check()
+    for name in ("writing", "offset", "height", "kind"):
+        layer = network.get_layer(name)
+        weights = layer.get_weights()
+        layer.set_weights([weights[0], weights[1] + np.linspace(0.01, 0.02, len(weights[1]))])
+        with pytest.raises(ParityError):
+            verify.measure(exported / "page.onnx", network, pictures, SCALE).check()
+        layer.set_weights(weights)
+
+
+def test_parity_is_not_fooled_by_nothing() -> None:
+    verify.Parity(1e-6, 1e-4, 1e-6, 1e-6).check()
+    for name in ("writing", "offset", "height", "kind"):
+        with pytest.raises(ParityError):
+            verify.Parity(**dict.fromkeys(("writing", "offset", "height", "kind"), 0.0) | {name: np.nan}).check()
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (layers.AveragePooling2D(2), "AveragePooling2D"),
+        (layers.MaxPooling2D(2), "no place in a page network"),
+        (layers.UpSampling2D(2, interpolation="bilinear"), "UpSampling2D"),
+        (layers.BatchNormalization(), "no convolution of its own"),
+    ],
+)
+def test_what_cannot_be_folded_is_named(layer: layers.Layer, message: str) -> None:
+    picture = keras.Input((None, None, 1))
+    with pytest.raises(UnsupportedLayerError, match=message):
+        fold_network(keras.Model(picture, layer(layers.ReLU()(picture))), SCALE)
+
+
+def test_other_outputs_are_refused() -> None:
+    picture = keras.Input((None, None, 1))
+    with pytest.raises(UnsupportedLayerError, match="are not writing, offset, height and kind"):
+        fold_network(keras.Model(picture, layers.Conv2D(4, 3)(picture)), SCALE)
