@@ -31,11 +31,16 @@ class Result:
     error: str = ""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Return 0, 1 where a file could not be read, 2 where nothing could start."""
+def main(arguments: list[str] | None = None, recognizer: Recognizer | None = None) -> int:
+    """Return 0, 1 where a file could not be read, 2 where nothing could start.
+
+    Args:
+        arguments: those of the command line.
+        recognizer: what reads; by default the model file of the arguments.
+    """
     options = _parser().parse_args(arguments)
     try:
-        recognizer = Recognizer(options.model)
+        recognizer = recognizer or Recognizer(options.model)
         if options.save:
             options.save.mkdir(parents=True, exist_ok=True)
     except RecognizerError as error:
@@ -45,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     names, failed = _names(options.files)
     table = csv.writer(sys.stdout) if options.csv else None
     if table:
-        table.writerow(["file", "text", "confidence", "error"])
+        table.writerow(["file", "text", "confidence", "error", "turned"])
     saved: set[str] = set()
     try:
         for name in _with_progress(names):
@@ -83,8 +88,8 @@ def _parser() -> argparse.ArgumentParser:
         "or - for standard input",
     )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print one JSON object a line, with every digit")
-    form.add_argument("--csv", action="store_true", help="print a table: file, text, lowest confidence, error")
+    form.add_argument("--json", action="store_true", help="print one JSON object a line, with every digit and sign")
+    form.add_argument("--csv", action="store_true", help="print a table: file, text, lowest confidence, error, turn")
     parser.add_argument("--save", type=Path, metavar="DIR", help="write each picture there, with boxes and readings")
     parser.add_argument("--model", type=Path, metavar="FILE", help="the model file (default: artifacts/model.onnx)")
     return parser
@@ -153,7 +158,8 @@ def _free(name: str, saved: set[str]) -> str:
 
 
 def _entry(result: Result) -> dict[str, Any]:
-    if result.reading is None:
+    reading = result.reading
+    if reading is None:
         return {"file": result.name, "error": result.error}
     digits = [
         {
@@ -162,17 +168,20 @@ def _entry(result: Result) -> dict[str, Any]:
             "probabilities": [round(float(p), 6) for p in digit.probabilities],
             "box": digit.box,
             "line": digit.line,
+            **({"sign": digit.sign} if digit.sign else {}),
         }
-        for digit in result.reading.digits
+        for digit in reading.digits
     ]
-    return {"file": result.name, "text": result.reading.text, "size": result.reading.size, "digits": digits}
+    turned = {"turned": reading.turned} if reading.turned else {}
+    return {"file": result.name, "text": reading.text, "size": reading.size, **turned, "digits": digits}
 
 
 def _row(result: Result) -> list[str]:
-    if result.reading is None:
-        return [result.name, "", "", result.error]
-    lowest = min((digit.confidence for digit in result.reading.digits), default=None)
-    return [result.name, result.reading.text, "" if lowest is None else f"{lowest:.4f}", ""]
+    reading = result.reading
+    if reading is None:
+        return [result.name, "", "", result.error, ""]
+    lowest = min((digit.confidence for digit in reading.digits), default=None)
+    return [result.name, reading.text, "" if lowest is None else f"{lowest:.4f}", "", str(reading.turned)]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`python -m inference.batch SOURCE TARGET` reads millions of images, on this machine or on a Ray cluster."""
 
 import argparse
+import hashlib
 import logging
 import os
 import socket
@@ -22,7 +23,7 @@ try:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from inference.batch_plan import BatchError, Part, Place, settle, unfinished
-    from inference.batch_worker import ATTEMPTS, MODEL, Worker
+    from inference.batch_worker import ATTEMPTS, Worker, model_files
 except ImportError as missing:
     print(f"error: {missing}. Run `pip install -r requirements/batch.txt`.", file=sys.stderr)
     sys.exit(2)
@@ -50,14 +51,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--address", help="of a Ray cluster, as auto or 10.0.0.1:6379 (default: this machine alone)")
     options = parser.parse_args(arguments)
     try:
-        info = Recognizer(options.model).info
+        Recognizer(options.model)
+        files = model_files(options.model)
+        model = "+".join(hashlib.sha256(content).hexdigest() for content in files.values())
         if options.address:
             connect(options.address, None)
         cores = ray.cluster_resources().get("CPU", 1) if options.address else os.cpu_count()
         workers = options.workers or max(1, int(cores or 1))
         target = Place.at(options.target)
-        source, parts = settle(target, options.source, options.column, info.sha256, workers)
-        target.file(MODEL).write(options.model.read_bytes())
+        source, parts = settle(target, options.source, options.column, model, workers)
+        for name, content in files.items():
+            target.file(name).write(content)
         # Only now: a Ray of its own takes seconds to start, and a wrong path is said at once.
         if not options.address and any(unfinished(target, parts)):
             connect(None, workers)

@@ -22,14 +22,17 @@ SCHEMA = pyarrow.schema(
         "path": pyarrow.string(),
         "text": pyarrow.string(),
         "digits": pyarrow.list_(pyarrow.int8()),
+        "signs": pyarrow.list_(pyarrow.string()),
         "confidences": pyarrow.list_(pyarrow.float32()),
         "boxes": pyarrow.list_(pyarrow.list_(pyarrow.int32(), 4)),
+        "turned": pyarrow.int16(),
         "model_version": pyarrow.string(),
         "error": pyarrow.string(),
     }
 )
-# Names that begin with _ are no data to whoever reads a folder of Parquet.
+# The model files in the target: names that begin with _ are no data to whoever reads a folder of Parquet.
 MODEL = "_model.onnx"
+PAGE = "_page.onnx"
 ATTEMPTS = "_attempts"
 # Machines come and go; but an image that kills whoever reads it must not do so for ever.
 MOST_ATTEMPTS = 10
@@ -37,22 +40,29 @@ MOST_ATTEMPTS = 10
 AHEAD = 32
 
 
+def model_files(model: Path) -> dict[str, bytes]:
+    """Return a model file and the page network beside it, where it is there, by their names in the target."""
+    page = model.with_name("page.onnx")
+    return {name: path.read_bytes() for name, path in ((MODEL, model), (PAGE, page)) if path.exists()}
+
+
 class Worker:
     """Reads parts; Ray keeps one in each worker process.
 
     Args:
         source: where the images are.
-        target: the folder of the rows, and of the model that reads: every machine of a cluster can open it.
+        target: the folder of the rows, and of the model files that read: every machine of a cluster can open it.
         column: the column of images in Parquet.
     """
 
     def __init__(self, source: Place, target: Place, column: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "model.onnx")
-            kept = target.file(MODEL)
-            with kept.system.open_input_stream(kept.path) as stream:
-                path.write_bytes(stream.read())
-            self._recognizer = Recognizer(path)
+            for name in (MODEL, PAGE):
+                kept = target.file(name)
+                if kept.exists():
+                    with kept.system.open_input_stream(kept.path) as stream:
+                        Path(folder, name.removeprefix("_")).write_bytes(stream.read())
+            self._recognizer = Recognizer(Path(folder, "model.onnx"))
         self._source = source
         self._target = target
         self._column = column
@@ -109,8 +119,10 @@ class Worker:
             "path": path,
             "text": reading.text,
             "digits": [digit.digit for digit in reading.digits],
+            "signs": [digit.sign for digit in reading.digits],
             "confidences": [digit.confidence for digit in reading.digits],
             "boxes": [digit.box for digit in reading.digits],
+            "turned": reading.turned,
             "model_version": version,
             "error": None,
         }

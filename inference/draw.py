@@ -6,8 +6,9 @@ from PIL import Image, ImageDraw, ImageFont
 from inference.decode import MAX_PIXELS, Picture, decode
 from inference.reading import Reading
 
-# Digits read and marks refused, apart for the colour-blind too.
+# Digits and signs read, and marks refused, apart for the colour-blind too.
 READ = (0, 114, 178)
+SIGN = (136, 34, 85)
 REFUSED = (213, 94, 0)
 # A picture smaller than this is enlarged, or the digits could not be read.
 SMALLEST = 400
@@ -40,13 +41,14 @@ def annotate(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -
     scale = image.width / reading.size[0]
     pen = ImageDraw.Draw(image)
     thick = max(1, round(max(image.size) / 600))
+    # A point is said in letters as large as those of the digits beside it, or nobody could read it.
+    usual = scale * float(np.median([digit.box[3] for digit in reading.digits])) if reading.digits else 0.0
     for digit in reading.digits:
         left, top, width, height = (side * scale for side in digit.box)
-        tone = REFUSED if digit.digit is None else READ
+        tone = REFUSED if digit.refused else SIGN if digit.sign else READ
         around = (left - thick, top - thick, left + width + thick, top + height + thick)
         pen.rectangle(around, outline=tone, width=thick)
-        size = max(11.0, min(0.45 * height, 48.0))
-        said = "?" if digit.digit is None else str(digit.digit)
+        size = max(11.0, min(0.45 * max(height, usual), 48.0))
         at = (left, max(top - thick - 1.15 * size, 0))
-        pen.text(at, said, fill=tone, font=ImageFont.load_default(size), stroke_width=thick, stroke_fill="white")
+        pen.text(at, digit.said, fill=tone, font=ImageFont.load_default(size), stroke_width=thick, stroke_fill="white")
     return image

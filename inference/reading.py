@@ -9,6 +9,11 @@ from PIL import Image
 
 Box = tuple[int, int, int, int]
 
+# Marks that are read beside the digits: the point and comma of a number, and what stands in dates, times and sums.
+SIGNS = ".,:/-+"
+# What stands in the text for a mark that is refused.
+REFUSED = "?"
+
 # The heat map's two colours: what speaks for the reading, and what speaks against it. Apart for the colour-blind too.
 FOR = np.array([230, 97, 1], np.uint8)
 AGAINST = np.array([69, 94, 204], np.uint8)
@@ -19,14 +24,15 @@ class Digit:
     """One mark on the paper, and what was read in it.
 
     Attributes:
-        digit: 0 to 9, or None where the mark is refused: no digit, or not sure enough.
-        confidence: the probability of what is said: of the digit, or, where refused, of "not a digit".
+        digit: 0 to 9, or None where the mark is a sign, or is refused: no digit, or not sure enough.
+        confidence: the probability of what is said: of the digit or the sign, or, where refused, of "not a digit".
         probabilities: float32 [11] (the digits 0 to 9, then "not a digit"); [10] for a model without that class.
-        box: x, y, width, height, in pixels of the upright image.
+        box: x, y, width, height, in pixels of the picture as it is shown: upright by its EXIF, before `Reading.turned`.
         line: the line of writing that it stands on, from 0 at the top.
         input: uint8 [28, 28], the normalised image that the model saw, 0 = paper, 255 = ink.
         heat: float32 [28, 28], how much of the confidence is lost where the ink around a pixel is hidden: above 0 what
             spoke for the reading, below 0 what spoke against it. None unless it was asked for (`explain=True`).
+        sign: one of `SIGNS` where the mark stands between digits or before them; `digit` is None then. Else None.
     """
 
     digit: int | None
@@ -36,6 +42,19 @@ class Digit:
     line: int
     input: NDArray[np.uint8]
     heat: NDArray[np.float32] | None = None
+    sign: str | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the mark is neither a digit nor a sign, or not surely one."""
+        return self.digit is None and self.sign is None
+
+    @property
+    def said(self) -> str:
+        """The mark's one character in `Reading.text`."""
+        if self.digit is not None:
+            return str(self.digit)
+        return self.sign or REFUSED
 
     def input_png(self) -> bytes:
         """Return `input` as a grey PNG of 28x28, black paper and white ink as in MNIST."""
@@ -59,15 +78,17 @@ class Reading:
     """All marks of a picture in reading order, and their text.
 
     Attributes:
-        text: the digits in reading order, `?` for a refused mark, a new line for each line of writing, one space where
-            a gap is wider than about a digit and a half; empty where nothing is written.
+        text: the digits and signs in reading order, `?` for a refused mark, a new line for each line of writing, one
+            space where a gap is wider than about a digit and a half; empty where nothing is written.
         digits: the marks, in the same order.
-        size: width, height of the upright image in pixels: what the boxes refer to.
+        size: width, height in pixels of the picture as it is shown, upright by its EXIF: what the boxes refer to.
+        turned: degrees clockwise (0, 90, 180, 270) by which the picture was turned to be read: the boxes are not.
     """
 
     text: str
     digits: tuple[Digit, ...]
     size: tuple[int, int]
+    turned: int = 0
 
 
 def _png(image: Image.Image) -> bytes:

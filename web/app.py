@@ -27,15 +27,15 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
 
     Args:
         settings: its settings.
-        recognizer: what reads; by default the model file of the settings.
+        recognizer: what reads; by default the model file of the settings, with page.onnx beside it.
 
     Raises:
-        inference.ModelError: the model file is missing, cannot be used, or is not the one that its card describes.
+        inference.ModelError: a model file is missing, cannot be used, or is not the one that the card describes.
     """
     recognizer = recognizer or Recognizer(
         settings.model_path, max_pixels=settings.max_pixels, max_marks=settings.max_marks
     )
-    check_card(recognizer.info, settings.card_path)
+    check_card(recognizer.info, settings.page_path, settings.card_path)
     metrics = Metrics(recognizer.info, shared=settings.workers > 1)
     limits = Limits(settings, metrics)
     reader = Reader()

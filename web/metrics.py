@@ -43,6 +43,7 @@ class Metrics:
             "digits_rejected", "Requests not answered for want of room or time.", ["reason"], registry=registry
         )
         self._read = Counter("digits_read", "Digits read.", ["digit"], registry=registry)
+        self._signs = Counter("digits_signs", "Signs read between digits or before them.", ["sign"], registry=registry)
         self._refused = Counter("digits_refused", "Marks refused: no digit, or not sure enough.", registry=registry)
         self._confidence = Histogram(
             "digits_confidence", "How sure the readings of digits are.", buckets=CONFIDENCES, registry=registry
@@ -78,11 +79,13 @@ class Metrics:
     def reading(self, reading: Reading) -> None:
         """Count the marks of a reading."""
         for digit in reading.digits:
-            if digit.digit is None:
-                self._refused.inc()
-            else:
+            if digit.digit is not None:
                 self._by_digit[digit.digit].inc()
                 self._confidence.observe(digit.confidence)
+            elif digit.sign is not None:
+                self._signs.labels(digit.sign).inc()
+            else:
+                self._refused.inc()
 
     def classified(self, images: int) -> None:
         """Count images that were classified through /v2."""

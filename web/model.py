@@ -1,5 +1,6 @@
 """What the served model is: for the page's footer, and its card."""
 
+import hashlib
 import logging
 import re
 from http import HTTPStatus
@@ -15,8 +16,9 @@ from web.problems import ProblemError
 from web.settings import Settings
 
 logger = logging.getLogger("web")
-# One line for each form of the model: model_sha256, model_int8_sha256.
-CARD_SHA256 = re.compile(r"^model\w*_sha256: *([0-9a-f]{64})$", re.MULTILINE)
+# One line for each form of a file: model_sha256 and model_int8_sha256, page_sha256.
+MODEL_SHA256 = re.compile(r"^model\w*_sha256: *([0-9a-f]{64})$", re.MULTILINE)
+PAGE_SHA256 = re.compile(r"^page\w*_sha256: *([0-9a-f]{64})$", re.MULTILINE)
 
 
 class ModelAnswer(msgspec.Struct):
@@ -44,22 +46,33 @@ class ModelAnswer(msgspec.Struct):
     licence: str | None
 
 
-def check_card(info: ModelInfo, card: Path) -> None:
-    """Compare the model file with the SHA-256 in its card, the line `model_sha256: ...` of its front matter.
+def check_card(info: ModelInfo, page: Path, card: Path) -> None:
+    """Compare the files that are served with their SHA-256 in the card's front matter.
+
+    Args:
+        info: of the model, whose sum stands in the lines `model_sha256: ...` and `model_int8_sha256: ...`.
+        page: the page network's file, whose sum stands in the line `page_sha256: ...`; it may be missing.
+        card: `MODEL_CARD.md`; where it is missing or gives no sum, there is a warning.
 
     Raises:
         InvalidModelError: the card describes another file.
     """
     try:
-        described = CARD_SHA256.findall(card.read_text(encoding="utf-8"))
+        text = card.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        described = []
+        text = ""
+    _check("The model file", info.sha256, MODEL_SHA256.findall(text), card)
+    if page.exists():
+        _check(str(page), hashlib.sha256(page.read_bytes()).hexdigest(), PAGE_SHA256.findall(text), card)
+
+
+def _check(file: str, sha256: str, described: list[str], card: Path) -> None:
     if not described:
-        logger.warning("the model has no card with its SHA-256 at %s; its own is %s", card, info.sha256)
-    elif info.sha256 not in described:
+        logger.warning("%s has no card with its SHA-256 at %s; its own is %s", file, card, sha256)
+    elif sha256 not in described:
         raise InvalidModelError(
-            f"The model file is not the one that its card {card} describes: its SHA-256 is {info.sha256}, not "
-            f"{' or '.join(described)}. Run `make export` to write both, or remove the card."
+            f"{file} is not the one that its card {card} describes: its SHA-256 is {sha256}, not "
+            f"{' or '.join(described)}. Run `make export` to write all anew, or remove the card."
         )
 
 

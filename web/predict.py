@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 from litestar.types import HTTPScope, Receive
 
 from inference import Digit, Reading, Recognizer
+from inference.reading import SIGNS
 from web.limits import Limits
 from web.metrics import Metrics
 from web.openapi import PictureOperation
@@ -22,15 +23,22 @@ INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw
 EXPLAIN = QueryParameter(description="1 adds to each mark what decided, as a PNG data URL to lay over that picture")
 
 
+SIGN = msgspec.Meta(description=f"which of {' '.join(SIGNS)} the mark is; absent where it is none; digit is null then")
+TURNED = msgspec.Meta(
+    description="the degrees clockwise, 90, 180 or 270, by which the picture was turned to be read; absent where not"
+)
+
+
 class DigitAnswer(msgspec.Struct, omit_defaults=True):
     """One mark.
 
     Attributes:
-        digit: 0 to 9, or null where the mark is no digit.
+        digit: 0 to 9, or null where the mark is a sign, or is refused.
         confidence: the probability of what is said, 0 to 1.
-        probabilities: of the digits 0 to 9 and, last, of "not a digit".
-        box: x, y, width, height in the pixels of the upright picture.
+        probabilities: of the digits 0 to 9 and, last, of "not a digit", which a sign is too.
+        box: x, y, width, height in the pixels of the picture as it is shown: upright by its EXIF, else as sent.
         line: the line of writing that it stands on, from 0 at the top.
+        sign: one of . , : / - + where the mark is one.
         input: with `inputs=1`, the 28x28 picture that the model saw, as a PNG data URL.
         heat: with `explain=1`, what decided, to lay over `input`: orange for the reading, blue against it.
     """
@@ -40,6 +48,7 @@ class DigitAnswer(msgspec.Struct, omit_defaults=True):
     probabilities: list[float]
     box: tuple[int, int, int, int]
     line: int
+    sign: Annotated[str, SIGN] | msgspec.UnsetType = msgspec.UNSET
     input: str | msgspec.UnsetType = msgspec.UNSET
     heat: str | msgspec.UnsetType = msgspec.UNSET
 
@@ -51,18 +60,20 @@ class ModelName(msgspec.Struct):
     version: str
 
 
-class ReadingAnswer(msgspec.Struct):
+class ReadingAnswer(msgspec.Struct, omit_defaults=True):
     """What a picture says.
 
     Attributes:
-        text: the digits in reading order, `?` for a mark that is no digit, a new line for each line of writing.
+        text: the digits and signs in reading order, `?` for a refused mark, a new line for each line of writing.
         digits: the marks, in the same order.
         model: which model has read them.
+        turned: degrees clockwise by which the picture was turned to be read; the boxes are not.
     """
 
     text: str
     digits: list[DigitAnswer]
     model: ModelName
+    turned: Annotated[int, TURNED] = 0
 
 
 class Predict:
@@ -106,7 +117,7 @@ class Predict:
 
             reading, answered = await self._reader.run(work, small=not explain and is_small(picture))
         self._metrics.reading(reading)
-        refused = sum(digit.digit is None for digit in reading.digits)
+        refused = sum(digit.refused for digit in reading.digits)
         scope["state"]["log"] = {"marks": len(reading.digits), "refused": refused}
         return answered
 
@@ -122,6 +133,11 @@ def create_predict_route(predict: Predict) -> HTTPRouteHandler:
 
         Send the picture as the field `image` of a multipart form, or as the whole body with an image/* type: PNG, JPEG,
         WebP, GIF, BMP or TIFF.
+
+        Each mark of writing has an entry in `digits`, and one character in `text`. The signs . , : / - + between digits
+        or before them have `"digit": null` and a `sign`. A mark that is neither digit nor sign, or not surely one, has
+        `"digit": null` alone, and is `?` in `text`. A picture that lies on its side or on its head is read upright:
+        `turned` says by how many degrees, and the boxes fit the picture as it was sent.
         """
         return await predict(request.scope, request.receive, inputs=inputs, explain=explain)
 
@@ -130,7 +146,8 @@ def create_predict_route(predict: Predict) -> HTTPRouteHandler:
 
 def answer(reading: Reading, model: ModelName, *, inputs: bool) -> ReadingAnswer:
     """Turn a reading into what /predict answers."""
-    return ReadingAnswer(reading.text, [_digit(digit, inputs=inputs) for digit in reading.digits], model)
+    digits = [_digit(digit, inputs=inputs) for digit in reading.digits]
+    return ReadingAnswer(reading.text, digits, model, reading.turned)
 
 
 def _digit(digit: Digit, *, inputs: bool) -> DigitAnswer:
@@ -140,6 +157,7 @@ def _digit(digit: Digit, *, inputs: bool) -> DigitAnswer:
         [round(probability, 6) for probability in digit.probabilities.tolist()],
         digit.box,
         digit.line,
+        digit.sign or msgspec.UNSET,
         _data_url(digit.input_png()) if inputs else msgspec.UNSET,
         _data_url(heat) if (heat := digit.heat_png()) else msgspec.UNSET,
     )

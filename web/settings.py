@@ -79,7 +79,9 @@ class Settings:
 
     host: Annotated[str, Variable("HOST", _text, "the address to listen on; 0.0.0.0 for all")] = "127.0.0.1"
     port: Annotated[int, Variable("PORT", _whole(0, 65535), "the port to listen on; 0 picks a free one")] = 8000
-    model_path: Annotated[Path, Variable("MODEL_PATH", _path, "the model file")] = MODEL
+    model_path: Annotated[Path, Variable("MODEL_PATH", _path, "the model file; page.onnx is taken from beside it")] = (
+        MODEL
+    )
     workers: Annotated[
         int, Variable("WORKERS", _whole(1, 256), "the processes that serve; each is meant for one core")
     ] = 1
@@ -123,8 +125,13 @@ class Settings:
     static_path: Path = STATIC
 
     @property
+    def page_path(self) -> Path:
+        """The page network's file, which the recognizer takes from beside the model."""
+        return self.model_path.with_name("page.onnx")
+
+    @property
     def card_path(self) -> Path:
-        """The model's card, which lies beside the model."""
+        """The card of both files, which lies beside them."""
         return self.model_path.with_name("MODEL_CARD.md")
 
     @classmethod

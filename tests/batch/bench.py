@@ -23,7 +23,7 @@ import ray
 from inference import Recognizer
 from inference.batch import connect, results
 from inference.batch_plan import Place, find, settle
-from inference.batch_worker import MODEL
+from inference.batch_worker import model_files
 from inference.recognizer import DEFAULT_MODEL
 from tests.batch import folders
 
@@ -60,7 +60,8 @@ def batch(images: Path, workers: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         target = Place.at(f"{folder}/target")
         source, parts = settle(target, str(images), "image", "bench", 2)
-        target.file(MODEL).write(DEFAULT_MODEL.read_bytes())
+        for name, content in model_files(DEFAULT_MODEL).items():
+            target.file(name).write(content)
         started = time.perf_counter()
         ends = [(time.perf_counter(), rows) for rows, _ in results(source, target, "image", parts, workers)]
     print(f"{workers} worker(s): the first part after {ends[0][0] - started:.1f} s", flush=True)

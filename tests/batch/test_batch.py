@@ -40,8 +40,10 @@ def test_each_image_becomes_a_row_as_the_recognizer_reads_it(images: Path, tmp_p
         reading = recognizer.read(Path(row["path"]))
         assert row["text"] == reading.text
         assert row["digits"] == [digit.digit for digit in reading.digits]
+        assert row["signs"] == [digit.sign for digit in reading.digits]
         assert row["confidences"] == pytest.approx([digit.confidence for digit in reading.digits])
         assert row["boxes"] == [list(digit.box) for digit in reading.digits]
+        assert row["turned"] == reading.turned
         assert row["model_version"] == recognizer.info.version
     before = parts(target)
     assert "Going on: 401 of 401" in batch(images, target)

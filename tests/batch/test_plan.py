@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="`make batch-test` installs pyarrow")
 from inference.batch_plan import BatchError, Part, Place, cut, find, settle, unfinished
-from inference.batch_worker import AHEAD, ATTEMPTS, MODEL, MOST_ATTEMPTS, Worker
+from inference.batch_worker import AHEAD, ATTEMPTS, MOST_ATTEMPTS, Worker, model_files
 from inference.recognizer import DEFAULT_MODEL
 from tests.web.pictures import png, seven
 
@@ -112,7 +112,8 @@ def test_a_worker_reads_from_a_store_and_writes_to_it(tmp_path: Path) -> None:
         names.append(f"{source.path}/{at}.png")
         Place(store, names[-1]).write(png(seven()))
     names.insert(1, f"{source.path}/gone.png")
-    target.file(MODEL).write(DEFAULT_MODEL.read_bytes())
+    for name, content in model_files(DEFAULT_MODEL).items():
+        target.file(name).write(content)
     part = Part(0, tuple(names), len(names))
     assert Worker(source, target, "image").do(part) == {"number": 0, "rows": len(names), "errors": 1}
     assert list(unfinished(target, [part])) == []
@@ -125,7 +126,8 @@ def test_a_worker_reads_from_a_store_and_writes_to_it(tmp_path: Path) -> None:
 
 def test_a_part_that_kills_its_workers_ends_the_run(tmp_path: Path) -> None:
     target = Place.at(str(tmp_path))
-    target.file(MODEL).write(DEFAULT_MODEL.read_bytes())
+    for name, content in model_files(DEFAULT_MODEL).items():
+        target.file(name).write(content)
     worker = Worker(Place.at("."), target, "image")
     part = Part(7, ("a.png", "b.png"), 2)
     (tmp_path / ATTEMPTS).mkdir()
@@ -135,3 +137,11 @@ def test_a_part_that_kills_its_workers_ends_the_run(tmp_path: Path) -> None:
         assert (tmp_path / ATTEMPTS / f"{part.name}.{attempt}").exists()
     with pytest.raises(BatchError, match=r"Part 7 \(a.png to b.png\) killed its worker"):
         worker.do(part)
+
+
+def test_the_page_network_goes_along_with_the_model(tmp_path: Path) -> None:
+    model = tmp_path / "model.int8.onnx"
+    model.write_bytes(b"model")
+    assert model_files(model) == {"_model.onnx": b"model"}
+    (tmp_path / "page.onnx").write_bytes(b"page")
+    assert model_files(model) == {"_model.onnx": b"model", "_page.onnx": b"page"}

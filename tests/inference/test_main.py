@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from inference.__main__ import main
 from tests.inference.pens import pen
+from tests.readings import Scripted, row
 from tests.samples import ROOT
 
 
@@ -69,11 +71,27 @@ def test_json(scans: Path) -> None:
 def test_csv(scans: Path) -> None:
     _, out, _ = run("--csv", str(scans / "a.png"), str(scans / "broken.png"))
     header, good, bad = csv.reader(io.StringIO(out))
-    assert header == ["file", "text", "confidence", "error"]
+    assert header == ["file", "text", "confidence", "error", "turned"]
     assert good[1] == "23"
     assert 0.5 < float(good[2]) <= 1
+    assert good[4] == "0"
     assert bad[1:3] == ["", ""]
     assert "no picture" in bad[3]
+
+
+def test_signs_and_turns(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reader = Scripted(row("-3.1?", turned=270))
+    assert main([str(scans / "a.png"), "--json"], reader) == 0
+    entry = json.loads(capsys.readouterr().out)
+    assert (entry["text"], entry["turned"]) == ("-3.1?", 270)
+    said = [(digit["digit"], digit.get("sign")) for digit in entry["digits"]]
+    assert said == [(None, "-"), (3, None), (None, "."), (1, None), (None, None)]
+    assert ["sign" in digit for digit in entry["digits"]] == [True, False, True, False, False]
+    assert main([str(scans / "a.png"), "--csv"], reader) == 0
+    _, line = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert (line[1], line[4]) == ("-3.1?", "270")
+    assert main([str(scans / "a.png"), "--json"], Scripted(row("7"))) == 0
+    assert "turned" not in json.loads(capsys.readouterr().out)
 
 
 def test_save(scans: Path, tmp_path: Path) -> None:

@@ -41,6 +41,14 @@ def test_without_a_model_it_says_how_to_make_one(tmp_path: Path) -> None:
     assert "make train export" in refused(MODEL_PATH=str(tmp_path / "model.onnx"))
 
 
+def test_a_broken_page_network_beside_the_model_is_named(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(MODEL.read_bytes())
+    (tmp_path / "page.onnx").write_bytes(b"cut off")
+    line = refused(MODEL_PATH=str(tmp_path / "model.onnx"))
+    assert str(tmp_path / "page.onnx") in line
+    assert "make train export" in line
+
+
 def test_a_port_in_use_is_named() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

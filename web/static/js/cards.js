@@ -1,7 +1,8 @@
 // A card for each mark.
-import { CLASSES, percent, sureness } from "./words.js";
+import { CLASSES, percent, SIGNS, sureness } from "./words.js";
 
 const AT_FIRST = 12; // cards shown before "Show all"
+const CHOICES = [...CLASSES.slice(0, 10), ...Object.keys(SIGNS), CLASSES[10]]; // what a mark may have been
 
 /** @param on {light(index), explain() => Promise of heat maps or null, correct(index, label)} */
 export class Cards {
@@ -40,11 +41,12 @@ export class Cards {
 	#make() {
 		const card = this.template.content.firstElementChild.cloneNode(true);
 		for (const name of CLASSES) {
-			const bar = document.createElement("li");
-			bar.append(document.createElement("i"), document.createElement("b"), document.createElement("span"));
-			bar.children[1].textContent = name.length > 1 ? "×" : name;
-			card.querySelector(".bars").append(bar);
-			card.querySelector("select").append(new Option(`It was ${name.length > 1 ? "" : name === "8" ? "an " : "a "}${name}`, name));
+			const bar = `<li><i></i><b>${name.length > 1 ? "×" : name}</b><span></span></li>`;
+			card.querySelector(".bars").insertAdjacentHTML("beforeend", bar);
+		}
+		for (const value of CHOICES) {
+			const name = SIGNS[value] ?? (value.length > 1 ? "something else" : value);
+			card.querySelector("select").append(new Option(`It was ${name}`, value));
 		}
 		return card;
 	}
@@ -62,12 +64,12 @@ export class Cards {
 
 function fill(card, digit, index, label = "") {
 	const [level, words] = sureness(digit);
-	const figure = percent(digit.confidence);
-	card.className = `card ${level}${label && " corrected"}`;
-	card.ariaLabel = `Mark ${index + 1}: ${digit.digit ?? "not a digit"}, ${figure}`;
+	const figure = percent(digit.confidence), sign = SIGNS[digit.sign];
+	card.className = `card ${level}${sign ? " sign" : ""}${label && " corrected"}`;
+	card.ariaLabel = `Mark ${index + 1}: ${digit.digit ?? sign ?? words}, ${figure}`;
 	card.querySelector(".input").src = digit.input;
-	card.querySelector("strong").textContent = digit.digit ?? "?";
-	card.querySelector(".said span").textContent = `${words}, ${figure}`;
+	card.querySelector("strong").textContent = digit.digit ?? digit.sign ?? "?";
+	card.querySelector(".said span").textContent = `${sign ? `${sign}, ` : ""}${words}, ${figure}`;
 	Object.assign(card.querySelector("select"), { value: label, ariaLabel: `What mark ${index + 1} was` });
 	[...card.querySelector(".bars").children].forEach((bar, i) => {
 		const p = digit.probabilities[i];

@@ -14,15 +14,16 @@ import { Replay } from "./replay.js";
 import { corrected, lightUp, showBoxes, showResult } from "./result.js";
 import { describeModel, predict } from "./server.js";
 import { Sheet } from "./sheet.js";
+import { SIGNS } from "./words.js";
 
 const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((each) => [each.id, each]));
 const drawing = new Drawing();
 const sheet = new Sheet(page.canvas, drawing);
-const picture = new Picture(page.stage, page.picture, page.overlay);
+const picture = new Picture(page.stage, page.picture);
 const corrections = new Kept("corrections");
 const past = new Kept("history", 30);
 
-let shown = null; // {text, digits, job} that is on the page
+let shown = null; // {text, digits, turned, job} that is on the page
 let labels = new Map(); // index of a mark: the correction that the person made
 let started = Date.now(); // this drawing or picture, as an entry of the history
 
@@ -45,14 +46,14 @@ function read(when, job) {
 	reader[when](job);
 }
 
-async function showReading({ text, digits }, job) {
+async function showReading({ text, digits, turned }, job) {
 	if (page.problem.dataset.retry) page.problem.hidden = true;
 	if (job.file) {
 		await picture.ready;
 		if (picture.file !== job.file) return;
 		job.size ??= picture.size;
 	}
-	shown = { text, digits, job };
+	shown = { text, digits, turned, job };
 	labels = new Map();
 	cards.show(digits, labels);
 	showBoxes(page.overlay, job.file && !picture.seen ? [] : digits, job.size);
@@ -60,9 +61,9 @@ async function showReading({ text, digits }, job) {
 }
 
 function showText() {
-	const { text, digits, job } = shown;
+	const { text, digits, turned, job } = shown;
 	const final = corrected(text, labels);
-	showResult(page, final, digits, job.file ? "No digits were found in this picture." : "Nothing to read yet.");
+	showResult(page, final, digits, job.file ? "No digits were found in this picture." : "Nothing to read yet.", turned);
 	if (sheet.live.length) return;
 	if (!final) return past.remove(started);
 	const round = (value) => Math.round(value * 1e4) / 1e4;
@@ -219,10 +220,11 @@ const cards = new Cards(page, {
 	},
 	correct(index, label) {
 		const entry = { id: labels.get(index)?.id ?? Date.now(), writer: writer(corrections.entries), label };
-		if (!label) {
-			corrections.remove(entry.id);
-			labels.delete(index);
-		} else if (corrections.put({ ...entry, ...evidence(index) })) labels.set(index, entry);
+		// Is not kept: the classifier must not learn that a slash, which may look like a 1, is no digit.
+		const sign = label in SIGNS;
+		if (!label || sign) corrections.remove(entry.id);
+		if (!label) labels.delete(index);
+		else if (sign || corrections.put({ ...entry, ...evidence(index) })) labels.set(index, entry);
 		cards.show(shown.digits, labels);
 		showText();
 		if (label && labels.get(index) !== entry) page.note.textContent = "No room is left for corrections: download and delete them.";

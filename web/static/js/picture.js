@@ -46,10 +46,9 @@ export async function prepare(file) {
 export class Picture {
 	file = null;
 
-	constructor(stage, image, overlay) {
-		Object.assign(this, { stage, image, overlay });
-		image.addEventListener("load", () => this.#place());
-		new ResizeObserver(() => this.#place()).observe(stage);
+	constructor(stage, image) {
+		Object.assign(this, { stage, image });
+		image.addEventListener("load", () => stage.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight));
 	}
 
 	get size() { return [this.image.naturalWidth, this.image.naturalHeight]; }
@@ -69,19 +68,5 @@ export class Picture {
 		this.file = null;
 		this.image.removeAttribute("src");
 		this.stage.classList.remove("pictured");
-		this.overlay.removeAttribute("style");
-	}
-
-	#place() {
-		if (!this.file || !this.seen) return;
-		const [width, height] = this.size;
-		this.stage.style.setProperty("--ratio", width / height);
-		const { clientWidth, clientHeight } = this.stage;
-		const scale = Math.min(clientWidth / width, clientHeight / height);
-		const px = (value) => `${value}px`;
-		Object.assign(this.overlay.style, {
-			left: px((clientWidth - width * scale) / 2), top: px((clientHeight - height * scale) / 2),
-			width: px(width * scale), height: px(height * scale),
-		});
 	}
 }

@@ -4,14 +4,14 @@ import { summary, sureness } from "./words.js";
 /** The text with the labels that the person chose, by the mark's index. */
 export function corrected(text, labels) {
 	let index = -1;
-	return text.replace(/[0-9?]/g, (mark) => {
-		const label = labels.get(++index)?.label;
-		return label === undefined ? mark : label.length > 1 ? "?" : label;
+	return text.replace(/\S/g, (mark) => {
+		const label = labels.get(++index)?.label ?? mark;
+		return label.length > 1 ? "?" : label;
 	});
 }
 
-/** Show a reading; `note` is said where nothing can be said of the digits. */
-export function showResult(page, text, digits, note = "") {
+/** Show a reading; `note` is said where nothing can be said of the marks. */
+export function showResult(page, text, digits, note = "", turned = 0) {
 	// Only what differs is set, for a screen reader says it again each time.
 	const set = (element, value) => { if (element.textContent !== value) element.textContent = value; };
 	const lines = text.split("\n");
@@ -19,19 +19,19 @@ export function showResult(page, text, digits, note = "") {
 	page.reading.dataset.size = lines.length > 3 || longest > 16 ? "small" : lines.length > 1 || longest > 7 ? "medium" : "large";
 	page.reading.ariaBusy = "false";
 	set(page.reading, text);
-	set(page.note, summary(digits) || note);
+	set(page.note, (summary(digits) || note) + (turned ? ` The picture was read turned by ${turned} degrees.` : ""));
 	page.copy.hidden = !text;
 }
 
-/** Show a box for each digit on an image of this width and height. */
+/** Show a box for each mark on an image of this width and height. */
 export function showBoxes(overlay, digits, [width, height]) {
 	const air = Math.max(width, height) * 0.008; // keeps the line off the ink
 	overlay.replaceChildren(...digits.map((each) => {
 		const [x, y, w, h] = each.box;
 		const box = document.createElement("div");
 		const part = (value, whole) => `${(value / whole) * 100}%`;
-		box.className = `box ${sureness(each)[0]}`;
-		box.dataset.digit = each.digit ?? "?";
+		box.className = `box ${sureness(each)[0]}${each.sign ? " sign" : ""}`;
+		box.dataset.said = each.digit ?? each.sign ?? "?";
 		Object.assign(box.style, {
 			left: part(x - air, width), top: part(y - air, height),
 			width: part(w + 2 * air, width), height: part(h + 2 * air, height),

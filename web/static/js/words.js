@@ -1,6 +1,7 @@
 // Confidence in words and figures.
 
 export const CLASSES = [..."0123456789", "not a digit"];
+export const SIGNS = { ".": "a point", ",": "a comma", ":": "a colon", "/": "a slash", "-": "a dash", "+": "a plus" };
 
 /** A probability in per cent; never a rounded-up certainty. */
 export function percent(p) {
@@ -9,21 +10,22 @@ export function percent(p) {
 }
 
 /** How it looks and how it is called: [level, words]. */
-export function sureness({ digit, confidence }) {
-	if (digit === null) return ["refused", confidence < 0.5 ? "perhaps not a digit" : "not a digit"];
+export function sureness({ digit, sign, confidence }) {
+	if (digit === null && !sign) return ["refused", confidence < 0.5 ? "perhaps not a digit" : "not a digit"];
 	if (confidence >= 0.98) return ["sure", "sure"];
 	if (confidence >= 0.9) return ["sure", "fairly sure"];
 	return ["unsure", confidence >= 0.7 ? "not quite sure" : "a guess"];
 }
 
-export function summary(digits) {
-	if (!digits.length) return "";
-	const read = digits.filter(({ digit }) => digit !== null);
-	const refused = digits.length - read.length;
-	const weakest = (read.length ? read : digits).reduce((a, b) => (b.confidence < a.confidence ? b : a));
+export function summary(marks) {
+	if (!marks.length) return "";
+	const read = marks.filter(({ digit, sign }) => digit !== null || sign);
+	const refused = marks.length - read.length;
+	const weakest = (read.length ? read : marks).reduce((a, b) => (b.confidence < a.confidence ? b : a));
 	const [level, words] = sureness(weakest);
-	const start = level === "unsure" && read.length > 1 ? `Least sure of the ${weakest.digit}` : words[0].toUpperCase() + words.slice(1);
-	const rest = refused && digits.length > 1 ? ` ${refused} of ${digits.length} marks refused.` : "";
+	const least = SIGNS[weakest.sign] ?? `the ${weakest.digit}`;
+	const start = level === "unsure" && read.length > 1 ? `Least sure of ${least}` : words[0].toUpperCase() + words.slice(1);
+	const rest = refused && marks.length > 1 ? ` ${refused} of ${marks.length} marks refused.` : "";
 	const figure = percent(weakest.confidence);
 	return `${start}: ${level === "sure" && read.length > 1 ? figure.replace(/^(?=\d)/, "at least ") : figure}.${rest}`;
 }

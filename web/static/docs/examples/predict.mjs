@@ -8,6 +8,6 @@ const reading = await answer.json();
 if (!answer.ok) throw new Error(reading.detail);
 
 console.log(reading.text);
-for (const { digit, confidence, box } of reading.digits) {
-  console.log(digit ?? "not a digit", confidence, box);
+for (const { digit, sign, confidence, box } of reading.digits) {
+  console.log(digit ?? sign ?? "neither digit nor sign", confidence, box);
 }

@@ -9,4 +9,4 @@ with urlopen(request) as answer:
 
 print(reading["text"])
 for mark in reading["digits"]:
-    print(mark["digit"], f"{mark['confidence']:.1%}", mark["box"])
+    print(mark.get("sign", mark["digit"]), f"{mark['confidence']:.1%}", mark["box"])
