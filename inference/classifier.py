@@ -10,10 +10,10 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from inference.errors import InvalidModelError, ModelNotFoundError
+from inference.errors import InvalidModelError
 from inference.normalise import SIDE
+from inference.session import REBUILD, open_session
 
-REBUILD = "Run `make train export` to build it."
 # A run holds every activation of its images at once, and onnxruntime keeps that memory: larger batches are cut.
 CHUNK = 32
 
@@ -57,23 +57,7 @@ class Classifier:
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            raise ModelNotFoundError(f"There is no model file at {path}. {REBUILD}") from None
-        except OSError as error:
-            reason = error.strerror or error
-            raise ModelNotFoundError(f"The model file {path} cannot be opened: {reason}. {REBUILD}") from error
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Its own messages name C++ files and lines; ours say what to do.
-        options.log_severity_level = 4
-        try:
-            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime's errors share no base class
-            raise InvalidModelError(f"{path} is not a complete ONNX file. {REBUILD}") from error
+        self._session, content = open_session(path)
         columns = _check_signature(self._session, path)
         self.info = _info(self._session, content, columns, path)
         self(np.zeros((1, SIDE, SIDE), np.uint8))

@@ -35,3 +35,11 @@ class ImageTooLargeError(ImageError):
 
 class TooManyMarksError(ImageTooLargeError):
     """The picture shows more separate marks than the limit."""
+
+    @classmethod
+    def of(cls, count: int, limit: int) -> "TooManyMarksError":
+        """Say how many marks there are, and how many are read."""
+        return cls(
+            f"The picture shows {count} separate marks; at most {limit} are read. "
+            "Send a part of it, or a clearer picture."
+        )

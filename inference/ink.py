@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops
+from PIL import Image
 
 from inference.components import Components, label
 from inference.drawing import drawn
+from inference.grey import opaque
 from inference.noise import calm
 from inference.paper import flatten
 from inference.polarity import dark_on_light
@@ -19,8 +20,6 @@ SPECK = 6
 MOST_SPECKS = 8
 # Photos are read at this length of their longer side, in pixels: fine enough for 40 lines a page.
 LONGEST = 2000
-# Opaque tones nearer to each other than this are one ink.
-ONE_TONE = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,24 +68,3 @@ def _clean(image: Image.Image) -> Ink | None:
     if np.count_nonzero(components.areas <= SPECK) > MOST_SPECKS:
         return None
     return Ink(*freed(values, components), True)
-
-
-def opaque(image: Image.Image) -> Image.Image:
-    """Return a picture without transparency: ink on nothing becomes black on white.
-
-    What is transparent is paper. Where all that is opaque has one tone, it is the ink, whichever its colour; else the
-    transparent part takes the commonest tone of the rest.
-    """
-    if image.mode != "RGBA":
-        return image
-    alpha = image.getchannel("A")
-    if alpha.getextrema()[0] == 255:
-        return image
-    solid = np.asarray(alpha) > 127
-    tones = np.asarray(image.convert("L"))[solid]
-    if tones.size == 0 or int(tones.max()) - int(tones.min()) < ONE_TONE:
-        return ImageChops.invert(alpha)
-    common = int(np.bincount(tones, minlength=256).argmax())
-    paper = Image.new("RGBA", image.size, (common, common, common, 255))
-    paper.alpha_composite(image)
-    return paper

@@ -6,26 +6,29 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from inference import byrules, quick
 from inference.classifier import Classifier, ModelInfo
-from inference.components import select
 from inference.decode import MAX_PIXELS, Picture, decode
-from inference.errors import TooManyMarksError
+from inference.detection.network import PageNetwork
+from inference.detection.page import find
+from inference.detection.turns import as_sent
 from inference.explain import occlusion
-from inference.ink import extract
+from inference.grey import grey
 from inference.lines import lines, text
+from inference.normalise import SIDE, normalise
+from inference.opinions import Opinion, alone, combined
+from inference.order import levelled
 from inference.reading import Digit, Reading
-from inference.segmentation import Mark, segment
-from inference.sheet import Sheet
-from inference.stray import among, writing
-from inference.views import agreed, views
+from inference.views import seen_again
 
 MAX_MARKS = 2_000
-# Beside so many digits, and no fewer than the other marks, a mark is among digits.
-AMONG = 2
-# A mark whose probability of "not a digit" lies between these is looked at again.
-UNSURE = (0.01, 0.5)
 DEFAULT_MODEL = Path(__file__).resolve().parent.parent / "artifacts" / "model.onnx"
+PAGE = "page.onnx"
+
+Boxes = NDArray[np.float64]
+Images = NDArray[np.uint8]
 
 
 class Recognizer:
@@ -33,18 +36,27 @@ class Recognizer:
 
     Args:
         path: the model file; by default the one that `make export` writes.
+        page_path: the page network's file; by default page.onnx beside the model file.
         max_pixels: the most pixels of a picture that are decoded.
         max_marks: the most separate marks of one picture that are read.
 
     Raises:
         ModelNotFoundError: there is no such file.
-        InvalidModelError: it is not the ONNX file of a digit classifier.
+        InvalidModelError: it is not the ONNX file of a digit classifier, or not that of a page network.
     """
 
     def __init__(
-        self, path: str | Path | None = None, *, max_pixels: int = MAX_PIXELS, max_marks: int = MAX_MARKS
+        self,
+        path: str | Path | None = None,
+        *,
+        page_path: str | Path | None = None,
+        max_pixels: int = MAX_PIXELS,
+        max_marks: int = MAX_MARKS,
     ) -> None:
-        self._classifier = Classifier(Path(path) if path is not None else DEFAULT_MODEL)
+        model = Path(path) if path is not None else DEFAULT_MODEL
+        page = Path(page_path) if page_path is not None else model.with_name(PAGE)
+        self._classifier = Classifier(model)
+        self._network = PageNetwork(page) if page_path is not None or page.exists() else None
         self._max_pixels = max_pixels
         self._max_marks = max_marks
 
@@ -75,63 +87,40 @@ class Recognizer:
             TooManyMarksError: more than `max_marks` separate marks.
         """
         decoded = decode(image, self._max_pixels)
-        ink = extract(decoded.image)
-        components = ink.components
-        components = select(components, writing(components, ink.values.shape, ink.clean))
-        if components.count > self._max_marks:
-            raise TooManyMarksError(
-                f"The picture shows {components.count} separate marks; at most {self._max_marks} are read. "
-                "Send a part of it, or a clearer picture."
-            )
-        marks = self._seen_again(segment(Sheet(ink.values, components), self.classify, self._refused, ink.clean))
-        boxes = np.array([mark.box for mark in marks], np.float64).reshape(-1, 4)
-        refused = np.array([self._refused(mark.probabilities) for mark in marks], np.bool_)
-        if not ink.clean:
-            kept = among(boxes, ~refused)
-            marks, boxes, refused = [marks[at] for at in kept], boxes[kept], refused[kept]
-        refused = self._refused_among(marks, refused)
-        rows = lines(boxes)
-        scale = decoded.size[0] / ink.values.shape[1]
+        picture, degrees = decoded.image, 0
+        if self._network is None:
+            boxes, images, opinions = byrules.read(picture, self.classify, self.info, self._max_marks)
+        elif drawing := quick.read(picture, self.classify):
+            boxes, images, said = drawing
+            opinions = [alone(each, refused=False) for each in said]
+        else:
+            degrees, boxes, images, opinions = self._page(self._network, grey(picture))
+        level = levelled(boxes, np.array([opinion.sign is not None for opinion in opinions], np.bool_))
+        rows = lines(level)
+        scale = decoded.size[0] / picture.width
+        sent = [tuple(scale * side for side in as_sent(tuple(box), degrees, picture.size)) for box in boxes]
         digits = {
-            at: _judge(marks[at], bool(refused[at]), row, scale) for row, members in enumerate(rows) for at in members
+            at: _digit(opinions[at], images[at], sent[at], row) for row, members in enumerate(rows) for at in members
         }
-        said = ["?" if digits[at].digit is None else str(digits[at].digit) for at in range(len(marks))]
+        said_marks = [digits[at].said for at in range(len(digits))]
         ordered = [digits[at] for members in rows for at in members]
         if explain:
             ordered = self._explained(ordered)
-        return Reading(text(rows, boxes, said), tuple(ordered), decoded.size)
+        return Reading(text(rows, level, said_marks), tuple(ordered), decoded.size, degrees)
 
-    def _seen_again(self, marks: list[Mark]) -> list[Mark]:
-        """Let several views decide where one leaves it open whether a mark is a digit."""
-        if len(self.info.classes) == 10:
-            return marks
-        low, high = UNSURE
-        unsure = [at for at, mark in enumerate(marks) if low < mark.probabilities[10] < high]
-        if not unsure:
-            return marks
-        seen = views(np.stack([marks[at].image for at in unsure]))
-        said = agreed(self.classify(seen.reshape(-1, *seen.shape[2:])).reshape(*seen.shape[:2], -1))
-        again = dict(zip(unsure, said, strict=True))
-        return [replace(mark, probabilities=again.get(at, mark.probabilities)) for at, mark in enumerate(marks)]
-
-    def _refused(self, probabilities: NDArray[np.float32]) -> bool:
-        """Say whether the most likely digit is too unlikely, or "not a digit" too likely, to be said."""
-        unsure = float(probabilities[:10].max()) < self.info.threshold
-        return unsure or (len(probabilities) == 11 and float(probabilities[10]) > self.info.reject_threshold)
-
-    def _refused_among(self, marks: list[Mark], refused: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Look again at the marks that would be refused alone, bool [N].
-
-        Alone, a letter must not pass for a digit. Among digits a further mark is most likely a digit too: there it is
-        refused only where it is more likely none, or where no digit stands out.
-        """
-        if np.count_nonzero(~refused) < max(AMONG, len(marks) / 2):
-            return refused
-        refused = refused.copy()
-        for at in np.flatnonzero(refused):
-            none, best = (float(part.max(initial=0.0)) for part in np.split(marks[at].probabilities, [10])[::-1])
-            refused[at] = none > 0.5 or best < max(self.info.threshold, 0.5 * (1 - none))
-        return refused
+    def _page(self, network: PageNetwork, picture: Image.Image) -> tuple[int, Boxes, Images, list[Opinion]]:
+        """Find the marks of a grey picture, and say what each is; boxes are in pixels of the turned picture."""
+        kinds = network.info.kinds
+        degrees, sightings = find(network, len(kinds), picture, self._max_marks)
+        boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
+        images = np.empty((len(sightings), SIDE, SIDE), np.uint8)
+        for at, sighting in enumerate(sightings):
+            images[at] = normalise(sighting.mark.ink)
+        opinions = [
+            combined(said, sighting.mark.kind, kinds[10:-1])
+            for said, sighting in zip(seen_again(self.classify, images), sightings, strict=True)
+        ]
+        return degrees, boxes, images, opinions
 
     def _explained(self, digits: list[Digit]) -> list[Digit]:
         if not digits:
@@ -142,12 +131,7 @@ class Recognizer:
         return [replace(digit, heat=heat) for digit, heat in zip(digits, heats, strict=True)]
 
 
-def _judge(mark: Mark, refused: bool, line: int, scale: float) -> Digit:
-    probabilities = mark.probabilities
-    best = int(probabilities[:10].argmax())
-    confidence = float(probabilities[best])
-    if refused:
-        confidence = float(1 - probabilities[:10].sum()) if len(probabilities) == 11 else 1 - confidence
-    left, top, right, bottom = (scale * side for side in mark.box)
-    box = (floor(left), floor(top), ceil(right) - floor(left), ceil(bottom) - floor(top))
-    return Digit(None if refused else best, confidence, probabilities, box, line, mark.image)
+def _digit(opinion: Opinion, image: NDArray[np.uint8], box: tuple[float, ...], line: int) -> Digit:
+    left, top, right, bottom = box
+    whole = (floor(left), floor(top), ceil(right) - floor(left), ceil(bottom) - floor(top))
+    return Digit(opinion.digit, opinion.confidence, opinion.probabilities, whole, line, image, sign=opinion.sign)

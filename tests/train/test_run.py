@@ -15,20 +15,6 @@ from tests import trainings
 from tests.samples import small_mnist
 
 
-def stop_after_first_epoch(command: list[str], epochs: int, how: signal.Signals) -> tuple[int, str]:
-    """Start a training, send the signal once an epoch is finished, and return its exit status and output."""
-    process = trainings.start(command)
-    assert process.stdout is not None
-    output = ""
-    for line in process.stdout:
-        output += line
-        if line.startswith(f"epoch  1/{epochs}"):
-            process.send_signal(how)
-            break
-    rest, _ = process.communicate(timeout=300)
-    return process.returncode, output + rest
-
-
 @pytest.mark.parametrize(("model", "how"), [("cnn", signal.SIGKILL), ("mlp", signal.SIGINT)])
 def test_a_stopped_training_resumes_and_ends_with_the_same_weights(
     model: str, how: signal.Signals, small_npz: Path, tmp_path: Path, request: pytest.FixtureRequest
@@ -36,7 +22,7 @@ def test_a_stopped_training_resumes_and_ends_with_the_same_weights(
     uninterrupted: Path = request.getfixturevalue(f"trained_{model}")
     command = trainings.train_command(small_npz, tmp_path, model)
     epochs = trainings.EPOCHS[model]
-    status, output = stop_after_first_epoch(command, epochs, how)
+    status, output = trainings.stop_after(command, f"epoch  1/{epochs}", how)
     if how == signal.SIGINT:
         assert status == 130
         assert "The same command goes on" in output

@@ -1,0 +1,140 @@
+"""From the votes to marks: the ink of each, cut out, with its box, its kind and the height of its line."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.components import label
+from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Floats, Maps, halved
+from inference.detection.votes import NONE, WHOLE, owners
+
+# A pixel is part of a mark's soft rim down to this share of ink.
+RIM = 0.1
+# A mark has at least so much ink, in pixels that are all covered: less is dust. The dot of a number has more.
+MIN_INK_PX = 3.0
+# So many cells around those that vote belong to the marks' rims.
+RIM_CELLS = 2
+PARTED = -2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """One mark of a page.
+
+    Attributes:
+        box: left, top, right, bottom, in pixels of what was looked at; the last two exclusive.
+        ink: uint8 [height, width] of that box: its soft ink alone, 0 = paper, 255 = covered.
+        kind: float32 [K], the probabilities of what it is.
+        height: of the digits of its line, in pixels of what was looked at.
+    """
+
+    box: tuple[int, int, int, int]
+    ink: NDArray[np.uint8]
+    kind: Floats
+    height: float
+
+
+def marks(maps: Maps) -> list[Mark]:
+    """Cut the marks out of a picture's maps."""
+    soft = maps.writing >= RIM
+    pieces = label(soft)
+    # Runs follow each other as `nonzero` goes.
+    rows, columns = np.nonzero(soft)
+    piece = np.repeat(pieces.labels, pieces.stops - pieces.starts)
+    share = halved(maps.writing)
+    of_cell = np.full(share.shape, NONE, np.intp)
+    # All soft pixels of a cell touch, and are of one piece.
+    of_cell[rows // OFFSET_CELL_PX, columns // OFFSET_CELL_PX] = piece
+    owner, count = owners(maps, of_cell)
+    if not count:
+        return []
+    whole = _whole(of_cell, owner, share, pieces.count)
+    mark = whole[piece]
+    parted = mark == PARTED
+    if parted.any():
+        spread = _spread(owner)
+        mark[parted] = spread[rows[parted] // OFFSET_CELL_PX, columns[parted] // OFFSET_CELL_PX]
+    kinds, heights = _opinions(maps, owner, of_cell, whole, share, count)
+    return _cut(maps.writing, (rows, columns), mark, kinds, heights)
+
+
+def _whole(of_cell: NDArray[np.intp], owner: NDArray[np.int32], share: Floats, count: int) -> NDArray[np.int32]:
+    """Return the mark that each piece belongs to as a whole, int32 [N]; -1 for none, -2 where it is parted."""
+    voting = owner != NONE
+    width = int(owner.max()) + 1
+    pairs, at = np.unique(of_cell[voting] * width + owner[voting], return_inverse=True)
+    votes = np.bincount(at, share[voting], len(pairs))
+    piece, mark = np.divmod(pairs, width)
+    total = np.bincount(piece, votes, count)
+    whole = np.where(total > 0, PARTED, NONE).astype(np.int32)
+    sure = votes >= WHOLE * total[piece]
+    whole[piece[sure]] = mark[sure]
+    return whole
+
+
+def _spread(owner: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the cells' marks with those of the cells around them added, which have none of their own."""
+    height, width = owner.shape
+    for _ in range(RIM_CELLS):
+        padded = np.pad(owner, 1, constant_values=NONE)
+        empty = owner == NONE
+        owner = owner.copy()
+        # Neighbours by a side come last, and so before those by a corner.
+        for down, right in ((0, 0), (0, 2), (2, 0), (2, 2), (0, 1), (1, 0), (1, 2), (2, 1)):
+            beside = padded[down : down + height, right : right + width]
+            np.copyto(owner, beside, where=empty & (beside != NONE))
+    return owner
+
+
+def _opinions(
+    maps: Maps,
+    owner: NDArray[np.int32],
+    of_cell: NDArray[np.intp],
+    whole: NDArray[np.int32],
+    share: Floats,
+    count: int,
+) -> tuple[Floats, Floats]:
+    """Return the kind of each mark, float32 [N, K], the mean over its cells by their ink; and its median height."""
+    down, across = np.nonzero(owner != NONE)
+    mark = whole[of_cell[down, across]]
+    mark = np.where(mark == PARTED, owner[down, across], mark)
+    order = np.argsort(mark, kind="stable")
+    mark, down, across = mark[order], down[order], across[order]
+    there, starts = np.unique(mark, return_index=True)
+    step = KIND_CELL_PX // OFFSET_CELL_PX
+    weight = share[down, across]
+    weighted = weight[:, None] * maps.kind[down // step, across // step]
+    kinds = np.zeros((count, maps.kind.shape[2]), np.float32)
+    kinds[there] = np.add.reduceat(weighted, starts) / np.add.reduceat(weight, starts)[:, None]
+    heights = np.zeros(count, np.float32)
+    parts = np.split(maps.height[down // step, across // step], starts[1:])
+    heights[there] = [np.median(part) for part in parts]
+    return kinds, heights
+
+
+def _cut(
+    writing: Floats,
+    pixels: tuple[NDArray[np.intp], NDArray[np.intp]],
+    mark: NDArray[np.int32],
+    kinds: Floats,
+    heights: Floats,
+) -> list[Mark]:
+    """Cut the marks out of the map of writing, given the mark of each soft pixel."""
+    order = np.argsort(mark, kind="stable")
+    order = order[np.searchsorted(mark[order], 0) :]
+    rows, columns = pixels[0][order], pixels[1][order]
+    ink = writing[rows, columns]
+    numbers, starts = np.unique(mark[order], return_index=True)
+    stops = np.append(starts[1:], len(order))
+    found = []
+    for number, start, stop in zip(numbers, starts, stops, strict=True):
+        part = slice(start, stop)
+        if ink[part].sum() < MIN_INK_PX:
+            continue
+        top, left = int(rows[part].min()), int(columns[part].min())
+        bottom, right = int(rows[part].max()) + 1, int(columns[part].max()) + 1
+        cut = np.zeros((bottom - top, right - left), np.uint8)
+        cut[rows[part] - top, columns[part] - left] = np.rint(255 * ink[part])
+        found.append(Mark((left, top, right, bottom), cut, kinds[number], float(heights[number])))
+    return found

@@ -1,0 +1,109 @@
+"""The page network's file behind one onnxruntime session."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Grey, Maps
+from inference.errors import InvalidModelError
+from inference.session import REBUILD, open_session
+
+# The network halves its picture four times.
+MULTIPLE_PX = 16
+OUTPUTS = ("writing", "offset", "height", "kind")
+DIGITS = tuple("0123456789")
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """What the page network's file says of itself.
+
+    Attributes:
+        name, version: as the export wrote them.
+        kinds: the meaning of each column of the output `kind`: the ten digits, the signs, and last "other".
+        sha256: of the file.
+        size: of the file, in bytes.
+        metadata: every entry of the file's `metadata_props`.
+    """
+
+    name: str
+    version: str
+    kinds: tuple[str, ...]
+    sha256: str
+    size: int
+    metadata: Mapping[str, str]
+
+
+class PageNetwork:
+    """A grey picture in, maps of its writing out.
+
+    Args:
+        path: an ONNX file with the input `picture` uint8 [1, H, W] and the outputs `writing`, `offset`, `height` and
+            `kind`, float32, as `Maps` has them with one dimension of 1 in front.
+
+    Raises:
+        ModelNotFoundError: there is no such file.
+        InvalidModelError: it is not ONNX, or its inputs, outputs or kinds are others.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._session, content = open_session(path, sizes_vary=True)
+        _check_signature(self._session, path)
+        self.info = _info(self._session, content, path)
+
+    def __call__(self, grey: Grey) -> Maps:
+        """Look at a whole picture at once, uint8 [H, W], 0 = black; memory grows with it: see `tiles.tiled`.
+
+        Raises:
+            ValueError: another dtype or shape.
+        """
+        if grey.dtype != np.uint8 or grey.ndim != 2 or not grey.size:
+            raise ValueError(f"expected uint8 [H, W], got {grey.dtype} {list(grey.shape)}")
+        height, width = grey.shape
+        below, beside = -height % MULTIPLE_PX, -width % MULTIPLE_PX
+        padded = np.pad(grey, ((0, below), (0, beside)), mode="edge")
+        writing, offset, tall, kind = self._session.run(list(OUTPUTS), {"picture": padded[None]})
+        half = (slice(-(-height // OFFSET_CELL_PX)), slice(-(-width // OFFSET_CELL_PX)))
+        quarter = (slice(-(-height // KIND_CELL_PX)), slice(-(-width // KIND_CELL_PX)))
+        return Maps(writing[0, :height, :width], offset[0][half], tall[0][quarter], kind[0][quarter])
+
+
+def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> None:
+    inputs = [(each.name, each.type, len(each.shape)) for each in session.get_inputs()]
+    outputs = {each.name: (each.type, len(each.shape)) for each in session.get_outputs()}
+    expected = {"writing": 3, "offset": 4, "height": 3, "kind": 4}
+    if inputs != [("picture", "tensor(uint8)", 3)] or outputs != {
+        name: ("tensor(float)", rank) for name, rank in expected.items()
+    }:
+        raise InvalidModelError(
+            f"{path} is an ONNX file, but no page network: it needs the input picture uint8 [1, H, W] and the outputs "
+            f"{', '.join(OUTPUTS)}; it has inputs {inputs} and outputs {outputs}. {REBUILD}"
+        )
+
+
+def _info(session: onnxruntime.InferenceSession, content: bytes, path: Path) -> PageInfo:
+    metadata = dict(session.get_modelmeta().custom_metadata_map)
+    try:
+        kinds = tuple(str(kind) for kind in json.loads(metadata.get("kinds", "[]")))
+    except ValueError as error:
+        raise InvalidModelError(f"The metadata of {path} cannot be read: {error}. {REBUILD}") from error
+    columns = next(each.shape[-1] for each in session.get_outputs() if each.name == "kind")
+    if kinds[:10] != DIGITS or kinds[-1] != OTHER or columns not in (len(kinds), None):
+        raise InvalidModelError(
+            f"{path} names the kinds {list(kinds)} for {columns} columns; they must be the digits 0 to 9, signs, and "
+            f"last {OTHER!r}. {REBUILD}"
+        )
+    return PageInfo(
+        name=metadata.get("name", path.stem),
+        version=metadata.get("version", "unknown"),
+        kinds=kinds,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        metadata=metadata,
+    )

@@ -1,0 +1,191 @@
+"""At which sizes a picture is read: the network sees digits best when they are 32 pixels high."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from inference.components import label
+from inference.detection.maps import USUAL_HEIGHT_PX, Floats, Grey, Maps, Network, halved
+from inference.detection.tiles import tiled
+
+# The first passes see the picture with its longer side this long, and each next a third of that, down to the last: the
+# network tells heights of about 10 to 110 pixels, so that together they see digits of any size.
+FIRST_PX, STEP, LAST_PX = 640, 3, 64
+# Where all see less than this height, a finer one looks.
+TINY_PX = 10
+# A pass that sees less than this share of the ink that another sees, each as a share of its picture, sees too little.
+LEAST_SHARE = 0.3
+# Cells with less ink than this are not asked for their height.
+LEAST_INK = 0.1
+# A look that sees digits at half or twice the best height is as good as one that is so much less sure of them.
+FAR = 0.1
+# Ink grows with so much of a power of the height: weighed by the inverse, all marks count about the same.
+POWER = 1.5
+# A picture is enlarged at most so much, and to no more pixels than this.
+MOST_ENLARGED = 4.0
+MOST_PIXELS = 4_000_000
+# Writing that is so many times larger or smaller than what a picture is read at is read again at its own scale.
+OTHER_SIZE = 1.7
+# What is smaller than this share of the writing that is seen best is dust, paper or print, and no writing beside it.
+SMALLEST = 1 / 8
+# The heights that each pass is asked for overlap so far with those of the next, in powers of 2.
+OVERLAP = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A picture seen at one scale.
+
+    Attributes:
+        factor: the size of what was seen, as a multiple of the picture's.
+        maps: what the network says of it.
+        height: the usual height of digits, in pixels of what was seen; None where there is no writing.
+    """
+
+    factor: float
+    maps: Maps
+    height: float | None
+
+    @property
+    def ink(self) -> float:
+        """The share of the picture that is covered by ink."""
+        return float(self.maps.writing.mean())
+
+    @property
+    def fit(self) -> float:
+        """How well writing is seen: by how surely it is digits, and by how far those are from the best height."""
+        return -np.inf if self.height is None else sureness(self.maps) - FAR * distance(self.height)
+
+
+def distance(height: float) -> float:
+    """Return how far a height in pixels is from the one that is read best, in powers of 2."""
+    return float(abs(np.log2(height / USUAL_HEIGHT_PX)))
+
+
+def resized(image: Image.Image, factor: float) -> Grey:
+    """Return a grey picture, mode L, at a multiple of its size: uint8 [H, W]."""
+    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+    if size == image.size:
+        return np.asarray(image)
+    smooth = Image.Resampling.BICUBIC if factor > 1 else Image.Resampling.HAMMING
+    return np.asarray(image.resize(size, smooth))
+
+
+def looks(network: Network, image: Image.Image, kinds: int) -> list[Look]:
+    """Look at a grey picture at several small scales, and at a finer one where they show no digits or tiny ones.
+
+    Returns:
+        The looks that see writing, the best first; none where there is none.
+    """
+    longest = max(image.size)
+    lengths = [float(min(FIRST_PX, longest))]
+    while lengths[-1] / STEP >= LAST_PX:
+        lengths.append(lengths[-1] / STEP)
+    seen = [_look(network, image, length / longest, kinds) for length in lengths]
+    if all(look.height is None or look.height < TINY_PX for look in seen) and longest > FIRST_PX:
+        seen.append(_look(network, image, possible(STEP * FIRST_PX / longest, image.size), kinds))
+    most = max(look.ink for look in seen)
+    return sorted((look for look in seen if look.height and look.ink >= LEAST_SHARE * most), key=lambda look: -look.fit)
+
+
+def _look(network: Network, image: Image.Image, factor: float, kinds: int) -> Look:
+    factor = min(factor, 1.0)
+    maps = tiled(network, resized(image, factor), kinds)
+    return Look(factor, maps, usual_height(maps))
+
+
+def sureness(maps: Maps) -> float:
+    """Return how surely writing is seen as digits, 0 to 1: each cell's best digit, each mark counted about once."""
+    ink = halved(halved(maps.writing))
+    weight = np.where(ink >= LEAST_INK, ink / np.maximum(maps.height, 1) ** POWER, 0)
+    total = float(weight.sum())
+    return float((weight * maps.kind[..., :10].max(axis=2)).sum()) / total if total else 0.0
+
+
+def usual_height(maps: Maps) -> float | None:
+    """Return the median height of the writing in pixels, each mark counted about once; None where there is none."""
+    ink = halved(halved(maps.writing))
+    there = ink >= LEAST_INK
+    return _median(maps.height[there], ink[there]) if there.any() else None
+
+
+def _median(heights: Floats, ink: Floats) -> float:
+    order = np.argsort(heights)
+    reached = np.cumsum((ink / np.maximum(heights, 1) ** POWER)[order])
+    return float(heights[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def possible(factor: float, size: tuple[int, int]) -> float:
+    """Return the factor nearest to this one that a picture of this width and height may be read at."""
+    return min(factor, MOST_ENLARGED, float(np.sqrt(MOST_PIXELS / (size[0] * size[1]))))
+
+
+def grown(cells: NDArray[np.bool_], shape: tuple[int, ...], reach: int) -> NDArray[np.bool_]:
+    """Return which cells of a map of a picture lie on or near some cells of another map of it.
+
+    Args:
+        cells: bool [h, w], covering the picture.
+        shape: rows and columns of the answer, which covers it too.
+        reach: cells of `cells` so far away count as near.
+    """
+    rows, columns = shape
+    down, across = np.nonzero(cells)
+    top, bottom = _ends(down, reach, rows / cells.shape[0], rows)
+    left, right = _ends(across, reach, columns / cells.shape[1], columns)
+    # A rectangle is added by its corners, and all of them by two sums.
+    corners = np.zeros((rows + 1, columns + 1), np.int32)
+    np.add.at(corners, (top, left), 1)
+    np.add.at(corners, (bottom, right), 1)
+    np.add.at(corners, (top, right), -1)
+    np.add.at(corners, (bottom, left), -1)
+    return np.asarray(corners.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0)
+
+
+def _ends(cells: NDArray[np.intp], reach: int, scale: float, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the first of `count` cells of another size that cells and those around lie on, and one past the last."""
+    first = np.clip(np.floor((cells - reach) * scale), 0, count - 1)
+    return first.astype(np.intp), np.clip(np.ceil((cells + reach + 1) * scale), 1, count).astype(np.intp)
+
+
+def sizes(seen: list[Look]) -> list[tuple[float, NDArray[np.bool_]]]:
+    """Return the writing of a picture by its size.
+
+    Each place is taken from the first look that sees it near the best height; what no look sees so, from the first.
+    Dust beside large writing is left out.
+
+    Args:
+        seen: the looks at one picture, the best first.
+
+    Returns:
+        For each band of sizes the median height of its digits in pixels of the picture, and its cells, a bool map that
+        covers the picture.
+    """
+    found = []
+    done: list[NDArray[np.bool_]] = []
+    for look in seen:
+        ink = halved(halved(look.maps.writing))
+        written = ink >= LEAST_INK
+        heights = _of_pieces(look.maps.height, ink, written)
+        near = written & (np.abs(np.log2(heights / USUAL_HEIGHT_PX)) <= np.log2(STEP) / 2 + OVERLAP)
+        new = (near if done else written) & ~np.any([grown(cells, ink.shape, 1) for cells in done], axis=0)
+        band = np.rint(np.log2(heights / (look.height or USUAL_HEIGHT_PX)) / (2 * np.log2(OTHER_SIZE)))
+        # The usual size comes first.
+        for number in sorted(np.unique(band[new]), key=abs):
+            cells = new & (band == number)
+            found.append((_median(heights[cells], ink[cells]) / look.factor, cells))
+        done.append(near)
+    return [(height, cells) for height, cells in found if height >= SMALLEST * found[0][0]]
+
+
+def _of_pieces(heights: Floats, ink: Floats, written: NDArray[np.bool_]) -> Floats:
+    """Return the heights with one for each connected piece of writing: the geometric mean, by its ink."""
+    pieces = label(written)
+    piece = np.repeat(pieces.labels, pieces.stops - pieces.starts)
+    weight = ink[written]
+    sums = np.bincount(piece, weight * np.log2(np.maximum(heights[written], 1)), pieces.count)
+    means = 2 ** (sums / np.bincount(piece, weight, pieces.count))
+    whole = heights.copy()
+    whole[written] = means[piece]
+    return np.maximum(whole, 1)

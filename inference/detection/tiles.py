@@ -1,0 +1,59 @@
+"""Large pictures in bounded memory and time: piece by piece, and only where something is written."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Grey, Maps, Network, blank
+
+# Pieces are cut out and put back along these; all cells of the maps, and the network's own, are parts of it.
+GRID_PX = 16
+# No piece is larger than this each way: with 640, onnxruntime takes about 60 MB; with 768, 100.
+TILE_PX = 640
+# The network sees so much around each piece; it is thrown away again.
+MARGIN_PX = 48
+
+
+def tiled(network: Network, grey: Grey, kinds: int, wanted: NDArray[np.bool_] | None = None) -> Maps:
+    """Return the maps of a picture, looked at in overlapping tiles.
+
+    Args:
+        network: what looks at each tile.
+        grey: uint8 [H, W].
+        kinds: how many kinds the network tells apart.
+        wanted: bool [ceil(H/16), ceil(W/16)], which cells of 16x16 pixels are looked at; by default all. Others are
+            left blank where that saves something.
+    """
+    height, width = grey.shape
+    if wanted is None:
+        wanted = np.ones((-(-height // GRID_PX), -(-width // GRID_PX)), np.bool_)
+    if wanted.all() and max(height, width) <= TILE_PX:
+        return network(grey)
+    maps = blank(height, width, kinds)
+    core = (TILE_PX - 2 * MARGIN_PX) // GRID_PX
+    for top in range(0, wanted.shape[0], core):
+        for left in range(0, wanted.shape[1], core):
+            inside = wanted[top : top + core, left : left + core]
+            rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+            if rows.size:
+                down = (GRID_PX * (top + int(rows[0])), min(height, GRID_PX * (top + int(rows[-1]) + 1)))
+                across = (GRID_PX * (left + int(columns[0])), min(width, GRID_PX * (left + int(columns[-1]) + 1)))
+                _look(network, grey, maps, down, across)
+    return maps
+
+
+def _look(network: Network, grey: Grey, maps: Maps, down: tuple[int, int], across: tuple[int, int]) -> None:
+    """Fill the maps between two rows and two columns, in pixels."""
+    top, left = max(0, down[0] - MARGIN_PX), max(0, across[0] - MARGIN_PX)
+    seen = network(grey[top : down[1] + MARGIN_PX, left : across[1] + MARGIN_PX])
+    for whole, part, cell in (
+        (maps.writing, seen.writing, 1),
+        (maps.offset, seen.offset, OFFSET_CELL_PX),
+        (maps.height, seen.height, KIND_CELL_PX),
+        (maps.kind, seen.kind, KIND_CELL_PX),
+    ):
+        to = tuple(slice(start // cell, -(-stop // cell)) for start, stop in (down, across))
+        of = tuple(
+            slice((start - first) // cell, -(-(stop - first) // cell))
+            for (start, stop), first in ((down, top), (across, left))
+        )
+        whole[to] = part[of]

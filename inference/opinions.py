@@ -1,0 +1,71 @@
+"""What a mark is, by two opinions: the classifier's, of its shape alone, and the page network's, of it in its place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+# How much the page network's opinion weighs beside the classifier's: the exponent of its probabilities.
+KIND_WEIGHT = 1.0
+# The classifier, which knows no signs, is taken to give a sign that it is shown as much as this.
+SIGN_LIKELIHOOD = 0.5
+# A digit or a sign is said from this probability on, else the mark is refused.
+SURE = 0.6
+# No opinion excludes anything.
+FLOOR = 1e-4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinion:
+    """What a mark is taken for.
+
+    Attributes:
+        digit: 0 to 9, or None.
+        sign: one of the kinds that are signs, or None; where both are None the mark is refused.
+        confidence: the probability of what is said, or, where it is refused, that it is no digit.
+        probabilities: float32 [11], of the digits, and of "not a digit", which signs are too; [10] where the classifier
+            has no such class.
+    """
+
+    digit: int | None
+    sign: str | None
+    confidence: float
+    probabilities: Floats
+
+
+def combined(classified: Floats, kind: Floats, signs: Sequence[str]) -> Opinion:
+    """Say what a mark is.
+
+    The two opinions are multiplied, as those of experts who look at different things.
+
+    Args:
+        classified: float32 [11 or 10], the classifier's.
+        kind: float32 [K], the page network's: the ten digits, the signs, and last what is neither.
+        signs: the K - 11 signs.
+
+    Source: Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", Neural Computation 14(8),
+    2002, section 1.
+    """
+    other = classified[10] if len(classified) == 11 else 0.0
+    shape = np.concatenate([classified[:10], np.full(len(signs), SIGN_LIKELIHOOD), [other]])
+    both = np.maximum(shape, FLOOR) * np.maximum(kind, FLOOR) ** KIND_WEIGHT
+    both /= both.sum()
+    none = float(both[10:].sum())
+    probabilities = np.append(both[:10], none).astype(np.float32)[: len(classified)]
+    best = int(both.argmax())
+    if best == len(both) - 1 or both[best] < SURE:
+        return Opinion(None, None, none, probabilities)
+    digit, sign = (best, None) if best < 10 else (None, signs[best - 10])
+    return Opinion(digit, sign, float(both[best]), probabilities)
+
+
+def alone(classified: Floats, refused: bool) -> Opinion:
+    """Say what a mark is by the classifier alone, float32 [11 or 10]."""
+    best = int(classified[:10].argmax())
+    if not refused:
+        return Opinion(best, None, float(classified[best]), classified)
+    none = float(1 - classified[:10].sum()) if len(classified) == 11 else 1 - float(classified[best])
+    return Opinion(None, None, none, classified)

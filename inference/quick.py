@@ -1,0 +1,75 @@
+"""The quick way: a clean drawing of a few digits well apart, which needs no page network."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from inference.components import Components, label
+from inference.drawing import drawn
+from inference.grey import opaque
+from inference.normalise import SIDE, normalise
+
+# More components than these are not read this way.
+MOST = 12
+# Every one of them is read as a digit at least so surely.
+SURE = 0.9
+# Digits are as high as the highest of them, but for this share: a dot, a comma, a minus, the bar of a 5 are less.
+ALIKE = 0.6
+# Between their boxes lies at least this share of the highest one's height.
+APART = 0.1
+# A 1 among others stands no wider than this share of its height: a slash is.
+UPRIGHT = 0.3
+
+
+def read(
+    image: Image.Image, classify: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+) -> tuple[NDArray[np.float64], NDArray[np.uint8], NDArray[np.float32]] | None:
+    """Read a drawing whose components are digits, one each, without a doubt.
+
+    Args:
+        image: mode L, RGB or RGBA.
+        classify: uint8 [N, 28, 28] to float32 [N, C].
+
+    Returns:
+        The boxes, float64 [N, 4]: left, top, right, bottom in pixels; the images, uint8 [N, 28, 28]; what the
+        classifier says of them. None where it is no such drawing.
+    """
+    ink = drawn(opaque(image))
+    if ink is None:
+        return None
+    components = label(ink > 0)
+    if components.count > MOST or not _apart(components):
+        return None
+    images = np.empty((components.count, SIDE, SIDE), np.uint8)
+    # Boxes that are apart hold one each.
+    for at, (left, top, right, bottom) in enumerate(components.boxes):
+        images[at] = normalise(ink[top:bottom, left:right])
+    said = classify(images)
+    boxes = components.boxes.astype(np.float64)
+    if not _digits(boxes, said):
+        return None
+    return boxes, images, said
+
+
+def _apart(components: Components) -> bool:
+    """Say whether all components are about as high as each other and well apart."""
+    if components.count < 2:
+        return True
+    boxes = components.boxes.astype(np.float64)
+    heights = boxes[:, 3] - boxes[:, 1]
+    tallest = float(heights.max())
+    if heights.min() < ALIKE * tallest:
+        return False
+    gaps = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
+    np.fill_diagonal(gaps, np.inf)
+    return bool(gaps.min() >= APART * tallest)
+
+
+def _digits(boxes: NDArray[np.float64], said: NDArray[np.float32]) -> bool:
+    """Say whether each component is surely a digit."""
+    if (said[:, :10].max(axis=1) < SURE).any():
+        return False
+    slim = boxes[:, 2] - boxes[:, 0] <= UPRIGHT * (boxes[:, 3] - boxes[:, 1])
+    return len(boxes) == 1 or bool((slim | (said.argmax(axis=1) != 1)).all())

@@ -1,0 +1,41 @@
+"""A file of ours behind one onnxruntime session."""
+
+from pathlib import Path
+
+import onnxruntime
+
+from inference.errors import InvalidModelError, ModelNotFoundError
+
+REBUILD = "Run `make train export` to build it."
+
+
+def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.InferenceSession, bytes]:
+    """Return a session of one thread for an ONNX file, and the file's bytes.
+
+    Args:
+        path: of the file.
+        sizes_vary: whether inputs have many sizes: memory planned for each in advance would only add up.
+
+    Raises:
+        ModelNotFoundError: there is no such file, or it cannot be opened.
+        InvalidModelError: it is not ONNX.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ModelNotFoundError(f"There is no model file at {path}. {REBUILD}") from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise ModelNotFoundError(f"The model file {path} cannot be opened: {reason}. {REBUILD}") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_mem_pattern = not sizes_vary
+    # Its own messages name C++ files and lines; ours say what to do.
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors share no base class
+        raise InvalidModelError(f"{path} is not a complete ONNX file. {REBUILD}") from error
+    return session, content

@@ -1,0 +1,118 @@
+"""Scales, turns and readings of a whole picture, by a network that sees blocks of 10 to 110 pixels."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inference import TooManyMarksError
+from inference.detection.page import Sighting, find, nearest_to_scale
+from inference.detection.scale import grown, looks
+from inference.detection.turns import as_sent, turned
+from tests.inference.detection.fakes import KINDS, Eye, put, seven
+
+MOST = 200
+
+
+def sheet(*blocks: tuple[float, int, int], size: tuple[int, int] = (600, 400)) -> Image.Image:
+    """A white picture with black sevens, each of a height, at a left and a top."""
+    picture = np.full((size[1], size[0]), 255, np.uint8)
+    for tall, left, top in blocks:
+        put(picture, seven(tall), left, top)
+    return Image.fromarray(picture)
+
+
+def boxes(sightings: list[Sighting]) -> list[tuple[float, ...]]:
+    return sorted(sighting.box for sighting in sightings)
+
+
+@pytest.mark.parametrize("tall", [14, 32, 100, 300])
+def test_the_scale_of_digits_of_any_size(tall: int) -> None:
+    image = sheet((tall, 50, 40), (tall, 300, 60))
+    look = looks(Eye(), image, KINDS)[0]
+    assert look.height is not None
+    assert look.height / look.factor == pytest.approx(tall, rel=0.15)
+    eye = Eye()
+    degrees, found = find(eye, KINDS, image, MOST)
+    assert degrees == 0
+    expected = [(50, 40, 50 + round(0.6 * tall), 40 + tall), (300, 60, 300 + round(0.6 * tall), 60 + tall)]
+    for box, true in zip(boxes(found), expected, strict=True):
+        assert box == pytest.approx(true, abs=max(2, 0.06 * tall))
+    # Read at 32 pixels, but never more than four times enlarged.
+    assert found[0].mark.height == pytest.approx(min(32, 4 * tall), rel=0.1)
+
+
+def test_an_empty_sheet_has_no_marks() -> None:
+    assert find(Eye(), KINDS, sheet(), MOST) == (0, [])
+    assert find(Eye(), KINDS, Image.new("L", (1, 1)), MOST) == (0, [])
+
+
+def test_writing_of_two_sizes_is_read_at_both() -> None:
+    small = [(24, 20 + 40 * at, 340) for at in range(12)]
+    large = [(96, 40 + 100 * at, 40) for at in range(3)]
+    eye = Eye()
+    _, found = find(eye, KINDS, sheet(*small, *large), MOST)
+    assert len(found) == 15
+    # Each once, and each near the best height.
+    assert all(24 <= sighting.mark.height <= 40 for sighting in found)
+    tall = [round(box[3] - box[1]) for box in boxes(found)]
+    assert sum(height > 80 for height in tall) == 3
+
+
+def test_only_where_something_is_written_is_read_at_full_scale() -> None:
+    eye = Eye()
+    find(eye, KINDS, sheet((30, 100, 100), (30, 130, 100), size=(1600, 1200)), MOST)
+    assert sum(width * height for width, height in eye.seen) < 640 * 480 * 1.3 + 300 * 300
+
+
+def test_a_large_picture_is_read_in_pixels_that_are_bounded() -> None:
+    eye = Eye()
+    # At 640 pixels these digits are too small to be seen.
+    image = sheet(*[(16, 40 + 170 * at, 60 + 260 * row) for at in range(11) for row in range(2)], size=(1900, 400))
+    _, found = find(eye, KINDS, image, MOST)
+    assert len(found) == 22
+    assert max(width * height for width, height in eye.seen) < 800 * 800
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_turned_picture_is_found_and_its_boxes_fit_it(degrees: int) -> None:
+    upright = sheet((40, 50, 40), (40, 300, 60))
+    # As it is sent, it has to be turned by so much to be upright.
+    sent = turned(upright, -degrees % 360)
+    said, found = find(Eye(), KINDS, sent, MOST)
+    assert said == degrees
+    ink = np.asarray(sent) < 128
+    for sighting in found:
+        left, top, right, bottom = (round(side) for side in as_sent(sighting.box, said, sent.size))
+        assert ink[top:bottom, left:right].sum() == pytest.approx(seven(40).sum(), rel=0.15)
+
+
+def test_the_same_mark_of_two_readings_is_the_one_that_is_nearer_to_the_best_height() -> None:
+    image = sheet((64, 50, 40))
+    _, (good,) = find(Eye(), KINDS, image, MOST)
+    bad = Sighting(good.mark, good.factor)
+    object.__setattr__(bad.mark, "height", 32.0)
+    assert nearest_to_scale([[bad], [good]]) == [bad]
+
+
+def test_cells_cover_what_they_lie_on() -> None:
+    cells = np.zeros((10, 20), np.bool_)
+    cells[2, 5] = True
+    assert np.array_equal(np.argwhere(grown(cells, (10, 20), 0)), [[2, 5]])
+    assert np.array_equal(np.argwhere(grown(cells, (10, 20), 1)).min(axis=0), [1, 4])
+    assert np.array_equal(np.argwhere(grown(cells, (10, 20), 1)).max(axis=0), [3, 6])
+    # Twice as large.
+    twice = np.argwhere(grown(cells, (20, 40), 0))
+    assert (twice.min(axis=0) == [4, 10]).all()
+    assert (twice.max(axis=0) <= [6, 12]).all()
+    assert not grown(np.zeros((3, 3), np.bool_), (7, 7), 2).any()
+
+
+def test_too_many_marks() -> None:
+    blocks = [(20, 20 + 40 * at, 20) for at in range(5)]
+    with pytest.raises(TooManyMarksError, match="shows 5 separate marks; at most 4"):
+        find(Eye(), KINDS, sheet(*blocks), 4)
+
+
+def test_dust_beside_large_writing_is_left_out() -> None:
+    _, found = find(Eye(), KINDS, sheet((300, 50, 40), (12, 500, 100), (12, 400, 350)), MOST)
+    assert [sighting.height for sighting in found] == [pytest.approx(300, rel=0.05)]

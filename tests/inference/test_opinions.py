@@ -1,0 +1,75 @@
+"""What a mark is, where the classifier and the page network agree and where they do not."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from inference.opinions import combined
+from synthesis.kinds import KINDS, SIGNS
+
+
+def classified(digit: int, sure: float, columns: int = 11) -> NDArray[np.float32]:
+    """The rest is shared by all others."""
+    said = np.full(columns, (1 - sure) / (columns - 1), np.float32)
+    said[digit] = sure
+    return said
+
+
+def kind(name: str, sure: float, second: str | None = None) -> NDArray[np.float32]:
+    """The rest is that of a second kind, or is shared by all others."""
+    at = KINDS.index(name)
+    said = np.full(len(KINDS), (1 - sure) / (len(KINDS) - 1), np.float32)
+    if second:
+        said[:] = 0
+        said[KINDS.index(second)] = 1 - sure
+    said[at] = sure
+    return said
+
+
+def said(shape: NDArray[np.float32], place: NDArray[np.float32]) -> str:
+    opinion = combined(shape, place, SIGNS)
+    return opinion.sign or ("?" if opinion.digit is None else str(opinion.digit))
+
+
+@pytest.mark.parametrize(
+    ("shape", "place", "right"),
+    [
+        (classified(7, 0.99), kind("7", 0.95), "7"),
+        # Either is unsure.
+        (classified(1, 0.6), kind("7", 0.98, "1"), "7"),
+        (classified(7, 0.98), kind("1", 0.6, "7"), "7"),
+        # A slash is a sure 1 by its shape, a dot any digit.
+        (classified(1, 0.99), kind("/", 0.95), "/"),
+        (classified(1, 0.99), kind("1", 0.95), "1"),
+        (classified(0, 0.9), kind(".", 0.97), "."),
+        (classified(10, 0.99), kind("-", 0.95), "-"),
+        # A letter among letters, and one that is like a digit.
+        (classified(10, 0.95), kind("other", 0.9), "?"),
+        (classified(1, 0.95), kind("other", 0.999), "?"),
+    ],
+)
+def test_what_a_mark_is_taken_for(shape: NDArray[np.float32], place: NDArray[np.float32], right: str) -> None:
+    assert said(shape, place) == right
+
+
+def test_probabilities_are_of_the_digits_and_of_none() -> None:
+    opinion = combined(classified(7, 0.9), kind("7", 0.9), SIGNS)
+    assert opinion.probabilities.shape == (11,)
+    assert opinion.probabilities.sum() == pytest.approx(1)
+    assert opinion.confidence == pytest.approx(float(opinion.probabilities[7]))
+    refused = combined(classified(10, 0.95), kind("other", 0.9), SIGNS)
+    assert refused.confidence == pytest.approx(float(refused.probabilities[10]))
+
+
+def test_a_model_of_ten_classes() -> None:
+    opinion = combined(classified(7, 0.9, columns=10), kind("7", 0.9), SIGNS)
+    assert opinion.digit == 7
+    assert opinion.probabilities.shape == (10,)
+
+
+def test_what_is_unsure_is_refused() -> None:
+    shape = np.zeros(11, np.float32)
+    shape[[3, 5]] = 0.5
+    assert said(shape, kind("3", 0.5, "5")) == "?"
+    assert said(shape, kind("3", 0.7, "5")) == "3"
+    assert said(classified(10, 0.9), kind(".", 0.5, ",")) == "?"
