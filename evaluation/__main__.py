@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
             results.append(measure.read(recognizer, each, samples, partial(progress.advance, task)))
             progress.remove_task(task)
     console.print(report.table(results, recognizer.info))
-    report.save(results, recognizer.info, options.seed, options.out)
+    report.save(results, recognizer, options.seed, options.out)
     console.print(f"Written: {options.out / 'evaluation.json'} and pictures of the errors beside it.")
     return 0
 

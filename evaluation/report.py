@@ -8,7 +8,7 @@ from rich.table import Table
 
 from evaluation.measure import Result
 from evaluation.sets import Sample
-from inference import ImageError, ModelInfo, Reading
+from inference import ImageError, ModelInfo, Reading, Recognizer
 from inference.draw import annotate
 
 # The sheet of errors, in pixels: pictures of one line six in a row, pages three. A caption has three lines of text.
@@ -37,11 +37,13 @@ def table(results: list[Result], info: ModelInfo) -> Table:
     return out
 
 
-def save(results: list[Result], info: ModelInfo, seed: int, folder: Path) -> None:
+def save(results: list[Result], recognizer: Recognizer, seed: int, folder: Path) -> None:
     """Write `evaluation.json` and `errors-SET.png` into a folder."""
+    info, page = recognizer.info, recognizer.page_info
     folder.mkdir(parents=True, exist_ok=True)
     content = {
         "model": {"name": info.name, "version": info.version, "sha256": info.sha256},
+        "page": {"name": page.name, "version": page.version, "sha256": page.sha256},
         "seed": seed,
         "sets": {
             each.name: {"about": each.about, "count": each.count, **each.figures}

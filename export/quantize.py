@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from export.artifacts import Trained
-from inference import Recognizer
+from inference.classifier import Classifier
 
 # Of the images that were kept to choose by, every so many calibrate: a few thousand of each kind are enough.
 STEP, BATCH = 4, 100
@@ -93,12 +93,12 @@ def to_integers(
 
 def measure(path: Path, trained: Trained) -> Figures:
     """Measure a file on the test images and on what was kept to choose by."""
-    recognizer = Recognizer(path)
-    said = recognizer.classify(trained.images)[:, :10].argmax(axis=1)
-    chances, labels = recognizer.classify(trained.validation_images), trained.validation_labels
-    spoke = chances[:, :10].max(axis=1) >= recognizer.info.threshold
+    classify = Classifier(path)
+    said = classify(trained.images)[:, :10].argmax(axis=1)
+    chances, labels = classify(trained.validation_images), trained.validation_labels
+    spoke = chances[:, :10].max(axis=1) >= classify.info.threshold
     if chances.shape[1] > 10:
-        spoke &= chances[:, 10] <= recognizer.info.reject_threshold
+        spoke &= chances[:, 10] <= classify.info.reject_threshold
     right = spoke & (chances[:, :10].argmax(axis=1) == labels)
     none = labels >= 10
     return Figures(

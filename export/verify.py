@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from export.artifacts import Trained
 from export.errors import ParityError
-from inference import Recognizer
+from inference.classifier import Classifier
 
 PROBABILITIES = 1e-5
 LOGITS = 1e-4
@@ -47,7 +47,7 @@ def measure(path: Path, trained: Trained, temperature: float, shift: float = 0.0
     The random images (uint8, every pixel from 0 to 255) put ink where no digit ever has any.
     """
     expected = _softmax(_keras_logits(trained, trained.images, shift) / temperature)
-    answered = Recognizer(path).classify(trained.images)
+    answered = Classifier(path)(trained.images)
     noise = np.random.default_rng(0).integers(0, 256, (NOISE, 28, 28), np.uint8)
     true_logits = _keras_logits(trained, noise, shift) / temperature
     return Parity(

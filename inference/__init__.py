@@ -14,6 +14,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from inference.classifier import ModelInfo
+from inference.detection.network import PageInfo
 from inference.errors import (
     BrokenImageError,
     ImageError,
@@ -37,6 +38,7 @@ __all__ = [
     "ModelError",
     "ModelInfo",
     "ModelNotFoundError",
+    "PageInfo",
     "Reading",
     "Recognizer",
     "RecognizerError",

@@ -41,9 +41,8 @@ AHEAD = 32
 
 
 def model_files(model: Path) -> dict[str, bytes]:
-    """Return a model file and the page network beside it, where it is there, by their names in the target."""
-    page = model.with_name("page.onnx")
-    return {name: path.read_bytes() for name, path in ((MODEL, model), (PAGE, page)) if path.exists()}
+    """Return a model file and the page network beside it, by their names in the target."""
+    return {MODEL: model.read_bytes(), PAGE: model.with_name("page.onnx").read_bytes()}
 
 
 class Worker:
@@ -59,9 +58,8 @@ class Worker:
         with tempfile.TemporaryDirectory() as folder:
             for name in (MODEL, PAGE):
                 kept = target.file(name)
-                if kept.exists():
-                    with kept.system.open_input_stream(kept.path) as stream:
-                        Path(folder, name.removeprefix("_")).write_bytes(stream.read())
+                with kept.system.open_input_stream(kept.path) as stream:
+                    Path(folder, name.removeprefix("_")).write_bytes(stream.read())
             self._recognizer = Recognizer(Path(folder, "model.onnx"))
         self._source = source
         self._target = target

@@ -1,5 +1,6 @@
 """The one class that others use: a picture in, a reading out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil, floor
 from pathlib import Path
@@ -8,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference import byrules, quick
+from inference import quick
 from inference.classifier import Classifier, ModelInfo
 from inference.decode import MAX_PIXELS, Picture, decode
-from inference.detection.network import PageNetwork
-from inference.detection.page import find
+from inference.detection.network import PageInfo, PageNetwork
+from inference.detection.page import Sighting, find
 from inference.detection.turns import as_sent
 from inference.explain import occlusion
 from inference.grey import grey
+from inference.joining import joined
 from inference.lines import lines, text
 from inference.normalise import SIDE, normalise
 from inference.opinions import Opinion, alone, combined
@@ -41,8 +43,8 @@ class Recognizer:
         max_marks: the most separate marks of one picture that are read.
 
     Raises:
-        ModelNotFoundError: there is no such file.
-        InvalidModelError: it is not the ONNX file of a digit classifier, or not that of a page network.
+        ModelNotFoundError: one of the two files is not there.
+        InvalidModelError: one is not the ONNX file of a digit classifier, the other not that of a page network.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class Recognizer:
         model = Path(path) if path is not None else DEFAULT_MODEL
         page = Path(page_path) if page_path is not None else model.with_name(PAGE)
         self._classifier = Classifier(model)
-        self._network = PageNetwork(page) if page_path is not None or page.exists() else None
+        self._network = PageNetwork(page)
         self._max_pixels = max_pixels
         self._max_marks = max_marks
 
@@ -64,6 +66,11 @@ class Recognizer:
     def info(self) -> ModelInfo:
         """What the model file says of itself."""
         return self._classifier.info
+
+    @property
+    def page_info(self) -> PageInfo:
+        """What the page network's file says of itself."""
+        return self._network.info
 
     def classify(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Classify normalised images, uint8 [N, 28, 28] (0 = paper, 255 = ink), into float32 [N, 11 or 10].
@@ -88,13 +95,11 @@ class Recognizer:
         """
         decoded = decode(image, self._max_pixels)
         picture, degrees = decoded.image, 0
-        if self._network is None:
-            boxes, images, opinions = byrules.read(picture, self.classify, self.info, self._max_marks)
-        elif drawing := quick.read(picture, self.classify):
+        if drawing := quick.read(picture, self.classify):
             boxes, images, said = drawing
             opinions = [alone(each, refused=False) for each in said]
         else:
-            degrees, boxes, images, opinions = self._page(self._network, grey(picture))
+            degrees, boxes, images, opinions = self._page(grey(picture))
         level = levelled(boxes, np.array([opinion.sign is not None for opinion in opinions], np.bool_))
         rows = lines(level)
         scale = decoded.size[0] / picture.width
@@ -108,19 +113,22 @@ class Recognizer:
             ordered = self._explained(ordered)
         return Reading(text(rows, level, said_marks), tuple(ordered), decoded.size, degrees)
 
-    def _page(self, network: PageNetwork, picture: Image.Image) -> tuple[int, Boxes, Images, list[Opinion]]:
+    def _page(self, picture: Image.Image) -> tuple[int, Boxes, Images, list[Opinion]]:
         """Find the marks of a grey picture, and say what each is; boxes are in pixels of the turned picture."""
-        kinds = network.info.kinds
-        degrees, sightings = find(network, len(kinds), picture, self._max_marks)
+        degrees, sightings = find(self._network, len(self._network.info.kinds), picture, self._max_marks)
+        opinions = self._opinions(sightings)
+        whole = joined(sightings, opinions, lambda wholes: self.classify(_normalised(wholes)))
+        if len(whole) < len(sightings):
+            sightings, opinions = whole, self._opinions(whole)
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
-        images = np.empty((len(sightings), SIDE, SIDE), np.uint8)
-        for at, sighting in enumerate(sightings):
-            images[at] = normalise(sighting.mark.ink)
-        opinions = [
-            combined(said, sighting.mark.kind, kinds[10:-1])
-            for said, sighting in zip(seen_again(self.classify, images), sightings, strict=True)
+        return degrees, boxes, _normalised(sightings), opinions
+
+    def _opinions(self, sightings: Sequence[Sighting]) -> list[Opinion]:
+        signs = self._network.info.kinds[10:-1]
+        return [
+            combined(said, sighting.mark.kind, signs)
+            for said, sighting in zip(seen_again(self.classify, _normalised(sightings)), sightings, strict=True)
         ]
-        return degrees, boxes, images, opinions
 
     def _explained(self, digits: list[Digit]) -> list[Digit]:
         if not digits:
@@ -135,3 +143,11 @@ def _digit(opinion: Opinion, image: NDArray[np.uint8], box: tuple[float, ...], l
     left, top, right, bottom = box
     whole = (floor(left), floor(top), ceil(right) - floor(left), ceil(bottom) - floor(top))
     return Digit(opinion.digit, opinion.confidence, opinion.probabilities, whole, line, image, sign=opinion.sign)
+
+
+def _normalised(sightings: Sequence[Sighting]) -> Images:
+    """Return what the classifier sees of each, uint8 [N, 28, 28]."""
+    images = np.empty((len(sightings), SIDE, SIDE), np.uint8)
+    for at, sighting in enumerate(sightings):
+        images[at] = normalise(sighting.mark.ink)
+    return images

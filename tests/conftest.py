@@ -1,5 +1,6 @@
 """Fixtures that several folders share."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import httpx
 import pytest
 
 from tests import trainings
-from tests.samples import save_npz, small_mnist
+from tests.samples import ROOT, save_npz, small_mnist
 from tests.servers import MODEL, Server, serving
 
 
@@ -44,8 +45,9 @@ def trained_mlp(small_npz: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="session")
 def exported_cnn(trained_cnn: Path) -> Path:
-    """The same artifacts with model.onnx and its card."""
+    """The same artifacts with model.onnx and its card, and the tracked page network beside them."""
     trainings.finish(trainings.export_command(trained_cnn))
+    shutil.copy(ROOT / "artifacts" / "page.onnx", trained_cnn)
     return trained_cnn
 
 

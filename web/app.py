@@ -35,7 +35,7 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
     recognizer = recognizer or Recognizer(
         settings.model_path, max_pixels=settings.max_pixels, max_marks=settings.max_marks
     )
-    check_card(recognizer.info, settings.page_path, settings.card_path)
+    check_card(recognizer.info, recognizer.page_info, settings.card_path)
     metrics = Metrics(recognizer.info, shared=settings.workers > 1)
     limits = Limits(settings, metrics)
     reader = Reader()

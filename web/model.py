@@ -1,6 +1,5 @@
 """What the served model is: for the page's footer, and its card."""
 
-import hashlib
 import logging
 import re
 from http import HTTPStatus
@@ -10,7 +9,7 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from inference import InvalidModelError, ModelInfo, Recognizer
+from inference import InvalidModelError, ModelInfo, PageInfo, Recognizer
 from web.openapi import CardOperation
 from web.problems import ProblemError
 from web.settings import Settings
@@ -19,6 +18,23 @@ logger = logging.getLogger("web")
 # One line for each form of a file: model_sha256 and model_int8_sha256, page_sha256.
 MODEL_SHA256 = re.compile(r"^model\w*_sha256: *([0-9a-f]{64})$", re.MULTILINE)
 PAGE_SHA256 = re.compile(r"^page\w*_sha256: *([0-9a-f]{64})$", re.MULTILINE)
+
+
+class PageNetworkAnswer(msgspec.Struct):
+    """The network that finds the marks.
+
+    Attributes:
+        name, version: as the file says.
+        size: of the file, in bytes.
+        kinds: what it tells apart.
+        sha256: of the file.
+    """
+
+    name: str
+    version: str
+    size: int
+    kinds: tuple[str, ...]
+    sha256: str
 
 
 class ModelAnswer(msgspec.Struct):
@@ -33,6 +49,7 @@ class ModelAnswer(msgspec.Struct):
         reject_threshold: a mark that is "not a digit" with more probability than this is refused.
         sha256: of the file.
         licence: of the model; null where the file does not say.
+        page: the network that finds the marks in a picture.
     """
 
     name: str
@@ -44,14 +61,15 @@ class ModelAnswer(msgspec.Struct):
     reject_threshold: float
     sha256: str
     licence: str | None
+    page: PageNetworkAnswer
 
 
-def check_card(info: ModelInfo, page: Path, card: Path) -> None:
+def check_card(info: ModelInfo, page: PageInfo, card: Path) -> None:
     """Compare the files that are served with their SHA-256 in the card's front matter.
 
     Args:
         info: of the model, whose sum stands in the lines `model_sha256: ...` and `model_int8_sha256: ...`.
-        page: the page network's file, whose sum stands in the line `page_sha256: ...`; it may be missing.
+        page: of the page network, whose sum stands in `page_sha256: ...` and `page_int8_sha256: ...`.
         card: `MODEL_CARD.md`; where it is missing or gives no sum, there is a warning.
 
     Raises:
@@ -62,8 +80,7 @@ def check_card(info: ModelInfo, page: Path, card: Path) -> None:
     except (OSError, UnicodeDecodeError):
         text = ""
     _check("The model file", info.sha256, MODEL_SHA256.findall(text), card)
-    if page.exists():
-        _check(str(page), hashlib.sha256(page.read_bytes()).hexdigest(), PAGE_SHA256.findall(text), card)
+    _check("The page network beside it", page.sha256, PAGE_SHA256.findall(text), card)
 
 
 def _check(file: str, sha256: str, described: list[str], card: Path) -> None:
@@ -78,7 +95,7 @@ def _check(file: str, sha256: str, described: list[str], card: Path) -> None:
 
 def create_model_routes(recognizer: Recognizer, settings: Settings) -> list[HTTPRouteHandler]:
     """Return the handlers of GET /model and GET /model/card."""
-    info = recognizer.info
+    info, page = recognizer.info, recognizer.page_info
     shown = ModelAnswer(
         name=info.name,
         version=info.version,
@@ -88,7 +105,8 @@ def create_model_routes(recognizer: Recognizer, settings: Settings) -> list[HTTP
         threshold=info.threshold,
         reject_threshold=info.reject_threshold,
         sha256=info.sha256,
-        licence=info.metadata.get("licence"),
+        licence=info.metadata.get("license"),
+        page=PageNetworkAnswer(page.name, page.version, page.size, page.kinds, page.sha256),
     )
 
     @get("/model", sync_to_thread=False)

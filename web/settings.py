@@ -125,11 +125,6 @@ class Settings:
     static_path: Path = STATIC
 
     @property
-    def page_path(self) -> Path:
-        """The page network's file, which the recognizer takes from beside the model."""
-        return self.model_path.with_name("page.onnx")
-
-    @property
     def card_path(self) -> Path:
         """The card of both files, which lies beside them."""
         return self.model_path.with_name("MODEL_CARD.md")

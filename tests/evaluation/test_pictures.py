@@ -109,8 +109,8 @@ def test_a_sign_where_none_is_written_is_an_error_in_a_number() -> None:
 def test_names_and_counts_are_reported_and_a_file_that_is_no_picture_has_its_reason(tmp_path: Path) -> None:
     wrong = [(Sample(b"no picture", "1\n2", "a.png"), Reading("", (), (1, 1)))]
     result = measure.Result("made up", "", 3, {"digits too many": 2, "milliseconds": 0.5}, wrong, ["a.png"])
-    info = Recognizer().info
-    report.save([result], info, 0, tmp_path)
+    recognizer = Recognizer()
+    report.save([result], recognizer, 0, tmp_path)
     saved = json.loads((tmp_path / "evaluation.json").read_text())["sets"]["made up"]
     assert saved["digits too many"] == 2
     assert saved["wrong"] == ["a.png"]
@@ -119,7 +119,7 @@ def test_names_and_counts_are_reported_and_a_file_that_is_no_picture_has_its_rea
     # Three lines of caption, and no picture below them.
     assert all((sheet[top : top + 17] < 255).any() for top in (2, 19, 36))
     assert (sheet[report.CAPTION :] == 255).all()
-    (column,) = (each for each in report.table([result], info).columns if each.header == "figures")
+    (column,) = (each for each in report.table([result], recognizer.info).columns if each.header == "figures")
     assert list(column.cells) == ["digits too many 2"]
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from export.quantize import Figures, quantize
-from inference import Recognizer
+from inference.classifier import Classifier
 from tests import trainings
 from tests.samples import ROOT, small_mnist
 
@@ -39,10 +39,10 @@ def test_the_file_stands_alone_and_says_what_it_is(exported_cnn: Path) -> None:
 
 def test_the_exported_model_reads(exported_cnn: Path) -> None:
     data = small_mnist()
-    recognizer = Recognizer(exported_cnn / "model.onnx")
-    said = recognizer.classify(data["x_test"])[:, :10].argmax(axis=1)
+    classify = Classifier(exported_cnn / "model.onnx")
+    said = classify(data["x_test"])[:, :10].argmax(axis=1)
     accuracy = float((said == data["y_test"]).mean())
-    assert accuracy == recognizer.info.test_accuracy
+    assert accuracy == classify.info.test_accuracy
 
 
 def test_a_file_in_integers_is_smaller_and_reads_as_well(exported_cnn: Path, tmp_path: Path) -> None:
@@ -50,15 +50,15 @@ def test_a_file_in_integers_is_smaller_and_reads_as_well(exported_cnn: Path, tmp
     data = small_mnist()
     quantize(full, small, data["x_train"])
     assert small.stat().st_size < 0.4 * full.stat().st_size
-    one, other = (Recognizer(path).classify(data["x_test"]) for path in (full, small))
+    one, other = (Classifier(path)(data["x_test"]) for path in (full, small))
     assert (one.argmax(axis=1) == other.argmax(axis=1)).mean() > 0.97
-    assert Recognizer(full).info.metadata.items() <= Recognizer(small).info.metadata.items()
+    assert Classifier(full).info.metadata.items() <= Classifier(small).info.metadata.items()
 
 
 def test_the_tracked_file_in_integers_is_the_one_its_card_names() -> None:
     tracked = ROOT / "artifacts"
     head = yaml.safe_load((tracked / "MODEL_CARD.md").read_text().split("---")[1])
-    assert head["model_int8_sha256"] == Recognizer(tracked / "model.int8.onnx").info.sha256
+    assert head["model_int8_sha256"] == Classifier(tracked / "model.int8.onnx").info.sha256
 
 
 def test_a_file_in_integers_that_loses_too_much_is_not_kept() -> None:
@@ -92,7 +92,7 @@ def test_metrics_of_another_version_are_refused(artifacts: Path) -> None:
 def test_the_mlp_is_exported_too(trained_mlp: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(trained_mlp, tmp_path / "mlp"))
     assert " 0 decisions changed" in trainings.finish(trainings.export_command(folder))
-    assert Recognizer(folder / "model.onnx").info.name == "digits-mlp"
+    assert Classifier(folder / "model.onnx").info.name == "digits-mlp"
 
 
 def test_the_cards_numbers_are_those_of_the_metrics(exported_cnn: Path) -> None:
@@ -101,7 +101,7 @@ def test_the_cards_numbers_are_those_of_the_metrics(exported_cnn: Path) -> None:
     metadata = yaml.safe_load(head)
     metrics = json.loads((exported_cnn / "metrics.json").read_text())
     assert metadata["model-index"][0]["results"][0]["metrics"][0]["value"] == metrics["test"]["accuracy"]
-    assert metadata["model_sha256"] == Recognizer(exported_cnn / "model.onnx").info.sha256
+    assert metadata["model_sha256"] == Classifier(exported_cnn / "model.onnx").info.sha256
     assert f"{100 * metrics['test']['accuracy']:.2f} %" in body
     for name in [part.split(")")[0] for part in body.split("](")[1:]]:
         assert (exported_cnn / name).is_file(), f"the card shows {name}"

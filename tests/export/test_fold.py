@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from export import fold, graph
 from export.errors import UnsupportedLayerError
 from export.steps import steps
-from inference import Recognizer
+from inference.classifier import Classifier
 from tests.samples import small_mnist
 from train import models, scale
 
@@ -32,10 +32,10 @@ def shaken(network: keras.Model) -> keras.Model:
     return network
 
 
-def exported(network: keras.Model, scaler: StandardScaler, path: Path) -> Recognizer:
+def exported(network: keras.Model, scaler: StandardScaler, path: Path) -> Classifier:
     folded = fold.everything(steps(network), scaler.mean_, scaler.scale_, TEMPERATURE, SHIFT)
     path.write_bytes(graph.build(folded, {"name": "test"}).SerializeToString())
-    return Recognizer(path)
+    return Classifier(path)
 
 
 def oracle(network: keras.Model, scaler: StandardScaler, images: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -65,9 +65,9 @@ def test_the_graph_answers_as_scaler_and_network_do(name: str, classes: int, tmp
     network = shaken(models.build(name, classes))
     train_images = small_mnist()["x_train"]
     scaler = scale.fit(name, train_images)
-    recognizer = exported(network, scaler, tmp_path / "model.onnx")
+    classify = exported(network, scaler, tmp_path / "model.onnx")
     for images, tolerance in ((train_images[:200], 1e-5), (unlike_digits(), 1e-4)):
-        answered = recognizer.classify(images)
+        answered = classify(images)
         expected = oracle(network, scaler, images)
         assert answered.shape == (len(images), classes)
         np.testing.assert_allclose(answered, expected, atol=tolerance)
@@ -80,11 +80,11 @@ def test_pixels_that_never_change_are_scaled_by_one(tmp_path: Path) -> None:
     dead = scaler.var_ == 0
     assert dead.any(), "MNIST's corners are always paper"
     network = shaken(models.build("mlp", 10))
-    recognizer = exported(network, scaler, tmp_path / "model.onnx")
+    classify = exported(network, scaler, tmp_path / "model.onnx")
     ink = np.zeros((1, 784), np.uint8)
     ink[0, dead] = 200
     images = ink.reshape(1, 28, 28)
-    np.testing.assert_allclose(recognizer.classify(images), oracle(network, scaler, images), atol=1e-5)
+    np.testing.assert_allclose(classify(images), oracle(network, scaler, images), atol=1e-5)
 
 
 def test_nothing_is_left_of_the_scaler_in_the_graph(tmp_path: Path) -> None:
@@ -104,9 +104,9 @@ def test_other_layers_are_exported_too(tmp_path: Path) -> None:
     x = layers.GlobalAveragePooling2D()(x)
     network = shaken(keras.Model(image, layers.Dense(10)(x)))
     scaler = scale.fit("cnn", small_mnist()["x_train"])
-    recognizer = exported(network, scaler, tmp_path / "model.onnx")
+    classify = exported(network, scaler, tmp_path / "model.onnx")
     images = unlike_digits()
-    np.testing.assert_allclose(recognizer.classify(images), oracle(network, scaler, images), atol=1e-5)
+    np.testing.assert_allclose(classify(images), oracle(network, scaler, images), atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Digits drawn by a few lines of code, for tests that need known marks and no data."""
 
+import io
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 Stroke = Sequence[tuple[float, float]]
 
@@ -54,3 +55,24 @@ def pen(text: str, tall: int = 120, brush: int = 12, gap: float = 0.25, margin: 
         for x, y in scaled:
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     return np.asarray(image.reduce(fine))
+
+
+def photographed(
+    drawing: NDArray[np.uint8], *, light: bool = False, grain: float = 3.0, depth: float = 0.6
+) -> Image.Image:
+    """Give a drawing, uint8 [height, width] with 255 = ink, paper with a slope of light, a soft shadow, grain, JPEG."""
+    rng = np.random.default_rng(0)
+    height, width = drawing.shape
+    shaded = np.where(np.arange(width) > 0.6 * width, 255, 0).astype(np.uint8)[None].repeat(height, 0)
+    shade = np.asarray(Image.fromarray(shaded).filter(ImageFilter.GaussianBlur(8)), float)
+    lit = np.linspace(230, 170, width)[None] * (1 - 0.5 * shade / 255)
+    if light:
+        lit = lit * 0.3
+        picture = lit + (240 - lit) * depth * drawing / 255
+    else:
+        picture = lit * (1 - depth * drawing / 255)
+    picture = picture + rng.normal(0, grain, drawing.shape)
+    out = io.BytesIO()
+    image = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.7))
+    image.save(out, "JPEG", quality=80)
+    return Image.open(out)

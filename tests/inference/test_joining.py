@@ -1,47 +1,83 @@
-"""Which components may be one sign, and which are chosen."""
+"""Parts of one digit joined, and neighbours left apart, on made-up sightings and opinions."""
+
+from collections.abc import Sequence
 
 import numpy as np
+import pytest
+from numpy.typing import NDArray
 
-from inference.joining import candidates, choose, cost, distance
+from inference.detection.cutting import Mark
+from inference.detection.page import Sighting
+from inference.joining import joined, union
+from inference.opinions import Opinion
 
-BODY, BAR, NEXT = (0, 20, 60, 120), (25, 0, 65, 12), (90, 5, 140, 118)
-
-
-def boxes(*each: tuple[int, int, int, int]) -> np.ndarray:
-    return np.array(each, np.intp)
-
-
-def test_the_bar_of_a_five_may_join_its_body_but_not_the_neighbour() -> None:
-    found = candidates(boxes(BODY, BAR, NEXT))
-    assert (0, 1) in found
-    assert distance(boxes(BODY, BAR)) < 0 < distance(boxes(BODY, NEXT))
+KINDS = 17
 
 
-def test_far_apart_and_too_wide_are_no_candidates() -> None:
-    assert candidates(boxes((0, 0, 50, 100), (200, 0, 250, 100))) == []
-    assert candidates(boxes((0, 0, 90, 100), (95, 0, 185, 100))) == []
+def sighting(box: tuple[int, int, int, int], kind: int, factor: float = 1.0) -> Sighting:
+    ink = np.full((box[3] - box[1], box[2] - box[0]), 200, np.uint8)
+    kinds = np.full(KINDS, 0.01, np.float32)
+    kinds[kind] = 1 - 0.01 * (KINDS - 1)
+    return Sighting(Mark(box, ink, kinds, 32.0), factor)
 
 
-def test_a_texture_is_not_joined() -> None:
-    grid = boxes(*[(12 * x, 12 * y, 12 * x + 10, 12 * y + 10) for x in range(30) for y in range(30)])
-    # Bounded by their number, where the sets of four neighbours would be 76,000.
-    assert len(candidates(grid)) < 3 * len(grid)
+def opinion(digit: int | None, sign: str | None = None) -> Opinion:
+    return Opinion(digit, sign, 0.9, np.zeros(11, np.float32))
 
 
-def test_the_largest_savings_win_and_everything_is_in_one_sign() -> None:
-    groups = [(0, 1), (1, 2), (0, 1, 2)]
-    assert choose(4, [1.0, 3.0, 1.0, 0.1], groups, [0.5, 3.9, 4.5]) == [(0, 1), (2,), (3,)]
-    assert sorted(choose(3, [0.0] * 3, groups, [1.0] * 3)) == [(0,), (1,), (2,)]
+class Shapes:
+    """Says one digit, so surely, of all that it is shown, and keeps that."""
+
+    def __init__(self, digit: int, sure: float) -> None:
+        self._said = np.full(11, (1 - sure) / 10, np.float32)
+        self._said[digit] = sure
+        self.shown: list[tuple[int, int, int, int]] = []
+
+    def __call__(self, wholes: Sequence[Sighting]) -> NDArray[np.float32]:
+        self.shown += [whole.mark.box for whole in wholes]
+        return np.stack([self._said] * len(wholes))
 
 
-def test_costs_grow_as_quality_falls_and_end_at_refusal() -> None:
-    values = [cost(quality) for quality in (1.0, 0.9, 0.5, 0.1, 1e-9)]
-    assert values == sorted(values)
-    assert cost(0.0) == cost(1e-9)
-    assert cost(0.0, size=0.1) < cost(0.0, size=0.4) < cost(0.0)
+LEFT, RIGHT = (10, 10, 20, 42), (24, 10, 34, 42)
 
 
-def test_parts_of_two_lines_are_not_one_sign() -> None:
-    upper = [(60 * at, 0, 60 * at + 40, 60) for at in range(4)]
-    lower = [(60 * at, 70, 60 * at + 40, 130) for at in range(4)]
-    assert candidates(boxes(*upper, *lower)) == []
+def test_the_halves_of_a_four_are_joined() -> None:
+    marks = [sighting(LEFT, 4), sighting(RIGHT, 4), sighting((60, 10, 80, 42), 4)]
+    found = joined(marks, [opinion(1), opinion(1), opinion(4)], Shapes(4, 0.95))
+    assert sorted(each.mark.box for each in found) == [(10, 10, 34, 42), (60, 10, 80, 42)]
+
+
+def test_a_piece_that_is_nothing_is_joined_to_its_digit() -> None:
+    found = joined([sighting(LEFT, 16), sighting(RIGHT, 6)], [opinion(None), opinion(6)], Shapes(6, 0.95))
+    assert [each.mark.box for each in found] == [(10, 10, 34, 42)]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "opinions", "whole"),
+    [
+        ((7, 7), (opinion(7), opinion(7)), (7, 0.8)),  # two sevens: no classifier takes them for one
+        ((1, 3), (opinion(1), opinion(3)), (8, 0.99)),  # two different digits
+        ((16, 6), (opinion(None), opinion(6)), (8, 0.99)),  # together another digit
+        ((10, 5), (opinion(None, "."), opinion(5)), (5, 0.99)),  # a sign is something
+    ],
+)
+def test_others_stay_apart(kinds: tuple[int, int], opinions: tuple[Opinion, Opinion], whole: tuple[int, float]) -> None:
+    marks = [sighting(box, kind) for box, kind in zip((LEFT, RIGHT), kinds, strict=True)]
+    assert joined(marks, list(opinions), Shapes(*whole)) == marks
+
+
+def test_only_neighbours_at_one_scale_are_tried() -> None:
+    far, other_scale = sighting((60, 10, 70, 42), 4), sighting(RIGHT, 4, factor=0.5)
+    shapes = Shapes(4, 0.99)
+    assert len(joined([sighting(LEFT, 4), far, other_scale], [opinion(1)] * 3, shapes)) == 3
+    assert shapes.shown == []
+    assert joined([], [], shapes) == []
+
+
+def test_a_union_holds_the_ink_of_both() -> None:
+    one, other = sighting((2, 3, 6, 9), 4), sighting((5, 1, 8, 5), 10)
+    whole = union(one, other).mark
+    assert whole.box == (2, 1, 8, 9)
+    assert whole.ink.sum() == one.mark.ink.sum() + other.mark.ink.sum() - 2 * 200
+    assert whole.kind.sum() == pytest.approx(1)
+    assert whole.kind[4] > whole.kind[10]

@@ -8,8 +8,7 @@ import pytest
 from PIL import Image
 
 from inference import Recognizer, TooManyMarksError
-from tests.inference.pens import pen
-from tests.inference.test_ink import photographed
+from tests.inference.pens import pen, photographed
 from tests.samples import mnist_path
 
 

@@ -116,7 +116,10 @@ def test_the_model_says_what_it_is(client: httpx.Client) -> None:
         "threshold",
         "sha256",
         "licence",
+        "page",
     }
+    assert model["licence"] == "MIT"
+    assert model["page"]["kinds"][-1] == "other"
     card = client.get("/model/card")
     if MODEL.with_name("MODEL_CARD.md").exists():
         assert card.headers["content-type"].startswith("text/markdown")

@@ -39,6 +39,11 @@ def test_without_a_model_it_says_how_to_make_one(tmp_path: Path) -> None:
     assert "make train export" in refused(MODEL_PATH=str(tmp_path / "model.onnx"))
     (tmp_path / "model.onnx").write_bytes(MODEL.read_bytes()[:2000])
     assert "make train export" in refused(MODEL_PATH=str(tmp_path / "model.onnx"))
+    # Artifacts of a time before there was a page network.
+    (tmp_path / "model.onnx").write_bytes(MODEL.read_bytes())
+    line = refused(MODEL_PATH=str(tmp_path / "model.onnx"))
+    assert str(tmp_path / "page.onnx") in line
+    assert "make train export" in line
 
 
 def test_a_broken_page_network_beside_the_model_is_named(tmp_path: Path) -> None:
