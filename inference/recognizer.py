@@ -15,6 +15,7 @@ from inference.decode import MAX_PIXELS, Picture, decode
 from inference.detection.network import PageInfo, PageNetwork
 from inference.detection.page import Sighting, find
 from inference.detection.turns import as_sent
+from inference.errors import TooManyMarksError
 from inference.explain import occlusion
 from inference.grey import grey
 from inference.joining import joined
@@ -100,6 +101,8 @@ class Recognizer:
             opinions = [alone(each, refused=False) for each in said]
         else:
             degrees, boxes, images, opinions = self._page(grey(picture))
+        if len(boxes) > self._max_marks:
+            raise TooManyMarksError.of(len(boxes), self._max_marks)
         level = levelled(boxes, np.array([opinion.sign is not None for opinion in opinions], np.bool_))
         rows = lines(level)
         scale = decoded.size[0] / picture.width
