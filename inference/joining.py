@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from inference.detection.cutting import Mark
 from inference.detection.page import Sighting
@@ -13,6 +14,10 @@ from inference.opinions import Opinion
 NEAR = 0.25
 # The classifier takes the whole for a digit at least so surely.
 SURE = 0.9
+# What is a sign with this probability is no part of a digit, or points would be lost.
+PERHAPS = 0.45
+# A part of a digit is often lower than it; two digits beside each other are both at least this share as high as both.
+HIGH = 0.7
 
 # Says what sightings are: float32 [N, C], by their shape alone.
 Shapes = Callable[[Sequence[Sighting]], NDArray[np.float32]]
@@ -37,8 +42,13 @@ def joined(sightings: list[Sighting], opinions: list[Opinion], shapes: Shapes) -
     for at in np.argsort(-said[:, :10].max(axis=1, initial=0)):
         digit = int(said[at, :10].argmax())
         parts = pairs[at]
+        # Two as high as the whole that are read as the same digit, each by itself, are two.
+        twice = all(
+            opinions[part].digit == digit and _tall(sightings[part]) >= HIGH * _tall(wholes[at]) for part in parts
+        )
         if (
             said[at, digit] >= SURE
+            and not twice
             and free.issuperset(parts)
             and all(_may_be_part(digit, opinions[part], sightings[part]) for part in parts)
         ):
@@ -48,37 +58,54 @@ def joined(sightings: list[Sighting], opinions: list[Opinion], shapes: Shapes) -
 
 
 def union(one: Sighting, other: Sighting) -> Sighting:
-    """Return two sightings at one scale as one: their ink, the mean of their kinds by ink, the larger one's height."""
-    boxes = np.array([one.mark.box, other.mark.box])
+    """Return two sightings as one, at the scale of the one with more ink: their ink, and the mean of their kinds."""
+    larger, smaller = (one, other) if one.ink >= other.ink else (other, one)
+    parts = [larger.mark, _rescaled(smaller, larger.factor)]
+    boxes = np.array([part.box for part in parts])
     left, top = boxes[:, :2].min(axis=0).tolist()
     right, bottom = boxes[:, 2:].max(axis=0).tolist()
     ink = np.zeros((bottom - top, right - left), np.uint8)
-    for part in (one.mark, other.mark):
+    for part in parts:
         x, y = part.box[0] - left, part.box[1] - top
         place = ink[y : y + part.ink.shape[0], x : x + part.ink.shape[1]]
         np.maximum(place, part.ink, out=place)
-    weights = np.array([part.mark.ink.sum(dtype=np.float64) for part in (one, other)], np.float32)
-    kind = np.average(np.stack([one.mark.kind, other.mark.kind]), axis=0, weights=weights)
-    height = max(one, other, key=lambda part: part.ink).mark.height
-    return Sighting(Mark((left, top, right, bottom), ink, kind.astype(np.float32), height), one.factor)
+    weights = [larger.ink, smaller.ink]
+    kind = np.average(np.stack([part.kind for part in parts]), axis=0, weights=weights).astype(np.float32)
+    return Sighting(Mark((left, top, right, bottom), ink, kind, larger.mark.height), larger.factor)
+
+
+def _rescaled(sighting: Sighting, factor: float) -> Mark:
+    """Return a mark as it would be seen at another multiple of the picture's size."""
+    mark = sighting.mark
+    if factor == sighting.factor:
+        return mark
+    left, top, right, bottom = (round(side * factor) for side in sighting.box)
+    size = (max(right - left, 1), max(bottom - top, 1))
+    ink = np.asarray(Image.fromarray(mark.ink).resize(size, Image.Resampling.HAMMING))
+    return Mark((left, top, left + size[0], top + size[1]), ink, mark.kind, sighting.height * factor)
 
 
 def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int, int]]:
-    """Return the neighbours at one scale of which one is nothing, or both are seen as one digit."""
+    """Return the neighbours of which one is nothing, or both are seen as one digit."""
     if len(sightings) < 2:
         return []
-    boxes = np.array([sighting.mark.box for sighting in sightings], np.float64)
-    heights = np.array([sighting.mark.height for sighting in sightings])
-    factors = np.array([sighting.factor for sighting in sightings])
+    boxes = np.array([sighting.box for sighting in sightings], np.float64)
+    heights = np.array([sighting.height for sighting in sightings])
     kinds = np.array([sighting.mark.kind.argmax() for sighting in sightings])
     refused = np.array([opinion.digit is None and opinion.sign is None for opinion in opinions])
     gaps = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
     near = gaps <= NEAR * np.maximum(heights[:, None], heights[None])
     alike = (kinds[:, None] == kinds[None]) & (kinds < 10)
-    candidates = near & (factors[:, None] == factors[None]) & (alike | refused[:, None] | refused[None])
+    candidates = near & (alike | refused[:, None] | refused[None])
     return [(int(one), int(other)) for one, other in zip(*np.nonzero(np.triu(candidates, 1)), strict=True)]
 
 
 def _may_be_part(digit: int, opinion: Opinion, sighting: Sighting) -> bool:
-    nothing = opinion.digit is None and opinion.sign is None
-    return nothing or digit in (opinion.digit, int(sighting.mark.kind.argmax()))
+    """Say whether a mark is nothing by itself, not even perhaps a sign, or is taken for the digit."""
+    kind = sighting.mark.kind
+    nothing = opinion.digit is None and opinion.sign is None and kind[10:-1].max() < PERHAPS
+    return bool(nothing or digit in (opinion.digit, int(kind.argmax())))
+
+
+def _tall(sighting: Sighting) -> float:
+    return float(sighting.mark.ink.shape[0] / sighting.factor)

@@ -11,6 +11,9 @@ from inference.drawing import drawn
 from inference.grey import opaque
 from inference.normalise import SIDE, normalise
 
+# A whole drawing in one piece, no wider than this share of its height, of which the classifier is so sure that it is no
+# digit, is none; a wider one may be several digits.
+SLIM, NOTHING = 1.1, 0.5
 # More components than these are not read this way.
 MOST = 12
 # Every one of them is read as a digit at least so surely.

@@ -11,6 +11,7 @@ from PIL import Image
 
 from inference import quick
 from inference.classifier import Classifier, ModelInfo
+from inference.context import cautious
 from inference.decode import MAX_PIXELS, Picture, decode
 from inference.detection.network import PageInfo, PageNetwork
 from inference.detection.page import Sighting, find
@@ -119,18 +120,17 @@ class Recognizer:
     def _page(self, picture: Image.Image) -> tuple[int, Boxes, Images, list[Opinion]]:
         """Find the marks of a grey picture, and say what each is; boxes are in pixels of the turned picture."""
         degrees, sightings = find(self._network, len(self._network.info.kinds), picture, self._max_marks)
-        opinions = self._opinions(sightings)
-        whole = joined(sightings, opinions, lambda wholes: self.classify(_normalised(wholes)))
-        if len(whole) < len(sightings):
-            sightings, opinions = whole, self._opinions(whole)
+        sightings = joined(sightings, self._opinions(sightings)[1], lambda wholes: self.classify(_normalised(wholes)))
+        shapes, opinions = self._opinions(sightings)
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
-        return degrees, boxes, _normalised(sightings), opinions
+        return degrees, boxes, _normalised(sightings), cautious(opinions, shapes, boxes, self.info.reject_threshold)
 
-    def _opinions(self, sightings: Sequence[Sighting]) -> list[Opinion]:
+    def _opinions(self, sightings: Sequence[Sighting]) -> tuple[NDArray[np.float32], list[Opinion]]:
+        """Say what marks are: by the classifier alone, float32 [N, C], and by both networks."""
         signs = self._network.info.kinds[10:-1]
-        return [
-            combined(said, sighting.mark.kind, signs)
-            for said, sighting in zip(seen_again(self.classify, _normalised(sightings)), sightings, strict=True)
+        shapes = seen_again(self.classify, _normalised(sightings))
+        return shapes, [
+            combined(shape, sighting.mark.kind, signs) for shape, sighting in zip(shapes, sightings, strict=True)
         ]
 
     def _explained(self, digits: list[Digit]) -> list[Digit]:

@@ -16,11 +16,13 @@ FIRST_PX, STEP, LAST_PX = 640, 3, 64
 # Where all see less than this height, a finer one looks.
 TINY_PX = 10
 # A pass that sees less than this share of the ink that another sees, each as a share of its picture, sees too little.
-LEAST_SHARE = 0.3
+LEAST_SHARE = 0.0
 # Cells with less ink than this are not asked for their height.
 LEAST_INK = 0.1
 # A look that sees digits at half or twice the best height is as good as one that is so much less sure of them.
-FAR = 0.1
+FAR = 0.25
+# That a mark is surely a sign or none counts so much beside that it is surely a digit.
+OTHERS = 0.5
 # Ink grows with so much of a power of the height: weighed by the inverse, all marks count about the same.
 POWER = 1.5
 # A picture is enlarged at most so much, and to no more pixels than this.
@@ -55,8 +57,8 @@ class Look:
 
     @property
     def fit(self) -> float:
-        """How well writing is seen: by how surely it is digits, and by how far those are from the best height."""
-        return -np.inf if self.height is None else sureness(self.maps) - FAR * distance(self.height)
+        """How well writing is seen: by how sure it is what it is, and by how far it is from the best height."""
+        return -np.inf if self.height is None else sureness(self.maps, OTHERS) - FAR * distance(self.height)
 
 
 def distance(height: float) -> float:
@@ -96,12 +98,21 @@ def _look(network: Network, image: Image.Image, factor: float, kinds: int) -> Lo
     return Look(factor, maps, usual_height(maps))
 
 
-def sureness(maps: Maps) -> float:
-    """Return how surely writing is seen as digits, 0 to 1: each cell's best digit, each mark counted about once."""
+def sureness(maps: Maps, others: float = 0.0) -> float:
+    """Return how surely writing is seen as digits, 0 to 1: each mark counts about once.
+
+    Args:
+        maps: what the network says.
+        others: how much it counts beside that, that a mark is surely no digit.
+    """
     ink = halved(halved(maps.writing))
     weight = np.where(ink >= LEAST_INK, ink / np.maximum(maps.height, 1) ** POWER, 0)
     total = float(weight.sum())
-    return float((weight * maps.kind[..., :10].max(axis=2)).sum()) / total if total else 0.0
+    return float((weight * _best(maps.kind, others)).sum()) / total if total else 0.0
+
+
+def _best(kind: Floats, others: float) -> Floats:
+    return np.asarray(np.maximum(kind[..., :10].max(axis=2), others * kind[..., 10:].max(axis=2)), np.float32)
 
 
 def usual_height(maps: Maps) -> float | None:

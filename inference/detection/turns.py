@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
+from inference.detection.cutting import marks
 from inference.detection.scale import Look, sureness
 
 # Degrees clockwise, and what turns a picture so far: Pillow counts the other way.
@@ -17,6 +18,8 @@ TURNS = {
 # read from one where they are seen so surely, and surer by so much.
 UPRIGHT = 0.6
 BETTER = 0.25
+# Fewer marks than these tell no turn: nearly every letter is a digit from some side.
+FEWEST = 3
 
 Box = tuple[float, float, float, float]
 
@@ -35,14 +38,19 @@ def upright(look: Callable[[Image.Image], list[Look]], image: Image.Image) -> tu
         image: mode L.
     """
     first = look(image)
-    if not first or sureness(first[0].maps) >= UPRIGHT:
+    if not first or sureness(first[0].maps) >= UPRIGHT or few(first):
         return 0, first
     looks = {degrees: look(turned(image, degrees)) for degrees in TURNS if degrees}
     sure = {degrees: sureness(seen[0].maps) for degrees, seen in looks.items() if seen}
     best = max(sure, key=lambda degrees: sure[degrees], default=0)
-    if not best or sure[best] < max(UPRIGHT, sureness(first[0].maps) + BETTER):
+    if not best or sure[best] < max(UPRIGHT, sureness(first[0].maps) + BETTER) or few(looks[best]):
         return 0, first
     return best, looks[best]
+
+
+def few(seen: list[Look]) -> bool:
+    """Say whether the best look shows too few marks to tell a turn."""
+    return len(marks(seen[0].maps)) < FEWEST
 
 
 def as_sent(box: Box, degrees: int, size: tuple[int, int]) -> Box:

@@ -55,7 +55,8 @@ def test_a_piece_that_is_nothing_is_joined_to_its_digit() -> None:
 @pytest.mark.parametrize(
     ("kinds", "opinions", "whole"),
     [
-        ((7, 7), (opinion(7), opinion(7)), (7, 0.8)),  # two sevens: no classifier takes them for one
+        ((1, 1), (opinion(1), opinion(1)), (1, 0.99)),  # two ones, even where the classifier takes them for one
+        ((7, 7), (opinion(7), opinion(None)), (7, 0.8)),  # the classifier is not sure
         ((1, 3), (opinion(1), opinion(3)), (8, 0.99)),  # two different digits
         ((16, 6), (opinion(None), opinion(6)), (8, 0.99)),  # together another digit
         ((10, 5), (opinion(None, "."), opinion(5)), (5, 0.99)),  # a sign is something
@@ -66,12 +67,19 @@ def test_others_stay_apart(kinds: tuple[int, int], opinions: tuple[Opinion, Opin
     assert joined(marks, list(opinions), Shapes(*whole)) == marks
 
 
-def test_only_neighbours_at_one_scale_are_tried() -> None:
-    far, other_scale = sighting((60, 10, 70, 42), 4), sighting(RIGHT, 4, factor=0.5)
+def test_only_neighbours_are_tried() -> None:
     shapes = Shapes(4, 0.99)
-    assert len(joined([sighting(LEFT, 4), far, other_scale], [opinion(1)] * 3, shapes)) == 3
+    assert len(joined([sighting(LEFT, 4), sighting((60, 10, 70, 42), 4)], [opinion(1)] * 2, shapes)) == 2
     assert shapes.shown == []
     assert joined([], [], shapes) == []
+
+
+def test_a_part_that_was_read_at_another_scale_is_joined_at_that_of_the_larger() -> None:
+    # 12 to 16 pixels across at half the size are 24 to 32 at the whole.
+    part = sighting((12, 5, 16, 9), 16, factor=0.5)
+    whole = union(sighting(LEFT, 6), part)
+    assert (whole.factor, whole.mark.box) == (1.0, (10, 10, 32, 42))
+    assert whole.mark.ink[:8, 14:].min() == 200
 
 
 def test_a_union_holds_the_ink_of_both() -> None:

@@ -75,7 +75,7 @@ def test_a_large_picture_is_read_in_pixels_that_are_bounded() -> None:
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_a_turned_picture_is_found_and_its_boxes_fit_it(degrees: int) -> None:
-    upright = sheet((40, 50, 40), (40, 300, 60))
+    upright = sheet((40, 50, 40), (40, 300, 60), (40, 160, 180))
     # As it is sent, it has to be turned by so much to be upright.
     sent = turned(upright, -degrees % 360)
     said, found = find(Eye(), KINDS, sent, MOST)

@@ -1,0 +1,40 @@
+"""What stands around a mark: among digits it is most likely one; alone, or among letters, it must not pass for one."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.opinions import Opinion
+
+# So many digits, and more than there are marks that are neither digit nor sign, make a number of what stands there.
+FEWEST = 2
+# A digit alone is a part of a letter where it comes so near, as a share of the larger one's height, to a mark that is
+# nothing and at least so high, as a share of the digit's height: a speck is less.
+NEAR, HIGH = 0.05, 0.5
+
+
+def cautious(
+    opinions: list[Opinion], shapes: NDArray[np.float32], boxes: NDArray[np.float64], reject: float
+) -> list[Opinion]:
+    """Refuse the doubtful digits of a picture that does not show mostly digits.
+
+    Args:
+        opinions: what each of N marks is taken for.
+        shapes: float32 [N, C], what the classifier says of each alone.
+        boxes: float64 [N, 4]: left, top, right, bottom.
+        reject: the largest probability of "not a digit" at which the classifier alone says a digit.
+    """
+    digits = np.array([opinion.digit is not None for opinion in opinions], np.bool_)
+    nothing = np.array([opinion.digit is None and opinion.sign is None for opinion in opinions], np.bool_)
+    if not digits.any() or digits.sum() >= max(FEWEST, int(nothing.sum()) + 1):
+        return opinions
+    heights = boxes[:, 3] - boxes[:, 1]
+    gaps = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
+    near = gaps <= NEAR * np.maximum(heights[:, None], heights[None])
+    beside = (near & nothing[None] & (heights[None] >= HIGH * heights[:, None])).any(axis=1)
+    doubtful = digits & (beside | (shapes[:, 10:] > reject).any(axis=1))
+    return [
+        replace(opinion, digit=None, confidence=1 - opinion.confidence) if no else opinion
+        for opinion, no in zip(opinions, doubtful, strict=True)
+    ]
