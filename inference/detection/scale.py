@@ -20,9 +20,9 @@ LEAST_SHARE = 0.0
 # Cells with less ink than this are not asked for their height.
 LEAST_INK = 0.1
 # A look that sees digits at half or twice the best height is as good as one that is so much less sure of them.
-FAR = 0.25
+FAR = 0.15
 # That a mark is surely a sign or none counts so much beside that it is surely a digit.
-OTHERS = 0.5
+OTHERS = 0.3
 # Ink grows with so much of a power of the height: weighed by the inverse, all marks count about the same.
 POWER = 1.5
 # A picture is enlarged at most so much, and to no more pixels than this.
