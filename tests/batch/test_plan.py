@@ -142,6 +142,5 @@ def test_a_part_that_kills_its_workers_ends_the_run(tmp_path: Path) -> None:
 def test_the_page_network_goes_along_with_the_model(tmp_path: Path) -> None:
     model = tmp_path / "model.int8.onnx"
     model.write_bytes(b"model")
-    assert model_files(model) == {"_model.onnx": b"model"}
     (tmp_path / "page.onnx").write_bytes(b"page")
     assert model_files(model) == {"_model.onnx": b"model", "_page.onnx": b"page"}
