@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-# How much the page network's opinion weighs beside the classifier's: the exponent of its probabilities.
-KIND_WEIGHT = 1.0
 # The classifier, which knows no signs, is taken to give a sign that it is shown as much as this.
 SIGN_LIKELIHOOD = 0.5
 # A digit or a sign is said from this probability on, else the mark is refused.
@@ -51,7 +49,7 @@ def combined(classified: Floats, kind: Floats, signs: Sequence[str]) -> Opinion:
     """
     other = classified[10] if len(classified) == 11 else 0.0
     shape = np.concatenate([classified[:10], np.full(len(signs), SIGN_LIKELIHOOD), [other]])
-    both = np.maximum(shape, FLOOR) * np.maximum(kind, FLOOR) ** KIND_WEIGHT
+    both = np.maximum(shape, FLOOR) * np.maximum(kind, FLOOR)
     both /= both.sum()
     none = float(both[10:].sum())
     probabilities = np.append(both[:10], none).astype(np.float32)[: len(classified)]

@@ -15,8 +15,6 @@ from inference.detection.tiles import tiled
 FIRST_PX, STEP, LAST_PX = 640, 3, 64
 # Where all see less than this height, a finer one looks.
 TINY_PX = 10
-# A pass that sees less than this share of the ink that another sees, each as a share of its picture, sees too little.
-LEAST_SHARE = 0.0
 # Cells with less ink than this are not asked for their height.
 LEAST_INK = 0.1
 # A look that sees digits at half or twice the best height is as good as one that is so much less sure of them.
@@ -51,11 +49,6 @@ class Look:
     height: float | None
 
     @property
-    def ink(self) -> float:
-        """The share of the picture that is covered by ink."""
-        return float(self.maps.writing.mean())
-
-    @property
     def fit(self) -> float:
         """How well writing is seen: by how sure it is what it is, and by how far it is from the best height."""
         return -np.inf if self.height is None else sureness(self.maps, OTHERS) - FAR * distance(self.height)
@@ -88,8 +81,7 @@ def looks(network: Network, image: Image.Image, kinds: int) -> list[Look]:
     seen = [_look(network, image, length / longest, kinds) for length in lengths]
     if all(look.height is None or look.height < TINY_PX for look in seen) and longest > FIRST_PX:
         seen.append(_look(network, image, possible(STEP * FIRST_PX / longest, image.size), kinds))
-    most = max(look.ink for look in seen)
-    return sorted((look for look in seen if look.height and look.ink >= LEAST_SHARE * most), key=lambda look: -look.fit)
+    return sorted((look for look in seen if look.height), key=lambda look: -look.fit)
 
 
 def _look(network: Network, image: Image.Image, factor: float, kinds: int) -> Look:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from inference import Recognizer, TooManyMarksError
 from tests.inference.pens import pen, photographed
+from tests.inference.test_disturbed import UNLEARNED
 from tests.samples import mnist_path
 
 
@@ -143,8 +144,22 @@ def test_mnist_digits_anywhere_on_a_canvas_read_as_well_as_plain() -> None:
     assert right >= 0.98 * len(images)
 
 
-def test_both_strokes_of_a_letter_are_refused() -> None:
+def test_a_letter_of_two_strokes_is_refused() -> None:
     # An H whose right stem does not touch: the stem alone would be a 1.
     drawing = np.zeros((220, 200), np.uint8)
     drawing[30:190, 40:52] = drawing[104:116, 40:120] = drawing[30:190, 130:142] = 255
     assert set(recognizer().read(255 - drawing).text) == {"?"}
+
+
+@UNLEARNED
+def test_a_letter_of_two_strokes_is_one_mark() -> None:
+    drawing = np.zeros((220, 200), np.uint8)
+    drawing[30:190, 40:52] = drawing[104:116, 40:120] = drawing[30:190, 130:142] = 255
+    [mark] = recognizer().read(255 - drawing).digits
+    assert mark.box == (40, 30, 102, 160)
+
+
+@pytest.mark.parametrize(("gap", "text"), [pytest.param(0.02, "?", marks=UNLEARNED), (0.2, "13")])
+def test_strokes_that_nearly_touch_are_one_letter_and_those_apart_are_digits(gap: float, text: str) -> None:
+    # As a B or an R whose stem does not touch.
+    assert recognizer().read(255 - pen("13", gap=gap)).text == text
