@@ -1,6 +1,7 @@
 """`python -m train`: two networks, from the data to the files: the classifier of marks, and the page network."""
 
 import sys
+from typing import TYPE_CHECKING
 
 from train import config as configuration
 from train import data, files
@@ -8,6 +9,9 @@ from train.config import Config
 from train.data import Mnist
 from train.errors import TrainError
 from train.quiet import import_tensorflow
+
+if TYPE_CHECKING:
+    from train.checkpoint import Checkpoints
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,24 +40,14 @@ def run(config: Config) -> None:
 def train_classifier(config: Config, mnist: Mnist) -> None:
     """Train the classifier of single marks."""
     fingerprint = config.fingerprint(mnist.sha256())
-    if not config.fresh and files.finished(config.artifacts / files.METRICS, fingerprint):
-        print(f"{config.model} is trained already, see {config.artifacts}. --fresh trains it anew.")
+    checkpoints = _begin(config, config.model, files.METRICS, fingerprint)
+    if checkpoints is None:
         return
-
-    # Slow to import, and not needed to say that nothing is to be done.
-    import_tensorflow()
-    import tensorflow as tf
-
     from train import scale
-    from train.checkpoint import Checkpoints
     from train.fit import fit
     from train.mix import prepare
     from train.results import write
 
-    checkpoints = Checkpoints(config.artifacts / "checkpoints", fingerprint)
-    if config.fresh:
-        checkpoints.forget()
-    tf.config.experimental.enable_op_determinism()
     parts = data.split(mnist, config.seed)
     mix = prepare(config, parts)
     scaler = scale.fit(config.model, parts.images)
@@ -71,28 +65,38 @@ def train_classifier(config: Config, mnist: Mnist) -> None:
 def train_page_network(config: Config, mnist: Mnist) -> None:
     """Train the network that finds the marks of a picture."""
     fingerprint = config.page_fingerprint(mnist.sha256())
-    if not config.fresh and files.finished(config.artifacts / files.PAGE_METRICS, fingerprint):
-        print(f"The page network is trained already, see {config.artifacts}. --fresh trains it anew.")
+    checkpoints = _begin(config, "The page network", files.PAGE_METRICS, fingerprint)
+    if checkpoints is None:
         return
-
-    import_tensorflow()
-    import tensorflow as tf
-
-    from train.checkpoint import Checkpoints
     from train.page.batches import PAGES_PER_BATCH
     from train.page.fit import fit
     from train.page.results import write
 
-    checkpoints = Checkpoints(config.artifacts / "checkpoints", fingerprint)
-    if config.fresh:
-        checkpoints.forget()
-    tf.config.experimental.enable_op_determinism()
     parts = data.split(mnist, config.seed)
     pages = config.rounds * config.batches * PAGES_PER_BATCH
     print(f"page network: {pages:,} made pages in {config.rounds} rounds", flush=True)
     model, history = fit(config, parts, checkpoints)
     write(config, fingerprint, mnist, parts, model, history)
     checkpoints.forget()
+
+
+def _begin(config: Config, name: str, metrics: str, fingerprint: str) -> "Checkpoints | None":
+    """Return where a run's checkpoints are kept; None where that very run is finished already."""
+    if not config.fresh and files.finished(config.artifacts / metrics, fingerprint):
+        print(f"{name} is trained already, see {config.artifacts}. --fresh trains it anew.")
+        return None
+
+    # Slow to import, and not needed to say that nothing is to be done.
+    import_tensorflow()
+    import tensorflow as tf
+
+    from train.checkpoint import Checkpoints
+
+    tf.config.experimental.enable_op_determinism()
+    checkpoints = Checkpoints(config.artifacts / "checkpoints", fingerprint)
+    if config.fresh:
+        checkpoints.forget()
+    return checkpoints
 
 
 if __name__ == "__main__":
