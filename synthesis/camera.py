@@ -14,12 +14,14 @@ def lit(page: Grey, tall: float, rng: Rng) -> Grey:
     shape = page.shape
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     reach = max(shape)
-    if rng.random() < 0.1:
+    if rng.random() < 0.14:
         # Beyond the paper's edge.
-        ground = rng.uniform(0.05, 0.8) * (1 + rng.uniform(0.02, 0.15) * smooth(shape, rng.uniform(1, 12), rng))
-        if rng.random() < 0.5:
+        ground = rng.uniform(0.05, 0.8) * (1 + rng.uniform(0.02, 0.3) * smooth(shape, rng.uniform(1, 14, 2), rng))
+        if rng.random() < 0.4:
             ground = _cluttered(ground, rng)
         beyond = _beyond(x, y, rng, rng.uniform(0.3, 0.5) * reach, rng.uniform(0.3, 1.5))
+        if rng.random() < 0.3:
+            beyond = np.maximum(beyond, _beyond(x, y, rng, rng.uniform(0.3, 0.5) * reach, rng.uniform(0.3, 1.5)))
         page = np.asarray(page * (1 - beyond) + ground * beyond, np.float32)
     if rng.random() < 0.02:
         page = _finger(page, x, y, rng)
@@ -27,9 +29,16 @@ def lit(page: Grey, tall: float, rng: Rng) -> Grey:
     if rng.random() < 0.7:
         angle = rng.uniform(0, 2 * np.pi)
         light += rng.uniform(0, 0.3) * (np.cos(angle) * (x / reach - 0.5) + np.sin(angle) * (y / reach - 0.5))
-    for _ in range(int(rng.choice([0, 1, 2], p=[0.62, 0.3, 0.08]))):
+    if rng.random() < 0.15:
+        # A lens's corners are darker.
+        light *= 1 - rng.uniform(0.3, 1.2) * ((x / shape[1] - 0.5) ** 2 + (y / shape[0] - 0.5) ** 2)
+    for _ in range(int(rng.choice([0, 1, 2], p=[0.55, 0.33, 0.12]))):
         soft = float(np.exp(rng.uniform(np.log(0.5), np.log(1.5 * tall))))
-        light *= 1 - rng.uniform(0.1, 0.6) * _beyond(x, y, rng, rng.uniform(-0.4, 0.4) * reach, soft)
+        if rng.random() < 0.4:
+            shade = _beyond(x, y, rng, rng.uniform(-0.4, 0.4) * reach, soft)
+        else:
+            shade = _cornered(shape, soft, rng)
+        light *= 1 - rng.uniform(0.1, 0.65) * shade
     return np.asarray(page * light * rng.uniform(0.55, 1.02), np.float32)
 
 
@@ -52,13 +61,19 @@ def taken(scene: Grey, tall: float, rng: Rng) -> Grey:
         values = values + rng.uniform(0.5, 9) * rng.standard_normal(small, np.float32)
     if rng.random() < 0.04:
         values = np.where(values > np.median(values) * rng.uniform(0.6, 0.85), 255.0, 0.0).astype(np.float32)
+    if rng.random() < 0.05:
+        # Dead pixels and worn prints: salt and pepper.
+        struck = rng.random(small, np.float32) < rng.uniform(0.002, 0.04)
+        values = np.where(struck, 255.0 * (rng.random(small, np.float32) < rng.uniform(0.2, 0.8)), values)
     pixels = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
     if rng.random() < 0.65:
         file = io.BytesIO()
         pixels.save(file, "JPEG", quality=int(rng.integers(25, 96)))
         pixels = Image.open(file)
     if small != shape:
-        pixels = pixels.resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
+        pixels = pixels.resize(
+            (shape[1], shape[0]), Image.Resampling.NEAREST if rng.random() < 0.15 else Image.Resampling.BILINEAR
+        )
     return np.asarray(pixels, np.float32) / np.float32(255)
 
 
@@ -67,6 +82,18 @@ def _beyond(x: Grey, y: Grey, rng: Rng, away: float, soft: float) -> Grey:
     angle = rng.uniform(0, 2 * np.pi)
     across = (x - x.shape[1] / 2) * np.cos(angle) + (y - y.shape[0] / 2) * np.sin(angle)
     return np.asarray(1 / (1 + np.exp(-np.clip((across - away) / max(soft, 0.2) * 2, -30, 30))), np.float32)
+
+
+def _cornered(shape: tuple[int, int], soft: float, rng: Rng) -> Grey:
+    """Return the shadow of something with corners, 1 inside and 0 outside of it, over `soft` pixels."""
+    reach = max(shape)
+    middle = rng.uniform(-0.2, 1.2, 2) * (shape[1], shape[0])
+    turns = np.sort(rng.uniform(0, 2 * np.pi, rng.integers(3, 7)))
+    radii = np.exp(rng.uniform(np.log(0.1), np.log(1.5), len(turns))) * reach
+    corners = [(float(x), float(y)) for x, y in middle + np.stack([np.cos(turns), np.sin(turns)], 1) * radii[:, None]]
+    image = Image.new("L", (shape[1], shape[0]))
+    ImageDraw.Draw(image).polygon(corners, fill=255)
+    return np.asarray(image.filter(ImageFilter.GaussianBlur(soft / 2)), np.float32) / np.float32(255)
 
 
 def _cluttered(ground: Grey, rng: Rng) -> Grey:

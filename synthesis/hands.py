@@ -20,12 +20,20 @@ Rng = np.random.Generator
 OVERSAMPLE = 3
 # Pen widths as shares of the digits' height, from a hard pencil under large digits to a marker.
 THIN, THICK = 0.028, 0.17
+# No line is drawn thinner than this, but fainter, down to this share of its tone.
+THINNEST_PX, FAINTEST = 0.9, 0.45
 FONT_PX = 64
 FONTS = (
     *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSansMono", "DejaVuSans-Oblique"),
     *("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "cmr10", "cmb10", "cmss10", "cmtt10"),
 )
 LETTER_NAMES = tuple(LETTERS)
+# Signs that are read as what they are, or would be as digits: plus, minus, two and three strokes, a corner.
+READ = (
+    *("0,.5 1,.5 | .5,0 .5,1", "0,0 .5,.02 1,0"),
+    *("0,0 0,1 | .35,0 .35,1", "0,0 0,1 | .3,0 .3,1 | .6,0 .6,1", "0,0 1,0! 1,1"),
+)
+OTHER_SIGNS = tuple(each for each in signs.SIGNS if each not in READ)
 # Greek letters, for formulas; `synthesis.handwriting.strokes.parse` has the notation.
 GREEK = (
     "0,1.4 .05,.3 .2,.02 .45,.05 .5,.3 .3,.48 .15,.5! .45,.52 .58,.75 .4,1 .05,.95",  # beta
@@ -78,6 +86,10 @@ class Hand:
     tails: float
     tone: float
 
+    def darkness(self, tall: float) -> float:
+        """Return how dark lines are beside digits `tall` pixels high, 0 to 1: thinner than a pixel they fade."""
+        return self.tone * min(1.0, max(self.pen * tall / THINNEST_PX, FAINTEST))
+
     def digit(self, label: str, tall: float, rng: Rng) -> Alpha:
         """Write a digit `tall` pixels high, tails apart."""
         if rng.random() < self.copies:
@@ -92,11 +104,11 @@ class Hand:
         """Write a separator beside digits `tall` pixels high."""
         return self.strokes(SIGNS[kind](rng), tall, rng)
 
-    def letter(self, tall: float, rng: Rng) -> Alpha:
-        """Write a letter; one in six is drawn as a digit is, for o, l, s and z are."""
-        if rng.random() < 0.16:
+    def letter(self, tall: float, rng: Rng, *, alone: bool = False) -> Alpha:
+        """Write a letter; among others, one in six is drawn as a digit is, for o, l, s and z are."""
+        if not alone and rng.random() < 0.16:
             return self.digit(str(rng.choice([0, 1, 1, 2, 5, 6, 9])), tall * rng.uniform(0.6, 1), rng)
-        if rng.random() < 0.1:
+        if rng.random() < 0.15:
             return self.strokes(parse(GREEK[rng.integers(len(GREEK))]), tall * rng.uniform(0.6, 1.2), rng, fill=True)
         name = LETTER_NAMES[rng.integers(len(LETTER_NAMES))]
         templates = LETTERS[name]
@@ -105,7 +117,7 @@ class Hand:
 
     def other(self, tall: float, rng: Rng) -> Alpha:
         """Draw something that is no digit, letter or separator."""
-        kinds = (signs.sign, signs.sign, signs.scribble, signs.spiral, signs.loops, signs.smiley, negatives.piece)
+        kinds = (_other_sign, _other_sign, signs.scribble, signs.spiral, signs.loops, signs.smiley, negatives.piece)
         return self.strokes(kinds[rng.integers(len(kinds))](rng), tall, rng)
 
     def struck(self, label: str, tall: float, rng: Rng) -> Alpha:
@@ -132,7 +144,7 @@ class Hand:
         lines = vary(glyph, rng)
         shear = np.array([[self.wide, 0.0], [-self.slant, 1.0]])
         lines = [line @ shear for line in lines]
-        pen = max(self.pen * tall, 0.9)
+        pen = max(self.pen * tall, THINNEST_PX)
         scale = tall
         if fill:
             ys = np.concatenate([line[:, 1] for line in lines])
@@ -158,13 +170,17 @@ def hand(copybook: Copybook, rng: Rng) -> Hand:
     """Return someone."""
     return Hand(
         copybook,
-        copies=float(rng.choice([0.0, 0.5, 1.0], p=[0.3, 0.4, 0.3])),
+        copies=float(rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.4, 0.25])),
         pen=float(np.exp(rng.uniform(np.log(THIN), np.log(THICK)))),
         slant=float(rng.normal(0.08, 0.16)),
         wide=float(np.exp(rng.normal(0, 0.13))),
         tails=float(rng.choice([0.0, 0.3, 0.8], p=[0.5, 0.3, 0.2])),
         tone=float(rng.uniform(0.75, 1.0)),
     )
+
+
+def _other_sign(rng: Rng) -> Glyph:
+    return parse(OTHER_SIGNS[rng.integers(len(OTHER_SIGNS))])
 
 
 def _dot(rng: Rng) -> Glyph:

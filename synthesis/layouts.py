@@ -48,7 +48,7 @@ def _spread(rng: Rng) -> tuple[float, float]:
 def rows(desk: Desk) -> None:
     """Lines of numbers, one below the other."""
     rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
-    spread, zeros = _spread(rng), float(rng.choice([1.0, 0.7, 0.45], p=[0.7, 0.15, 0.15]))
+    spread, zeros = _spread(rng), float(rng.choice([1.0, 0.7, 0.45], p=[0.84, 0.1, 0.06]))
     pitch = tall * rng.uniform(1.25, 3)
     struck = 0.12 if rng.random() < 0.2 else 0.0
     underlined = rng.random() < 0.15
@@ -77,7 +77,7 @@ def loose(desk: Desk) -> None:
         x, y = rng.uniform(-0.2, 1) * wide, rng.uniform(0, 1.1) * high
         text = number(rng, 3) if rng.random() < 0.5 else str(rng.integers(10))
         if not desk.sheet.crowded(x - 0.3 * tall, y - 1.2 * tall, tall * (0.9 * len(text) + 0.3), 1.5 * tall):
-            desk.line(x, y, tall).write(text)
+            desk.line(x, y, tall, spread=_spread(rng)).write(text)
 
 
 def table(desk: Desk) -> None:
@@ -201,27 +201,37 @@ def doodles(desk: Desk) -> None:
         if desk.sheet.crowded(x - 0.2 * tall, y - 1.2 * tall, 1.4 * tall, 1.5 * tall):
             continue
         line, kind = desk.line(x, y, tall), rng.random()
-        if kind < 0.35:
-            line.letter()
-        elif kind < 0.65:
+        if kind < 0.5:
+            line.letter(alone=True)
+        elif kind < 0.7:
             line.other()
         elif kind < 0.85:
             line.digit(str(rng.integers(10)), struck=True)
         else:
             alpha = desk.hand.strokes(ring(rng), 1.9 * tall, rng)
-            desk.sheet.put(alpha, x - (alpha.shape[1] - 0.7 * tall) / 2, y - 1.45 * tall, OTHER, tall, desk.hand.tone)
+            left, tone = x - (alpha.shape[1] - 0.7 * tall) / 2, desk.hand.darkness(tall)
+            desk.sheet.put(alpha, left, y - 1.45 * tall, OTHER, tall, tone)
             line.digit(str(rng.integers(10)))
 
 
 def large(desk: Desk) -> None:
-    """One mark that fills the picture."""
+    """One mark, or two or three, that fill the picture, perhaps up to its border, perhaps in a frame."""
     rng, (high, wide) = desk.rng, desk.sheet.shape
-    tall = min(high, wide) * rng.uniform(0.3, 0.85)
-    line = desk.line((wide - 0.7 * tall) / 2 + rng.normal(0, 0.1) * tall, (high + tall) / 2, tall)
-    if rng.random() < 0.75:
-        line.digit(str(rng.integers(10)))
-    else:
-        line.letter()
+    count = int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1]))
+    tall = min(high, wide) * rng.uniform(0.3, 1.0) / (1 + 0.45 * (count - 1))
+    left = (wide - 0.75 * tall * count) / 2 + rng.normal(0, 0.1) * tall
+    line = desk.line(left, (high + tall) / 2 + rng.normal(0, 0.05) * tall, tall, spread=_spread(rng))
+    if rng.random() < 0.15:
+        inset = rng.uniform(0, 0.06) * wide
+        desk.lines.box(inset, inset, wide - inset, high - inset, rng.uniform(1, 0.1 * tall), rng.uniform(0.4, 1))
+    kind = rng.random()
+    for _ in range(count):
+        if kind < 0.6:
+            line.digit(str(rng.integers(10)))
+        elif kind < 0.9:
+            line.letter(alone=True)
+        else:
+            line.other()
 
 
 def seven_segment(desk: Desk) -> None:
@@ -262,14 +272,14 @@ def empty(_: Desk) -> None:
 
 Layout = Callable[[Desk], None]
 LAYOUTS: tuple[tuple[Layout, float], ...] = (
-    (rows, 0.27),
-    (loose, 0.1),
-    (table, 0.2),
-    (boxes, 0.09),
-    (amount, 0.13),
-    (text, 0.11),
-    (doodles, 0.05),
-    (large, 0.03),
+    (rows, 0.22),
+    (loose, 0.14),
+    (table, 0.18),
+    (boxes, 0.08),
+    (amount, 0.12),
+    (text, 0.1),
+    (doodles, 0.09),
+    (large, 0.06),
     (seven_segment, 0.01),
     (empty, 0.03),
 )

@@ -14,8 +14,10 @@ from synthesis.sheet import UNKNOWN, Sheet
 READ_AT_PX = 32
 SPREAD = 0.22
 LEAST_PX, MOST_PX = 9.0, 120.0
-# How much of the light dark ink, soft pencil and hard pencil take away.
-CONTRASTS = ((0.7, 0.97), (0.35, 0.7), (0.16, 0.35))
+# How much of the light dark ink, soft pencil and hard pencil take away, at their darkest; and how many use each.
+CONTRASTS, SHARES = ((0.7, 0.97), (0.3, 0.7), (0.12, 0.3)), (0.57, 0.3, 0.13)
+# So many pages are no photos, but drawings on a screen.
+CLEAN = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,10 +70,11 @@ def page(copybook: Copybook, seed: int, index: int, shape: tuple[int, int]) -> P
 def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: Rng) -> NDArray[np.uint8]:
     shape = sheet.shape
     ground: paper.Grey = np.ones(shape, np.float32)
-    # How much of the light the ink takes away, at its darkest.
-    contrast = float(
-        rng.choice([rng.uniform(0.7, 0.97), rng.uniform(0.3, 0.7), rng.uniform(0.12, 0.3)], p=[0.6, 0.3, 0.1])
-    )
+    contrast = float(rng.uniform(*CONTRASTS[rng.choice(3, p=SHARES)]))
+    if rng.random() < CLEAN:
+        drawn = (1 - max(contrast, 0.3) * lines.tone()) * (1 - sheet.ink.astype(np.float32) / 255)
+        drawn = 1 - drawn if rng.random() < 0.2 else drawn
+        return np.rint(drawn * 255).astype(np.uint8)
     if cheque and rng.random() < 0.85:
         contrast = max(contrast, 0.35)
         ground -= rng.uniform(0.05, 0.5) * contrast * paper.guilloche(shape, tall, rng)
@@ -81,6 +84,8 @@ def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: R
         ground += rng.uniform(0, 0.03) * paper.smooth(shape, rng.uniform(1, 40), rng)
     if rng.random() < 0.12:
         ground -= rng.uniform(0.04, 0.14) * contrast * paper.traces(shape, tall, rng)
+    if rng.random() < 0.06:
+        ground -= rng.uniform(0.1, 0.9) * paper.stains(shape, tall, rng)
     if rng.random() < 0.06:
         # Dust.
         ground -= rng.uniform(0.2, 0.7) * (paper.smooth(shape, rng.uniform(1, 2.5), rng) > rng.uniform(3, 4))

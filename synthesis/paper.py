@@ -137,9 +137,32 @@ def traces(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
     return np.asarray(blurred, np.float32) / np.float32(255)
 
 
-def smooth(shape: tuple[int, int], grain: float, rng: Rng) -> Grey:
-    """Return noise that changes over about `grain` pixels, standard deviation about 1."""
-    size = max(2, round(shape[0] / grain)), max(2, round(shape[1] / grain))
+def stains(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
+    """Return a few blots, drops and smears, 0 to 1: filled or as rings, never so small that they pass for points."""
+    image = Image.new("L", (shape[1], shape[0]))
+    draw = ImageDraw.Draw(image)
+    for _ in range(rng.integers(1, 5)):
+        turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+        waves = [rng.normal(0, 0.12 / n) * np.sin(n * turns + rng.uniform(0, 6.3)) for n in (1, 2, 3, 5)]
+        radii = tall * np.exp(rng.uniform(np.log(0.2), np.log(1.5))) * (1 + np.sum(waves, axis=0))
+        wide = np.exp(rng.normal(0, 0.4))
+        x, y = rng.uniform(0, 1, 2) * (shape[1], shape[0])
+        points = [
+            (float(x + r * wide * np.cos(t)), float(y + r * np.sin(t))) for t, r in zip(turns, radii, strict=True)
+        ]
+        tone = int(rng.integers(80, 256))
+        if rng.random() < 0.7:
+            draw.polygon(points, fill=tone)
+        else:
+            draw.line([*points, points[0]], fill=tone, width=max(1, round(tall * rng.uniform(0.05, 0.4))))
+    blurred = image.filter(ImageFilter.GaussianBlur(tall * float(np.exp(rng.uniform(np.log(0.015), np.log(0.4))))))
+    return np.asarray(blurred, np.float32) / np.float32(255)
+
+
+def smooth(shape: tuple[int, int], grain: float | NDArray[np.float64], rng: Rng) -> Grey:
+    """Return noise that changes over about `grain` pixels, or two of them, down and across; deviation about 1."""
+    down, across = np.broadcast_to(grain, 2)
+    size = max(2, round(shape[0] / down)), max(2, round(shape[1] / across))
     small = rng.standard_normal(size, np.float32)
     if size == shape:
         return small

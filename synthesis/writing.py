@@ -65,13 +65,13 @@ class Line:
         level = LEVEL[kind] + self._rng.normal(0, 0.05)
         self._put(alpha, self._y - level * self._tall - alpha.shape[0] / 2, kind)
 
-    def letter(self) -> None:
-        """Write a letter."""
+    def letter(self, *, alone: bool = False) -> None:
+        """Write a letter; `alone`, it is none that looks like a digit."""
         if self._font:
             letter = chr(self._rng.integers(ord("A"), ord("Z") + 1) + 32 * self._rng.integers(2))
             alpha = printed(letter, self._tall, self._font)
         else:
-            alpha = self._hand.letter(self._tall, self._rng)
+            alpha = self._hand.letter(self._tall, self._rng, alone=alone)
         self._put(alpha, self._y - alpha.shape[0], OTHER)
 
     def other(self) -> None:
@@ -103,7 +103,7 @@ class Line:
             middle[1] - alpha.shape[0] / 2,
             kind,
             self._tall,
-            self._hand.tone if not self._font else 1.0,
+            self._hand.darkness(self._tall) if not self._font else 1.0,
         )
         self.x += alpha.shape[1] + self._rng.uniform(*self._spread) * self._tall
 

@@ -41,20 +41,24 @@ def distance_loss(truth: Any, said: Any) -> Any:
 
 @keras.saving.register_keras_serializable(package="digits")
 def kind_loss(truth: Any, logits: Any) -> Any:
-    """Cross-entropy of the kind, int [N, h, w] with -1 where it is not asked, from logits [N, h, w, kinds]."""
-    truth = tf.cast(truth, tf.int32)  # Keras hands truth over as floats
-    asked = truth >= 0
-    each = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.maximum(truth, 0), logits=logits)
-    return tf.reduce_sum(tf.where(asked, each, 0.0)) / (tf.reduce_sum(tf.cast(asked, tf.float32)) + 1.0)
+    """Cross-entropy of the kind, [N, h, w] with -1 where it is not asked, from logits [N, h, w, kinds]."""
+    asked = _one_hot(truth, logits)
+    each = tf.nn.softmax_cross_entropy_with_logits(labels=asked, logits=logits)
+    return tf.reduce_sum(each) / (tf.reduce_sum(asked) + 1.0)
 
 
 @keras.saving.register_keras_serializable(package="digits")
 def kind_accuracy(truth: Any, logits: Any) -> Any:
     """Share of the cells with a mark whose kind is the likeliest one."""
-    truth = tf.cast(truth, tf.int32)
-    asked = tf.cast(truth >= 0, tf.float32)
-    right = tf.cast(tf.equal(tf.argmax(logits, axis=-1, output_type=tf.int32), truth), tf.float32)
-    return tf.reduce_sum(right * asked) / (tf.reduce_sum(asked) + 1.0)
+    asked = _one_hot(truth, logits)
+    likeliest = tf.cast(logits >= tf.reduce_max(logits, axis=-1, keepdims=True), tf.float32)
+    return tf.reduce_sum(likeliest * asked) / (tf.reduce_sum(asked) + 1.0)
+
+
+def _one_hot(truth: Any, logits: Any) -> Any:
+    """Return 1 in the column of the truth; -1 has none. Without whole numbers, of which TensorFlow complains."""
+    kinds = tf.range(float(logits.shape[-1]))
+    return tf.cast(tf.equal(tf.cast(truth, tf.float32)[..., None], kinds), tf.float32)
 
 
 LOSSES = {"writing": writing_loss, "offset": distance_loss, "height": distance_loss, "kind": kind_loss}
