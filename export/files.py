@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inference import __version__
+
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = ".exported.json"
 
@@ -19,9 +21,9 @@ def sha256(path: Path) -> str:
 
 
 def project() -> dict[str, Any]:
-    """Return what `pyproject.toml` says of this project."""
+    """Return what `pyproject.toml` says of this project, and its version."""
     found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return found
+    return found | {"version": __version__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _stamps(folder: Path) -> dict[str, Any]:
 
 
 def _stamp(files: Iterable[Path], card: object) -> dict[str, str | None]:
-    sources = [*sorted((ROOT / "export").rglob("*.py")), ROOT / "pyproject.toml"]
+    sources = [*sorted((ROOT / "export").rglob("*.py")), ROOT / "pyproject.toml", ROOT / "inference" / "__init__.py"]
     sums = {str(path.relative_to(ROOT)): sha256(path) for path in sources}
     found = {path.name: sha256(path) if path.is_file() else None for path in files}
     return sums | found | {"card": hashlib.sha256(str(card).encode()).hexdigest()}

@@ -29,6 +29,9 @@ from inference.errors import (
 from inference.reading import Digit, Reading
 from inference.recognizer import Recognizer
 
+# The one place that names the version: pyproject.toml, the server and the exported files read it here.
+__version__ = "0.1.0"
+
 __all__ = [
     "BrokenImageError",
     "Digit",

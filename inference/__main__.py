@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from inference import Reading, Recognizer, RecognizerError
+from inference import Reading, Recognizer, RecognizerError, __version__
 from inference.decode import FORMATS
 from inference.draw import annotate
 
@@ -31,14 +31,22 @@ class Result:
     error: str = ""
 
 
-def main(arguments: list[str] | None = None, recognizer: Recognizer | None = None) -> int:
+def main(
+    arguments: list[str] | None = None,
+    recognizer: Recognizer | None = None,
+    *,
+    program: str = "python -m inference",
+    also: str = "",
+) -> int:
     """Return 0, 1 where a file could not be read, 2 where nothing could start.
 
     Args:
         arguments: those of the command line.
         recognizer: what reads; by default the model file of the arguments.
+        program: the name of the command, for its messages.
+        also: what more its help says.
     """
-    options = _parser().parse_args(arguments)
+    options = _parser(program, also).parse_args(arguments)
     try:
         recognizer = recognizer or Recognizer(options.model)
         if options.save:
@@ -74,11 +82,11 @@ def main(arguments: list[str] | None = None, recognizer: Recognizer | None = Non
     return int(failed)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str, also: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m inference",
+        prog=program,
         description="Read handwritten digits in pictures: prints each file's name, a tab, and what it says.",
-        epilog="Exit status: 0, 1 where a file could not be read, 2 where nothing could start.",
+        epilog=f"{also} Exit status: 0, 1 where a file could not be read, 2 where nothing could start.".strip(),
     )
     parser.add_argument(
         "files",
@@ -91,7 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help="print one JSON object a line, with every digit and sign")
     form.add_argument("--csv", action="store_true", help="print a table: file, text, lowest confidence, error, turn")
     parser.add_argument("--save", type=Path, metavar="DIR", help="write each picture there, with boxes and readings")
-    parser.add_argument("--model", type=Path, metavar="FILE", help="the model file (default: artifacts/model.onnx)")
+    parser.add_argument(
+        "--model", type=Path, metavar="FILE", help="the model file (default: the one that comes with this)"
+    )
+    parser.add_argument("--version", action="version", version=f"digits {__version__}")
     return parser
 
 

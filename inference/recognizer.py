@@ -28,11 +28,21 @@ from inference.reading import Digit, Reading
 from inference.views import seen_again
 
 MAX_MARKS = 2_000
-DEFAULT_MODEL = Path(__file__).resolve().parent.parent / "artifacts" / "model.onnx"
 PAGE = "page.onnx"
 
 Boxes = NDArray[np.float64]
 Images = NDArray[np.uint8]
+
+
+def _default_model() -> Path:
+    """Return the model file of an installed package, which lies inside it, else that of the repository."""
+    package = Path(__file__).resolve().parent
+    installed = package / "artifacts" / "model.onnx"
+    return installed if installed.is_file() else package.parent / "artifacts" / "model.onnx"
+
+
+# page.onnx and MODEL_CARD.md lie beside it.
+DEFAULT_MODEL = _default_model()
 
 
 class Recognizer:

@@ -1,3 +1,1 @@
 """The service: Litestar over `inference`."""
-
-__version__ = "0.1.0"

@@ -6,8 +6,8 @@ from litestar.config.cors import CORSConfig
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from inference import Recognizer
-from web import __version__, problems
+from inference import Recognizer, __version__
+from web import problems
 from web.health import create_health
 from web.limits import Limits
 from web.logs import RequestLog

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, get_type_hints
 
-MODEL = Path(__file__).resolve().parent.parent / "artifacts" / "model.onnx"
 STATIC = Path(__file__).resolve().parent / "static"
 
 
@@ -79,9 +78,9 @@ class Settings:
 
     host: Annotated[str, Variable("HOST", _text, "the address to listen on; 0.0.0.0 for all")] = "127.0.0.1"
     port: Annotated[int, Variable("PORT", _whole(0, 65535), "the port to listen on; 0 picks a free one")] = 8000
-    model_path: Annotated[Path, Variable("MODEL_PATH", _path, "the model file; page.onnx is taken from beside it")] = (
-        MODEL
-    )
+    model_path: Annotated[
+        Path | None, Variable("MODEL_PATH", _path, "the model file; page.onnx is taken from beside it")
+    ] = None  # the one that `inference` finds
     workers: Annotated[
         int, Variable("WORKERS", _whole(1, 256), "the processes that serve; each is meant for one core")
     ] = 1
@@ -127,7 +126,10 @@ class Settings:
     @property
     def card_path(self) -> Path:
         """The card of both files, which lies beside them."""
-        return self.model_path.with_name("MODEL_CARD.md")
+        # Imported late: the process that watches the workers needs neither numpy nor onnxruntime.
+        from inference.recognizer import DEFAULT_MODEL
+
+        return (self.model_path or DEFAULT_MODEL).with_name("MODEL_CARD.md")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' inference/__init__.py)
 # The card's heading is "# name version".
 model_version=$(awk '/^# / { print $3; exit }' artifacts/MODEL_CARD.md 2>/dev/null || true)
 revision=$(git rev-parse HEAD 2>/dev/null || true)

@@ -12,12 +12,12 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from inference import __version__
 from tests.samples import ROOT
 from web.settings import Settings, variables
 
 DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
 def load(path: Path) -> Any:
@@ -84,7 +84,7 @@ def test_kustomize_itself_makes_of_them_what_they_say(monitoring: bool, tmp_path
     assert (done.returncode, done.stderr) == (0, "")
     made = {manifest["kind"]: manifest for manifest in yaml.safe_load_all(done.stdout)}
     expected = {manifest["kind"]: manifest for manifest in map(load, (KUBERNETES / name for name in names))}
-    expected["Deployment"]["spec"]["template"]["spec"]["containers"][0]["image"] = f"digits:{VERSION}"
+    expected["Deployment"]["spec"]["template"]["spec"]["containers"][0]["image"] = f"digits:{__version__}"
     assert made == expected
 
 
@@ -115,7 +115,7 @@ def test_containers_use_ports_settings_and_probes_that_exist(name: str, containe
         if probe in container:
             assert re.fullmatch(r"(/v2)?/health/(live|ready)", container[probe]["httpGet"]["path"])
     assert container["resources"]["limits"]["memory"] == "512Mi"
-    assert container["image"] in ("digits", f"digits:{VERSION}")
+    assert container["image"] in ("digits", f"digits:{__version__}")
     if name != "cloudrun":
         security = container["securityContext"]
         assert security["readOnlyRootFilesystem"] is True
@@ -123,9 +123,13 @@ def test_containers_use_ports_settings_and_probes_that_exist(name: str, containe
         assert security["capabilities"]["drop"] == ["ALL"]
 
 
-def test_every_place_names_the_version_of_pyproject() -> None:
-    assert load(KUBERNETES / "kustomization.yaml")["images"] == [{"name": "digits", "newTag": VERSION}]
-    assert re.findall(r"^ARG VERSION=(.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)[0] == VERSION
+def test_every_place_names_the_version() -> None:
+    assert load(KUBERNETES / "kustomization.yaml")["images"] == [{"name": "digits", "newTag": __version__}]
+    assert re.findall(r"^ARG VERSION=(.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)[0] == __version__
+    reading = ["sed", "-n", r's/^__version__ = "\(.*\)"/\1/p', "inference/__init__.py"]
+    assert subprocess.run(reading, cwd=ROOT, capture_output=True, text=True).stdout == f"{__version__}\n"
+    for path in ("deploy/image/build.sh", ".github/workflows/release.yml"):
+        assert f"{reading[0]} {reading[1]} '{reading[2]}' {reading[3]}" in (ROOT / path).read_text(), path
 
 
 def test_the_stock_runtime_is_told_the_models_own_tensors() -> None:

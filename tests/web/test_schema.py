@@ -2,13 +2,10 @@
 
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import httpx
 
-import web
-from tests.samples import ROOT
 from tests.servers import Server
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -41,7 +38,3 @@ def test_the_description_names_every_route_and_error(client: httpx.Client) -> No
     for operations in paths.values():
         for operation in operations.values():
             assert len(operation["description"]) > 10
-
-
-def test_the_version_is_the_projects() -> None:
-    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == web.__version__

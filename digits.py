@@ -1,0 +1,42 @@
+"""The command `digits` of the installed package: reads pictures, or starts the server.
+
+`digits photo.jpg` is `python -m inference photo.jpg`, and `digits serve` is `python -m web`.
+"""
+
+import argparse
+import sys
+
+ALSO = "`digits serve` starts the server (`digits serve --help` tells its settings); ./serve is a file of that name."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return the exit status of what was asked for.
+
+    Args:
+        arguments: those of the command line.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["serve"]:
+        return _serve(given[1:])
+    # Imported late, as is what serves: each needs libraries that the other can do without.
+    from inference.__main__ import main as read
+
+    return read(given, program="digits", also=ALSO)
+
+
+def _serve(arguments: list[str]) -> int:
+    from web.__main__ import main as serve
+    from web.settings import variables
+
+    settings = [f"  {each.name:<16} {each.about}" for each in variables().values()]
+    argparse.ArgumentParser(
+        prog="digits serve",
+        description="Start the server and print its address.",
+        epilog="\n".join(["settings, from the environment:", *settings]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args(arguments)
+    return serve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
