@@ -3,10 +3,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV ?= .venv
 BIN := $(VENV)/bin
-# The first Python on PATH that this project supports; or say make PYTHON=...
-PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
-  "$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
-  && { command -v "$$name"; break; }; done)
+# The newest 3.x: the server runs on 3.14 too, for which TensorFlow has no wheel yet.
+NEWEST := $(if $(filter-out serve,$(MAKECMDGOALS)),13,14)
+# The first Python on PATH that all targets can use, else one that this target can; or say make PYTHON=...
+PYTHON ?= $(shell for newest in 13 $(NEWEST); do \
+  for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  "$$name" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $$newest))" 2>/dev/null \
+  && { command -v "$$name"; exit; }; done; done)
 # More options for train and export: make train ARGS="--model mlp"
 ARGS ?=
 COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet \
@@ -55,7 +58,7 @@ format: $(VENV)/.dev ## format the code
 lock: $(VENV)/.dev ## compile requirements/*.txt from pyproject.toml
 	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --group train --constraint requirements/dev.txt --output-file requirements/train.txt
-	$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	$(COMPILE) --no-config pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
 	$(COMPILE) pyproject.toml --group batch --constraint requirements/dev.txt --output-file requirements/batch.txt
 	$(COMPILE) requirements/kserve.in --output-file requirements/kserve.txt
 
@@ -84,12 +87,20 @@ clean: ## delete the virtual environment and the caches; what was trained stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# $(call check,PYTHON,ADVICE) ends with one message where a Python is missing, too old or too new.
+define check
+@found=$$($(or $(1),false) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+case "$$found" in 3.1[1-$(NEWEST:1%=%)]) exit;; "") found="does not run";; *) found="is $$found";; esac; \
+echo "error: Python 3.11 to 3.$(NEWEST) is needed, and $(if $(1),$(1) $$found,none is on PATH)." \
+  "Install one, and say $(2)make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 1
+endef
+
 $(VENV)/.%: requirements/%.txt | $(VENV)/pyvenv.cfg
+	$(call check,$(BIN)/python,make clean; )
 	@echo "Installing requirements/$*.txt into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 $(VENV)/pyvenv.cfg:
-	@[ -n "$(PYTHON)" ] || { echo "error: Python 3.11, 3.12 or 3.13 is needed, and none is on PATH." \
-	  "Install one, or say make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(call check,$(PYTHON))
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
