@@ -9,7 +9,7 @@ from rich.table import Table
 from evaluation.measure import Result
 from evaluation.sets import Sample
 from inference import ImageError, ModelInfo, Reading, Recognizer
-from inference.draw import annotate
+from inference.annotate import annotate
 
 # The sheet of errors, in pixels: pictures of one line six in a row, pages three. A caption has three lines of text.
 SHEET = 1800

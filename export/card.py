@@ -86,7 +86,7 @@ calibration folded in: one file of {float32.size / 1000:.0f} kB, for any onnxrun
 | parity with scikit-learn and Keras | probabilities within {parity.probabilities:.1e} on the test images, {parity.decisions} decisions changed; logits on noise within {parity.noise:.1e} of the largest |
 {_thresholds(metrics)}{_int8(int8)}
 Pictures must be normalised first: tight box, longest side to 20 pixels by area averaging, centre of mass to pixel 14.
-`inference/normalise.py` does it; without it drawings are misread.
+`inference/recognition/normalise.py` does it; without it drawings are misread.
 
 ## How it was trained
 

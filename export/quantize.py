@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from export.artifacts import Trained
-from inference.classifier import Classifier
+from inference.recognition.classifier import Classifier
 
 # Of the images that were kept to choose by, every so many calibrate: a few thousand of each kind are enough.
 STEP, BATCH = 4, 100

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from export.artifacts import Trained
 from export.errors import ParityError
-from inference.classifier import Classifier
+from inference.recognition.classifier import Classifier
 
 PROBABILITIES = 1e-5
 LOGITS = 1e-4

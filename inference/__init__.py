@@ -13,7 +13,6 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 # as those here a second one doubled the processor time of a reading, and did not shorten it on a quiet machine either.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from inference.classifier import ModelInfo
 from inference.detection.network import PageInfo
 from inference.errors import (
     BrokenImageError,
@@ -26,18 +25,19 @@ from inference.errors import (
     TooManyMarksError,
     UnsupportedImageError,
 )
-from inference.reading import Digit, Reading
+from inference.recognition.classifier import ModelInfo
 from inference.recognizer import Recognizer
+from inference.results import Mark, Reading
 
 # The one place that names the version: pyproject.toml, the server and the exported files read it here.
 __version__ = "0.1.0"
 
 __all__ = [
     "BrokenImageError",
-    "Digit",
     "ImageError",
     "ImageTooLargeError",
     "InvalidModelError",
+    "Mark",
     "ModelError",
     "ModelInfo",
     "ModelNotFoundError",

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from inference import Reading, Recognizer, RecognizerError, __version__
-from inference.decode import FORMATS
-from inference.draw import annotate
+from inference.annotate import annotate
+from inference.imaging.decode import FORMATS
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 MANY = 5

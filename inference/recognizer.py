@@ -9,23 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference import quick
-from inference.classifier import Classifier, ModelInfo
-from inference.context import cautious
-from inference.decode import MAX_PIXELS, Picture, decode
 from inference.detection.network import PageInfo, PageNetwork
 from inference.detection.page import Sighting, find
 from inference.detection.turns import as_sent
+from inference.drawings import quick
 from inference.errors import TooManyMarksError
-from inference.explain import occlusion
-from inference.grey import grey
-from inference.joining import joined
-from inference.lines import lines, text
-from inference.normalise import SIDE, normalise
-from inference.opinions import Opinion, alone, combined
-from inference.order import levelled
-from inference.reading import Digit, Reading
-from inference.views import seen_again
+from inference.imaging.decode import MAX_PIXELS, Picture, decode
+from inference.imaging.grey import grey
+from inference.layout.levels import levelled
+from inference.layout.lines import lines, text
+from inference.recognition.augmentation import seen_again
+from inference.recognition.classifier import Classifier, ModelInfo
+from inference.recognition.context import cautious
+from inference.recognition.joining import joined
+from inference.recognition.normalise import SIDE, normalise
+from inference.recognition.occlusion import occlusion
+from inference.recognition.opinions import Opinion, alone, combined
+from inference.results import Mark, Reading
 
 MAX_MARKS = 2_000
 PAGE = "page.onnx"
@@ -143,7 +143,7 @@ class Recognizer:
             combined(shape, sighting.mark.kind, signs) for shape, sighting in zip(shapes, sightings, strict=True)
         ]
 
-    def _explained(self, digits: list[Digit]) -> list[Digit]:
+    def _explained(self, digits: list[Mark]) -> list[Mark]:
         if not digits:
             return digits
         images = np.stack([digit.input for digit in digits])
@@ -152,10 +152,10 @@ class Recognizer:
         return [replace(digit, heat=heat) for digit, heat in zip(digits, heats, strict=True)]
 
 
-def _digit(opinion: Opinion, image: NDArray[np.uint8], box: tuple[float, ...], line: int) -> Digit:
+def _digit(opinion: Opinion, image: NDArray[np.uint8], box: tuple[float, ...], line: int) -> Mark:
     left, top, right, bottom = box
     whole = (floor(left), floor(top), ceil(right) - floor(left), ceil(bottom) - floor(top))
-    return Digit(opinion.digit, opinion.confidence, opinion.probabilities, whole, line, image, sign=opinion.sign)
+    return Mark(opinion.digit, opinion.confidence, opinion.probabilities, whole, line, image, sign=opinion.sign)
 
 
 def _normalised(sightings: Sequence[Sighting]) -> Images:

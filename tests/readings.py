@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from inference import Digit, Reading, Recognizer
-from inference.reading import SIGNS, Box
+from inference import Mark, Reading, Recognizer
+from inference.results import SIGNS, Box
 from tests.servers import MODEL
 
 
@@ -23,7 +23,7 @@ class Scripted(Recognizer):
         return self._reading
 
 
-def mark(said: str, box: Box, confidence: float = 0.99) -> Digit:
+def mark(said: str, box: Box, confidence: float = 0.99) -> Mark:
     """Return a mark that stands as `said` in the text: a digit, a sign, or `?`."""
     digit = int(said) if said.isdigit() else None
     sign = said if said in SIGNS else None
@@ -32,7 +32,7 @@ def mark(said: str, box: Box, confidence: float = 0.99) -> Digit:
     probabilities[1 if digit != 1 else 7] = 1 - confidence
     image = np.zeros((28, 28), np.uint8)
     image[10:18, 10:18] = 255
-    return Digit(digit, confidence, probabilities, box, 0, image, sign=sign)
+    return Mark(digit, confidence, probabilities, box, 0, image, sign=sign)
 
 
 def row(text: str, *, turned: int = 0) -> Reading:

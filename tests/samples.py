@@ -46,7 +46,7 @@ def small_mnist() -> dict[str, NDArray[np.uint8]]:
 def _enlarged_digits() -> tuple[Images, Images]:
     from sklearn.datasets import load_digits
 
-    from inference.normalise import normalise
+    from inference.recognition.normalise import normalise
 
     digits = load_digits()
     large = [

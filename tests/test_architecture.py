@@ -11,12 +11,13 @@ import pytest
 
 from tests.samples import ROOT
 
-OURS = {"digits", "synthesis", "train", "export", "inference", "web", "evaluation", "tests"}
+OURS = {"digits", "batch", "synthesis", "train", "export", "inference", "web", "evaluation", "tests"}
 LEARNING = {"tensorflow", "keras", "sklearn", "joblib", "matplotlib", "scipy", "onnx"}
 # folder or module: what of this project, and then which libraries, it must not import.
 FORBIDDEN = {
     "digits.py": (OURS - {"inference", "web"}) | LEARNING | {"onnxruntime"},
     "inference": (OURS - {"inference"}) | LEARNING,
+    "batch": (OURS - {"batch", "inference"}) | LEARNING | {"onnxruntime"},
     "web": (OURS - {"web", "inference"}) | LEARNING | {"onnxruntime"},
     "synthesis": (OURS - {"synthesis", "inference"}) | {"tensorflow", "keras", "onnxruntime", "onnx"},
     "train": {"web", "export", "evaluation", "tests", "onnxruntime", "onnx"},
@@ -55,13 +56,13 @@ def test_export_takes_nothing_of_train_but_the_quiet_import() -> None:
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    for folder in ("web", "inference"):
+    for folder in ("web", "inference", "batch"):
         for path in (ROOT / folder).rglob("*.py"):
             if path.relative_to(ROOT).as_posix() in (
                 "web/settings.py",
                 "web/__main__.py",
                 "inference/__init__.py",
-                "inference/batch.py",
+                "batch/__main__.py",
             ):
                 continue
             for node in ast.walk(ast.parse(path.read_text())):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from inference.normalise import normalise
+from inference.recognition.normalise import normalise
 from synthesis.handwriting import NOT_A_DIGIT
 from synthesis.handwriting.render import draw
 from train.errors import DataError
@@ -58,7 +58,7 @@ def images(examples: list[Example], seed: int) -> tuple[NDArray[np.uint8], NDArr
     """Draw each example once, with a round brush of some width: as often thin as thick.
 
     Returns:
-        images uint8 [N, 28, 28] as `inference.normalise` leaves them; labels int64 [N].
+        images uint8 [N, 28, 28] as `inference.recognition.normalise` leaves them; labels int64 [N].
     """
     rng = np.random.default_rng(seed)
     drawn = [

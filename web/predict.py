@@ -9,8 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 from litestar.types import HTTPScope, Receive
 
-from inference import Digit, Reading, Recognizer
-from inference.reading import SIGNS
+from inference import Mark, Reading, Recognizer
+from inference.results import SIGNS
 from web.limits import Limits
 from web.metrics import Metrics
 from web.openapi import PictureOperation
@@ -150,7 +150,7 @@ def answer(reading: Reading, model: ModelName, *, inputs: bool) -> ReadingAnswer
     return ReadingAnswer(reading.text, digits, model, reading.turned)
 
 
-def _digit(digit: Digit, *, inputs: bool) -> DigitAnswer:
+def _digit(digit: Mark, *, inputs: bool) -> DigitAnswer:
     return DigitAnswer(
         digit.digit,
         round(digit.confidence, 6),

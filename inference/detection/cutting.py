@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.components import label
 from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Floats, Maps, halved
 from inference.detection.votes import NONE, WHOLE, owners
+from inference.imaging.components import label
 
 # A pixel is part of a mark's soft rim down to this share of ink.
 RIM = 0.1
@@ -25,7 +25,7 @@ PARTED = -2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mark:
+class Segment:
     """One mark of a page.
 
     Attributes:
@@ -41,7 +41,7 @@ class Mark:
     height: float
 
 
-def marks(maps: Maps) -> list[Mark]:
+def marks(maps: Maps) -> list[Segment]:
     """Cut the marks out of a picture's maps."""
     soft = maps.writing >= RIM
     pieces = label(soft)
@@ -125,7 +125,7 @@ def _cut(
     mark: NDArray[np.int32],
     kinds: Floats,
     heights: Floats,
-) -> list[Mark]:
+) -> list[Segment]:
     """Cut the marks out of the map of writing, given the mark of each soft pixel."""
     order = np.argsort(mark, kind="stable")
     order = order[np.searchsorted(mark[order], 0) :]
@@ -144,5 +144,5 @@ def _cut(
         bottom, right = int(rows[part].max()) + 1, int(columns[part].max()) + 1
         cut = np.zeros((bottom - top, right - left), np.uint8)
         cut[rows[part] - top, columns[part] - left] = np.rint(255 * ink[part])
-        found.append(Mark((left, top, right, bottom), cut, kinds[number], float(heights[number])))
+        found.append(Segment((left, top, right, bottom), cut, kinds[number], float(heights[number])))
     return found

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inference.detection import cutting
-from inference.detection.cutting import Mark
+from inference.detection.cutting import Segment
 from inference.detection.maps import USUAL_HEIGHT_PX, Network
 from inference.detection.scale import distance, grown, looks, possible, resized, sizes
 from inference.detection.tiles import GRID_PX, tiled
@@ -32,7 +32,7 @@ class Sighting:
         factor: the size of that, as a multiple of the picture's.
     """
 
-    mark: Mark
+    mark: Segment
     factor: float
 
     @property

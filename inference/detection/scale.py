@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference.components import label
 from inference.detection.maps import USUAL_HEIGHT_PX, Floats, Grey, Maps, Network, halved
 from inference.detection.tiles import tiled
+from inference.imaging.components import label
 
 # The first passes see the picture with its longer side this long, and each next a third of that, down to the last: the
 # network tells heights of about 10 to 110 pixels, so that together they see digits of any size.

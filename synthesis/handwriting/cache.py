@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from inference import normalise as normalise_module
+from inference.recognition import normalise as normalise_module
 from synthesis.handwriting.dataset import Kind, Samples, generate
 
 

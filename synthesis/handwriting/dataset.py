@@ -48,7 +48,8 @@ def generate(
         progress: called with the number of samples drawn since the last call.
 
     Returns:
-        images uint8 [count, 28, 28], 0 = paper, 255 = ink, as `inference.normalise` leaves them; labels int64 [count].
+        images uint8 [count, 28, 28], 0 = paper, 255 = ink, as `inference.recognition.normalise`
+        leaves them; labels int64 [count].
     """
     images = np.zeros((count, 28, 28), np.uint8)
     labels = np.zeros(count, np.int64)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from inference.normalise import normalise
+from inference.recognition.normalise import normalise
 
 # Brush width as a share of the glyph's longer side: a canvas's brush of 2.5 to 7 % under glyphs from large to small.
 THIN, THICK = 0.025, 0.22

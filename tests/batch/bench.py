@@ -20,10 +20,10 @@ from pathlib import Path
 
 import ray
 
+from batch.__main__ import connect, results
+from batch.plan import Place, find, settle
+from batch.worker import model_files
 from inference import Recognizer
-from inference.batch import connect, results
-from inference.batch_plan import Place, find, settle
-from inference.batch_worker import model_files
 from inference.recognizer import DEFAULT_MODEL
 from tests.batch import folders
 

@@ -30,15 +30,15 @@ def write(folder: Path, count: int) -> Path:
 
 
 def start(source: object, target: object, *options: str) -> "subprocess.Popen[str]":
-    """Start `python -m inference.batch`."""
-    command = [sys.executable, "-m", "inference.batch", str(source), str(target), *options]
+    """Start `python -m batch`."""
+    command = [sys.executable, "-m", "batch", str(source), str(target), *options]
     return subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ
     )
 
 
 def batch(source: object, target: object, *options: str, status: int = 0) -> str:
-    """Run `python -m inference.batch` to its end and return what it printed."""
+    """Run `python -m batch` to its end and return what it printed."""
     running = start(source, target, *options)
     printed, _ = running.communicate(timeout=PATIENCE)
     assert running.returncode == status, printed[-4000:]

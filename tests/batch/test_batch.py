@@ -1,4 +1,4 @@
-"""`python -m inference.batch` on a real Ray of this machine."""
+"""`python -m batch` on a real Ray of this machine."""
 
 import signal
 from pathlib import Path

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("pyarrow", reason="`make batch-test` installs pyarrow")
-from inference.batch_plan import BatchError, Part, Place, cut, find, settle, unfinished
-from inference.batch_worker import AHEAD, ATTEMPTS, MOST_ATTEMPTS, Worker, model_files
+from batch.plan import BatchError, Part, Place, cut, find, settle, unfinished
+from batch.worker import AHEAD, ATTEMPTS, MOST_ATTEMPTS, Worker, model_files
 from inference.recognizer import DEFAULT_MODEL
 from tests.web.pictures import png, seven
 

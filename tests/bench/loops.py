@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from inference import Recognizer
-from inference.normalise import normalise
+from inference.recognition.normalise import normalise
 from tests.servers import MODEL
 
 

@@ -11,7 +11,7 @@ from evaluation import measure, pictures, report
 from evaluation.score import RIGHT_FIRST, Agreement, align, digits, marks
 from evaluation.sets import Dataset, Sample
 from inference import Reading, Recognizer, UnsupportedImageError
-from inference.decode import Picture
+from inference.imaging.decode import Picture
 from tests.samples import SHARED
 
 RNG = np.random.default_rng(0)

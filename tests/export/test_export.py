@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from export.quantize import Figures, quantize
-from inference.classifier import Classifier
+from inference.recognition.classifier import Classifier
 from tests import trainings
 from tests.samples import ROOT, small_mnist
 

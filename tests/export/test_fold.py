@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from export import fold, graph
 from export.errors import UnsupportedLayerError
 from export.steps import steps
-from inference.classifier import Classifier
+from inference.recognition.classifier import Classifier
 from tests.samples import small_mnist
 from train import models, scale
 

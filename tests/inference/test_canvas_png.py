@@ -14,9 +14,10 @@ from hypothesis.extra import numpy as st_numpy
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from inference import ImageError, Recognizer, canvas_png
-from inference.canvas_png import AVERAGE, PAETH, SUB, UP
-from inference.decode import decode
+from inference import ImageError, Recognizer
+from inference.imaging import canvas_png
+from inference.imaging.canvas_png import AVERAGE, PAETH, SUB, UP
+from inference.imaging.decode import decode
 
 Pixels = NDArray[np.uint8]
 MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}

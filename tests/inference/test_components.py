@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.components import label, paint, select
+from inference.imaging.components import label, paint, select
 
 
 def flood(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int]:

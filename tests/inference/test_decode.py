@@ -10,8 +10,8 @@ import pytest
 from PIL import ExifTags, Image, features
 
 from inference import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
-from inference.decode import decode
-from inference.grey import grey
+from inference.imaging.decode import decode
+from inference.imaging.grey import grey
 
 SIZE = (60, 40)
 

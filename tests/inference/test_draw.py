@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inference.draw import READ, REFUSED, SIGN, annotate
+from inference.annotate import READ, REFUSED, SIGN, annotate
 from tests.readings import row
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.detection.cutting import Mark
+from inference.detection.cutting import Segment
 from inference.detection.page import Sighting
-from inference.joining import joined, union
-from inference.opinions import Opinion
+from inference.recognition.joining import joined, union
+from inference.recognition.opinions import Opinion
 
 KINDS = 17
 
@@ -18,7 +18,7 @@ def sighting(box: tuple[int, int, int, int], kind: int, factor: float = 1.0) -> 
     ink = np.full((box[3] - box[1], box[2] - box[0]), 200, np.uint8)
     kinds = np.full(KINDS, 0.01, np.float32)
     kinds[kind] = 1 - 0.01 * (KINDS - 1)
-    return Sighting(Mark(box, ink, kinds, 32.0), factor)
+    return Sighting(Segment(box, ink, kinds, 32.0), factor)
 
 
 def opinion(digit: int | None, sign: str | None = None) -> Opinion:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inference.lines import lines, text
+from inference.layout.lines import lines, text
 
 
 def page(rows: list[list[tuple[float, float]]], slope: float = 0.0, size: tuple[float, float] = (20, 30)) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.opinions import combined
+from inference.recognition.opinions import combined
 from synthesis.kinds import KINDS, SIGNS
 
 

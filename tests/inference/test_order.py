@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from inference.lines import lines, text
-from inference.order import levelled
+from inference.layout.levels import levelled
+from inference.layout.lines import lines, text
 
 
 def written(*marks: tuple[str, float, float, float, float]) -> str:

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from inference import Recognizer
-from inference.quick import read
+from inference.drawings.quick import read
 from tests.inference.pens import pen
 
 classify = Recognizer().classify

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.normalise import normalise
-from inference.views import agreed, views
+from inference.recognition.augmentation import agreed, views
+from inference.recognition.normalise import normalise
 from tests.inference.pens import pen
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.components import label, paint
 from inference.detection.maps import Maps, blank
+from inference.imaging.components import label, paint
 
 KINDS = 17
 OTHER = 16

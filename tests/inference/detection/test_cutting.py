@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from inference.detection.cutting import Mark, marks
+from inference.detection.cutting import Segment, marks
 from inference.detection.maps import Maps, blank
 from tests.inference.detection.fakes import DOT, KINDS, Written, exact
 
@@ -21,7 +21,7 @@ def strokes(*lines: list[tuple[float, float]], wide: float = 3, shape: tuple[int
     return np.asarray(image.reduce(4), np.float32) / np.float32(255)
 
 
-def by_place(maps: Maps) -> list[Mark]:
+def by_place(maps: Maps) -> list[Segment]:
     return sorted(marks(maps), key=lambda mark: mark.box[0])
 
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference.detection.cutting import Mark
+from inference.detection.cutting import Segment
 from inference.detection.page import Sighting
-from inference.opinions import Opinion
+from inference.recognition.opinions import Opinion
 
 # Parts of one digit are no further apart than this share of its line's height, from side to side and up and down.
 NEAR = 0.25
@@ -71,10 +71,10 @@ def union(one: Sighting, other: Sighting) -> Sighting:
         np.maximum(place, part.ink, out=place)
     weights = [larger.ink, smaller.ink]
     kind = np.average(np.stack([part.kind for part in parts]), axis=0, weights=weights).astype(np.float32)
-    return Sighting(Mark((left, top, right, bottom), ink, kind, larger.mark.height), larger.factor)
+    return Sighting(Segment((left, top, right, bottom), ink, kind, larger.mark.height), larger.factor)
 
 
-def _rescaled(sighting: Sighting, factor: float) -> Mark:
+def _rescaled(sighting: Sighting, factor: float) -> Segment:
     """Return a mark as it would be seen at another multiple of the picture's size."""
     mark = sighting.mark
     if factor == sighting.factor:
@@ -82,7 +82,7 @@ def _rescaled(sighting: Sighting, factor: float) -> Mark:
     left, top, right, bottom = (round(side * factor) for side in sighting.box)
     size = (max(right - left, 1), max(bottom - top, 1))
     ink = np.asarray(Image.fromarray(mark.ink).resize(size, Image.Resampling.HAMMING))
-    return Mark((left, top, left + size[0], top + size[1]), ink, mark.kind, sighting.height * factor)
+    return Segment((left, top, left + size[0], top + size[1]), ink, mark.kind, sighting.height * factor)
 
 
 def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int, int]]:

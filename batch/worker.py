@@ -13,7 +13,7 @@ import pyarrow.fs
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from inference.batch_plan import BatchError, Part, Place
+from batch.plan import BatchError, Part, Place
 from inference.errors import RecognizerError
 from inference.recognizer import Recognizer
 

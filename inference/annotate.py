@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from inference.decode import MAX_PIXELS, Picture, decode
-from inference.reading import Reading
+from inference.imaging.decode import MAX_PIXELS, Picture, decode
+from inference.results import Reading
 
 # Digits and signs read, and marks refused, apart for the colour-blind too.
 READ = (0, 114, 178)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference.components import Components, label
-from inference.drawing import drawn
-from inference.grey import opaque
-from inference.normalise import SIDE, normalise
+from inference.drawings.ink import drawn
+from inference.imaging.components import Components, label
+from inference.imaging.grey import opaque
+from inference.recognition.normalise import SIDE, normalise
 
 # A whole drawing in one piece, no wider than this share of its height, of which the classifier is so sure that it is no
 # digit, is none; a wider one may be several digits.

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.opinions import Opinion
+from inference.recognition.opinions import Opinion
 
 # So many digits, and more than there are marks that are neither digit nor sign, make a number of what stands there.
 FEWEST = 2

@@ -20,7 +20,7 @@ AGAINST = np.array([69, 94, 204], np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Digit:
+class Mark:
     """One mark on the paper, and what was read in it.
 
     Attributes:
@@ -86,7 +86,7 @@ class Reading:
     """
 
     text: str
-    digits: tuple[Digit, ...]
+    digits: tuple[Mark, ...]
     size: tuple[int, int]
     turned: int = 0
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.normalise import SIDE
+from inference.recognition.normalise import SIDE
 
 Images = NDArray[np.uint8]
 

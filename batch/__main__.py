@@ -1,4 +1,4 @@
-"""`python -m inference.batch SOURCE TARGET` reads millions of images, on this machine or on a Ray cluster."""
+"""`python -m batch SOURCE TARGET` reads millions of images, on this machine or on a Ray cluster."""
 
 import argparse
 import hashlib
@@ -22,8 +22,8 @@ try:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from inference.batch_plan import BatchError, Part, Place, settle, unfinished
-    from inference.batch_worker import ATTEMPTS, Worker, model_files
+    from batch.plan import BatchError, Part, Place, settle, unfinished
+    from batch.worker import ATTEMPTS, Worker, model_files
 except ImportError as missing:
     print(f"error: {missing}. Run `pip install -r requirements/batch.txt`.", file=sys.stderr)
     sys.exit(2)
@@ -39,7 +39,7 @@ STORE = (
 def main(arguments: list[str] | None = None) -> int:
     """Return 0, 2 where the batch cannot start, 130 where it was stopped."""
     parser = argparse.ArgumentParser(
-        prog="python -m inference.batch",
+        prog="python -m batch",
         description="Read the handwritten digits in many images, on this machine or on a Ray cluster. A run that was "
         "stopped goes on when the same command is given again.",
     )
@@ -87,6 +87,10 @@ def _positive(text: str) -> int:
     return number
 
 
+# What the other machines of a cluster get from here.
+PACKAGES = [str(Path(__file__).resolve().parents[1] / name) for name in ("batch", "inference")]
+
+
 def connect(address: str | None, workers: int | None) -> None:
     """Start a Ray of this machine alone, or join a cluster.
 
@@ -96,8 +100,8 @@ def connect(address: str | None, workers: int | None) -> None:
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address:
         _check(address)
-        # The other machines have the libraries (requirements/batch.txt), and get this code from here.
-        code = {"py_modules": [str(Path(__file__).parent)], "env_vars": {"ORT_DISABLE_TELEMETRY": "1"}}
+        # The other machines have the libraries (requirements/batch.txt).
+        code = {"py_modules": PACKAGES, "env_vars": {"ORT_DISABLE_TELEMETRY": "1"}}
         ray.init(address=address, runtime_env=code, **options)
     else:
         ray.init(address="local", num_cpus=workers, include_dashboard=False, **options)

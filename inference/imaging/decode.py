@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from inference import canvas_png
 from inference.errors import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
+from inference.imaging import canvas_png
 
 Picture = bytes | bytearray | memoryview | str | Path | Image.Image | NDArray[np.generic]
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")

@@ -11,7 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from inference.errors import InvalidModelError
-from inference.normalise import SIDE
+from inference.recognition.normalise import SIDE
 from inference.session import REBUILD, open_session
 
 # A run holds every activation of its images at once, and onnxruntime keeps that memory: larger batches are cut.

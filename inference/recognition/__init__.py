@@ -1,0 +1,1 @@
+"""What each mark is: normalised, classified, refused, joined, explained."""
