@@ -14,12 +14,11 @@ from web.logs import RequestLog
 from web.metrics import Metrics, create_metrics_route
 from web.model import check_card, create_model_routes
 from web.page import create_page_routes
-from web.predict import Predict, create_predict_route
+from web.predict import create_predict_route
 from web.protocol import create_protocol
 from web.reader import Reader
 from web.service import Service
 from web.settings import Settings
-from web.shortcut import Shortcut
 
 
 def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Service:
@@ -39,11 +38,10 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
     metrics = Metrics(recognizer.info, shared=settings.workers > 1)
     limits = Limits(settings, metrics)
     reader = Reader()
-    predict = Predict(recognizer, reader, limits, metrics)
     service = Service(
         route_handlers=[
             *create_page_routes(settings.static_path.resolve()),
-            create_predict_route(predict),
+            create_predict_route(recognizer, reader, limits, metrics),
             *create_protocol(recognizer, reader, limits, metrics, __version__),
             *create_model_routes(recognizer, settings),
             *create_health(limits),
@@ -66,6 +64,5 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
     )
     service.metrics = metrics
     service.limits = limits
-    service.shortcut = Shortcut(predict, cors=bool(settings.cors_origins))
     service.log = RequestLog(sys.stdout if settings.log_requests else None)
     return service

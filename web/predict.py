@@ -7,7 +7,6 @@ import msgspec
 from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
-from litestar.types import HTTPScope, Receive
 
 from inference import Digit, Reading, Recognizer
 from inference.reading import SIGNS
@@ -18,7 +17,6 @@ from web.problems import HttpRequest
 from web.reader import Reader, is_small
 from web.uploads import read_picture
 
-PATH = "/predict"
 INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw to each mark, as a PNG data URL")
 EXPLAIN = QueryParameter(description="1 adds to each mark what decided, as a PNG data URL to lay over that picture")
 
@@ -76,8 +74,8 @@ class ReadingAnswer(msgspec.Struct, omit_defaults=True):
     turned: Annotated[int, TURNED] = 0
 
 
-class Predict:
-    """Reads the picture of a request.
+def create_predict_route(recognizer: Recognizer, reader: Reader, limits: Limits, metrics: Metrics) -> HTTPRouteHandler:
+    """Return the handler of POST /predict.
 
     Args:
         recognizer: what reads.
@@ -85,47 +83,9 @@ class Predict:
         limits: of this worker.
         metrics: where readings are counted.
     """
+    model = ModelName(recognizer.info.name, recognizer.info.version)
 
-    def __init__(self, recognizer: Recognizer, reader: Reader, limits: Limits, metrics: Metrics) -> None:
-        self._recognizer = recognizer
-        self._reader = reader
-        self._limits = limits
-        self._metrics = metrics
-        self._model = ModelName(recognizer.info.name, recognizer.info.version)
-
-    async def __call__(
-        self, scope: HTTPScope, receive: Receive, *, inputs: bool = False, explain: bool = False
-    ) -> ReadingAnswer:
-        """Return what a request is answered.
-
-        Args:
-            scope: the request, as ASGI gives it.
-            receive: gives its body.
-            inputs: whether each mark gets the 28x28 picture that the model saw.
-            explain: whether it gets what decided.
-
-        Raises:
-            ProblemError: the request carries no picture, or there is no room or time for it.
-            inference.ImageError: the picture cannot be read.
-        """
-        async with self._limits.admit() as held:
-            picture = await read_picture(scope, receive, held, self._limits.settings.max_body_bytes)
-
-            def work() -> tuple[Reading, ReadingAnswer]:
-                reading = self._recognizer.read(picture, explain=explain)
-                return reading, answer(reading, self._model, inputs=inputs)
-
-            reading, answered = await self._reader.run(work, small=not explain and is_small(picture))
-        self._metrics.reading(reading)
-        refused = sum(digit.refused for digit in reading.digits)
-        scope["state"]["log"] = {"marks": len(reading.digits), "refused": refused}
-        return answered
-
-
-def create_predict_route(predict: Predict) -> HTTPRouteHandler:
-    """Return the handler of POST /predict."""
-
-    @post(PATH, status_code=200, operation_class=PictureOperation)
+    @post("/predict", status_code=200, operation_class=PictureOperation)
     async def route(
         request: HttpRequest, inputs: Annotated[bool, INPUTS] = False, explain: Annotated[bool, EXPLAIN] = False
     ) -> ReadingAnswer:
@@ -139,7 +99,18 @@ def create_predict_route(predict: Predict) -> HTTPRouteHandler:
         `"digit": null` alone, and is `?` in `text`. A picture that lies on its side or on its head is read upright:
         `turned` says by how many degrees, and the boxes fit the picture as it was sent.
         """
-        return await predict(request.scope, request.receive, inputs=inputs, explain=explain)
+        async with limits.admit() as held:
+            picture = await read_picture(request.scope, request.receive, held, limits.settings.max_body_bytes)
+
+            def work() -> tuple[Reading, ReadingAnswer]:
+                reading = recognizer.read(picture, explain=explain)
+                return reading, answer(reading, model, inputs=inputs)
+
+            reading, answered = await reader.run(work, small=not explain and is_small(picture))
+        metrics.reading(reading)
+        refused = sum(digit.refused for digit in reading.digits)
+        request.scope["state"]["log"] = {"marks": len(reading.digits), "refused": refused}
+        return answered
 
     return route
 

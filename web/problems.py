@@ -113,8 +113,3 @@ HANDLERS: dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Re
     ImageError: on_image_error,
     Exception: on_unhandled,
 }
-
-
-def answer(request: HttpRequest, error: Exception) -> Response[Any]:
-    """Return the answer to a request that has ended in an error."""
-    return next(HANDLERS[kind](request, error) for kind in type(error).__mro__ if kind in HANDLERS)

@@ -13,7 +13,6 @@ from web.limits import Limits
 from web.logs import RequestLog
 from web.metrics import Metrics
 from web.problems import ProblemError, document
-from web.shortcut import Shortcut
 
 HEADERS = {
     "content-security-policy": (
@@ -36,9 +35,8 @@ class Service(Litestar):
     limits: Limits
     log: RequestLog
     metrics: Metrics
-    shortcut: Shortcut
 
-    __slots__ = ("limits", "log", "metrics", "shortcut")
+    __slots__ = ("limits", "log", "metrics")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         """Serve one ASGI connection."""
@@ -50,8 +48,6 @@ class Service(Litestar):
         try:
             if problem := self.limits.turned_away(request.scope):
                 await request.fail(problem, self.limits.settings.cors_origins)
-            elif self.shortcut.takes(request.scope):
-                await self.shortcut(request.scope, receive, request.send)
             else:
                 await super().__call__(request.scope, receive, request.send)
         finally:
