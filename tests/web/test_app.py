@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 from inference import Recognizer
 from tests.servers import MODEL
 from web.app import create_app
-from web.service import Service
+from web.http.service import Service
 from web.settings import Settings
 
 PATHS = [

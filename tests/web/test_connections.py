@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from web.connections import Writer
+from web.server.connections import Writer
 
 
 async def received(act: Callable[[Writer], None]) -> bytes:

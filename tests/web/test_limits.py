@@ -17,7 +17,7 @@ from PIL import Image
 
 from tests.servers import Server, serving
 from tests.web.pictures import png, seven
-from web.limits import BodyMemory
+from web.http.limits import BodyMemory
 
 HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 5000\r\n\r\n"
 

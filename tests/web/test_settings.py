@@ -13,9 +13,9 @@ from inference import InvalidModelError, Recognizer
 from tests.samples import ROOT
 from tests.servers import MODEL, serving
 from tests.web.pictures import png
-from web.model import check_card
+from web.routes.model import check_card
+from web.server.sockets import listen
 from web.settings import SettingError, Settings, variables
-from web.sockets import listen
 
 
 def test_the_readme_names_every_setting_and_what_it_is() -> None:

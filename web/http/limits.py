@@ -7,8 +7,8 @@ from types import TracebackType
 
 from litestar.types import HTTPScope
 
-from web.metrics import Metrics
-from web.problems import ProblemError
+from web.http.errors import ProblemError
+from web.observability.metrics import Metrics
 from web.settings import Settings
 
 # What takes one of the places in flight.

@@ -10,8 +10,8 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from inference import InvalidModelError, ModelInfo, PageInfo, Recognizer
-from web.openapi import CardOperation
-from web.problems import ProblemError
+from web.http.errors import ProblemError
+from web.http.openapi import CardOperation
 from web.settings import Settings
 
 logger = logging.getLogger("web")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from web.problems import MEDIA_TYPE
-from web.service import HEADERS
+from web.http.errors import MEDIA_TYPE
+from web.http.service import HEADERS
 
 if TYPE_CHECKING:
-    from web.service import Service
+    from web.http.service import Service
 
 # Twice what common servers allow; ours are sent by browsers and small clients.
 MAX_HEADER_BYTES = 32_768

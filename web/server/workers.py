@@ -18,10 +18,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from web import logs
-from web.heartbeat import LOOKS, Heart, Pulse
+from web.observability import logs
+from web.server.heartbeat import LOOKS, Heart, Pulse
+from web.server.sockets import announce, turn_away
 from web.settings import Settings, share_metrics
-from web.sockets import announce, turn_away
 
 logger = logging.getLogger("web")
 SPAWN = multiprocessing.get_context("spawn")
@@ -150,7 +150,7 @@ def _check(settings: Settings) -> str | None:
 
 def _work(settings: Settings, listening: socket.socket, pipe: Connection) -> None:
     from web.app import create_app
-    from web.server import serve
+    from web.server.process import serve
 
     parent = multiprocessing.parent_process()
 

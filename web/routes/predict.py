@@ -10,12 +10,12 @@ from litestar.params import QueryParameter
 
 from inference import Digit, Reading, Recognizer
 from inference.reading import SIGNS
-from web.limits import Limits
-from web.metrics import Metrics
-from web.openapi import PictureOperation
-from web.problems import HttpRequest
-from web.reader import Reader, is_small
-from web.uploads import read_picture
+from web.executor import Executor, is_small
+from web.http.errors import HttpRequest
+from web.http.limits import Limits
+from web.http.openapi import PictureOperation
+from web.http.uploads import read_picture
+from web.observability.metrics import Metrics
 
 INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw to each mark, as a PNG data URL")
 EXPLAIN = QueryParameter(description="1 adds to each mark what decided, as a PNG data URL to lay over that picture")
@@ -74,12 +74,14 @@ class ReadingAnswer(msgspec.Struct, omit_defaults=True):
     turned: Annotated[int, TURNED] = 0
 
 
-def create_predict_route(recognizer: Recognizer, reader: Reader, limits: Limits, metrics: Metrics) -> HTTPRouteHandler:
+def create_predict_route(
+    recognizer: Recognizer, executor: Executor, limits: Limits, metrics: Metrics
+) -> HTTPRouteHandler:
     """Return the handler of POST /predict.
 
     Args:
         recognizer: what reads.
-        reader: where it runs.
+        executor: where it runs.
         limits: of this worker.
         metrics: where readings are counted.
     """
@@ -106,7 +108,7 @@ def create_predict_route(recognizer: Recognizer, reader: Reader, limits: Limits,
                 reading = recognizer.read(picture, explain=explain)
                 return reading, answer(reading, model, inputs=inputs)
 
-            reading, answered = await reader.run(work, small=not explain and is_small(picture))
+            reading, answered = await executor.run(work, small=not explain and is_small(picture))
         metrics.reading(reading)
         refused = sum(digit.refused for digit in reading.digits)
         request.scope["state"]["log"] = {"marks": len(reading.digits), "refused": refused}

@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from web.problems import HttpRequest, ProblemError
+from web.http.errors import HttpRequest, ProblemError
 
 # Spelled out, for the `mimetypes` module says what this machine's tables say.
 TYPES = {

@@ -1,24 +1,11 @@
 """Whether the process lives, and whether it takes work."""
 
-from http import HTTPStatus
-
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
-from web.limits import Limits
-from web.openapi import ReadyOperation
-from web.problems import ProblemError
-
-
-class NotReadyError(ProblemError):
-    """Send no more requests here for now."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "The server is full or about to stop. Try again in a second.",
-            {"retry-after": "1"},
-        )
+from web.http.errors import NotReadyError
+from web.http.limits import Limits
+from web.http.openapi import ReadyOperation
 
 
 def create_health(limits: Limits) -> list[HTTPRouteHandler]:

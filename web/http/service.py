@@ -9,10 +9,10 @@ from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from web.limits import Limits
-from web.logs import RequestLog
-from web.metrics import Metrics
-from web.problems import ProblemError, document
+from web.http.errors import ProblemError, document
+from web.http.limits import Limits
+from web.observability.logs import RequestLog
+from web.observability.metrics import Metrics
 
 HEADERS = {
     "content-security-policy": (

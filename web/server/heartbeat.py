@@ -32,7 +32,7 @@ class Heart:
 
     def beat(self) -> None:
         """Send a beat, and one more whenever the running event loop comes round to it, until it ends."""
-        # Blocked: nobody has looked for a long time. Broken: nobody will, and `web.workers` ends this process.
+        # Blocked: nobody has looked for a long time. Broken: nobody will, and this process is about to be ended.
         with contextlib.suppress(BlockingIOError, BrokenPipeError):
             os.write(self._pipe, b"\0")
         asyncio.get_running_loop().call_later(self._pause, self.beat)

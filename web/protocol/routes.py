@@ -9,14 +9,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter
 
 from inference import Recognizer
-from web.health import NotReadyError
-from web.limits import Limits
-from web.metrics import Metrics
-from web.openapi import InferOperation, ProtocolOperation, ProtocolReadyOperation
-from web.problems import HttpRequest, ProblemError
-from web.reader import Reader
-from web.tensors import INPUT, OUTPUT, SIDE, InferAnswer, bad, encode, inflate, parse, wants_binary
-from web.uploads import read_body
+from web.executor import Executor
+from web.http.errors import HttpRequest, NotReadyError, ProblemError
+from web.http.limits import Limits
+from web.http.uploads import read_body
+from web.observability.metrics import Metrics
+from web.protocol.openapi import InferOperation, ProtocolOperation, ProtocolReadyOperation
+from web.protocol.tensors import INPUT, OUTPUT, SIDE, InferAnswer, bad, encode, inflate, parse, wants_binary
 
 MODEL = "digits"
 JSON_LENGTH = "inference-header-content-length"
@@ -77,13 +76,13 @@ class ModelIndex(msgspec.Struct):
 
 
 def create_protocol(
-    recognizer: Recognizer, reader: Reader, limits: Limits, metrics: Metrics, version: str
+    recognizer: Recognizer, executor: Executor, limits: Limits, metrics: Metrics, version: str
 ) -> list[HTTPRouteHandler]:
     """Return the handlers of /v2.
 
     Args:
         recognizer: whose model is served.
-        reader: where it runs.
+        executor: where it runs.
         limits: of this worker.
         metrics: where images are counted.
         version: of the server.
@@ -179,7 +178,7 @@ def create_protocol(
                 return len(images), encode(answer, probabilities, binary=wants_binary(asked))
 
             small = len(body) <= (SMALL_BODY if json_length is None else SMALL_BATCH * SIDE * SIDE + 2000)
-            images, (content, length) = await reader.run(work, small=small and encoding in ("", "identity"))
+            images, (content, length) = await executor.run(work, small=small and encoding in ("", "identity"))
         metrics.classified(images)
         request.scope["state"]["log"] = {"images": images}
         if length is None:
