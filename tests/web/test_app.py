@@ -100,6 +100,16 @@ def test_request_ids_are_not_taken_from_outside(client: httpx.Client) -> None:
     assert "mine" not in ids
 
 
+def test_a_worker_about_to_stop_says_that_it_is_not_ready(here: TestClient[Service]) -> None:
+    version = here.get("/model").json()["version"]
+    models = ["/v2/models/digits/ready", f"/v2/models/digits/versions/{version}/ready"]
+    paths = ["/health/ready", "/v2/health/ready", *models]
+    assert [here.get(path).status_code for path in paths] == [200] * 4
+    here.app.limits.draining = True
+    assert [here.get(path).status_code for path in paths] == [503] * 4
+    assert here.get("/v2/models/letters/ready").status_code == 404
+
+
 def test_the_model_says_what_it_is(client: httpx.Client) -> None:
     model = client.get("/model").json()
     info = Recognizer(MODEL).info

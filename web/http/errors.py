@@ -49,17 +49,6 @@ class ProblemError(HTTPException):
         super().__init__(detail=detail, status_code=status, headers=headers)
 
 
-class NotReadyError(ProblemError):
-    """Send no more requests here for now."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "The server is full or about to stop. Try again in a second.",
-            {"retry-after": "1"},
-        )
-
-
 class ProtocolProblem(msgspec.Struct):
     """What the Open Inference Protocol wants instead, below /v2."""
 

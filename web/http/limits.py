@@ -57,9 +57,22 @@ class Limits:
         detail = f"The body did not arrive within {seconds}. Send it again."
         return ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail)
 
+    def check_ready(self) -> None:
+        """Do nothing while requests for readings are taken.
+
+        Raises:
+            ProblemError: 503, the server is full or stops.
+        """
+        if self.draining or self.full:
+            raise self.busy("The server is full or about to stop.")
+
     def unavailable(self, reason: str, why: str) -> ProblemError:
         """Return what a request is told that the server has no room or time for; counted by the reason."""
         self._metrics.reject(reason)
+        return self.busy(why)
+
+    def busy(self, why: str) -> ProblemError:
+        """Return the 503 that says when to come again."""
         seconds = math.ceil(self.settings.retry_seconds)
         again = f"Try again in {seconds} second{'s' if seconds > 1 else ''}."
         return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{why} {again}", {"retry-after": str(seconds)})

@@ -42,7 +42,13 @@ class ProtocolOperation(Described):
 class ProtocolReadyOperation(ProtocolOperation):
     """Whether requests are taken."""
 
-    errors = (503,)
+    errors: ClassVar[tuple[int, ...]] = (503,)
+
+
+class ModelReadyOperation(ProtocolReadyOperation):
+    """Whether requests for a model are taken."""
+
+    errors = (404, 503)
 
 
 class InferOperation(ProtocolOperation):

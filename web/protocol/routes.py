@@ -10,11 +10,11 @@ from litestar.params import PathParameter
 
 from inference import Recognizer
 from web.executor import Executor
-from web.http.errors import HttpRequest, NotReadyError, ProblemError
+from web.http.errors import HttpRequest, ProblemError
 from web.http.limits import Limits
 from web.http.uploads import read_body
 from web.observability.metrics import Metrics
-from web.protocol.openapi import InferOperation, ProtocolOperation, ProtocolReadyOperation
+from web.protocol.openapi import InferOperation, ModelReadyOperation, ProtocolOperation, ProtocolReadyOperation
 from web.protocol.tensors import INPUT, OUTPUT, SIDE, InferAnswer, bad, encode, inflate, parse, wants_binary
 
 MODEL = "digits"
@@ -115,8 +115,7 @@ def create_protocol(
     @get("/v2/health/ready", operation_class=ProtocolReadyOperation, sync_to_thread=False)
     def server_ready() -> ServerReady:
         """Say that the server takes requests."""
-        if limits.draining or limits.full:
-            raise NotReadyError
+        limits.check_ready()
         return ServerReady(live=True, ready=True)
 
     @get("/v2/models", sync_to_thread=False)
@@ -136,20 +135,22 @@ def create_protocol(
         check(model, model_version)
         return about
 
-    @get("/v2/models/{model:str}/ready", operation_class=ProtocolOperation, sync_to_thread=False)
+    @get("/v2/models/{model:str}/ready", operation_class=ModelReadyOperation, sync_to_thread=False)
     def model_ready(model: ModelPath) -> ModelReady:
         """Say that the model takes requests."""
         check(model)
+        limits.check_ready()
         return ModelReady(MODEL, ready=True)
 
     @get(
         "/v2/models/{model:str}/versions/{model_version:str}/ready",
-        operation_class=ProtocolOperation,
+        operation_class=ModelReadyOperation,
         sync_to_thread=False,
     )
     def version_ready(model: ModelPath, model_version: VersionPath) -> ModelReady:
         """Say that a version of the model takes requests."""
         check(model, model_version)
+        limits.check_ready()
         return ModelReady(MODEL, ready=True)
 
     @post("/v2/models/{model:str}/infer", status_code=200, operation_class=InferOperation)

@@ -3,7 +3,6 @@
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
-from web.http.errors import NotReadyError
 from web.http.limits import Limits
 from web.http.openapi import ReadyOperation
 
@@ -19,8 +18,7 @@ def create_health(limits: Limits) -> list[HTTPRouteHandler]:
     @get("/health/ready", operation_class=ReadyOperation, sync_to_thread=False)
     def ready() -> dict[str, str]:
         """Say that pictures are read; 503 while the server has all it can do, or is about to stop."""
-        if limits.draining or limits.full:
-            raise NotReadyError
+        limits.check_ready()
         return {"status": "ready"}
 
     return [live, ready]

@@ -42,6 +42,9 @@ def create_page_routes(static: Path) -> list[HTTPRouteHandler]:
     @get("/docs", include_in_schema=False, sync_to_thread=False)
     def docs(request: HttpRequest) -> Response[bytes]:
         """Give the description of the API, made of files of our own: it works offline."""
+        # Its links are relative, so that they work behind a proxy's prefix too; with a slash they would lead elsewhere.
+        if request.scope["raw_path"].endswith(b"/"):
+            return Response(b"", status_code=HTTPStatus.PERMANENT_REDIRECT, headers={"location": "../docs"})
         return _file(request, static, "docs/index.html")
 
     @get("/static/{name:path}", include_in_schema=False, sync_to_thread=False)

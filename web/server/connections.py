@@ -1,14 +1,15 @@
 """The connections of one worker: bounded in number, in the size of their headers and in the time they may take."""
 
 import asyncio
-import json
 import math
 import secrets
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from web.http.errors import MEDIA_TYPE
+from web.http.errors import MEDIA_TYPE, Problem, ProblemError
 from web.http.service import HEADERS
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self.transport: Writer = Writer(transport)  # type: ignore[assignment]
         if len(self.connections) > self._service.limits.settings.max_connections and not self._close_an_idle_one():
-            self._refuse(503, "Service Unavailable", "The server has too many connections open. Try again in a second.")
+            self._refuse(self._service.limits.busy("The server has too many connections open."))
             return
         self._wait(self._header_seconds)
         if self._service.limits.draining:  # accepted just before the worker stopped listening
@@ -132,7 +133,7 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""
-        self._refuse(400, "Bad Request", "This is not an HTTP request that can be read.")
+        self._refuse(ProblemError(HTTPStatus.BAD_REQUEST, "This is not an HTTP request that can be read."))
 
     def shutdown(self) -> None:
         """Finish what is in flight, and answer what is on its way, before the connection is closed."""
@@ -164,7 +165,7 @@ class Connection(HttpToolsProtocol):
         self._header_bytes += length
         if self._header_bytes > MAX_HEADER_BYTES and not self.transport.is_closing():
             detail = f"The headers are longer than {MAX_HEADER_BYTES} bytes."
-            self._refuse(431, "Request Header Fields Too Large", detail)
+            self._refuse(ProblemError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail))
 
     def _wait(self, seconds: float) -> None:
         """Cut the connection off after so many seconds, unless it is told otherwise before."""
@@ -188,20 +189,19 @@ class Connection(HttpToolsProtocol):
     def _stop_waiting(self) -> None:
         self._deadline = math.inf
 
-    def _refuse(self, status: int, title: str, detail: str) -> None:
+    def _refuse(self, error: ProblemError) -> None:
         """Answer without the application, in the same form, and close."""
         request_id = secrets.token_hex(16)
-        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, "request_id": request_id}
-        body = json.dumps(problem).encode()
+        title = HTTPStatus(error.status_code).phrase
+        body = msgspec.json.encode(Problem(title, error.status_code, error.detail, request_id))
         headers = {
+            **(error.headers or {}),
             **HEADERS,
             "x-request-id": request_id,
             "content-type": MEDIA_TYPE,
             "content-length": str(len(body)),
             "connection": "close",
         }
-        if status == 503:
-            headers["retry-after"] = "1"
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self.transport.write(f"HTTP/1.1 {status} {title}\r\n{lines}\r\n".encode() + body)
+        self.transport.write(f"HTTP/1.1 {error.status_code} {title}\r\n{lines}\r\n".encode() + body)
         self.transport.close()
