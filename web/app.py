@@ -2,6 +2,7 @@
 
 import sys
 
+from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -40,7 +41,7 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
     metrics = Metrics(recognizer.info, shared=settings.workers > 1)
     limits = Limits(settings, metrics)
     executor = Executor()
-    service = Service(
+    app = Litestar(
         route_handlers=[
             *create_page_routes(settings.static_path.resolve()),
             create_predict_route(recognizer, executor, limits, metrics),
@@ -64,7 +65,4 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
         # `uploads` counts, and says what to do.
         request_max_body_size=None,
     )
-    service.metrics = metrics
-    service.limits = limits
-    service.log = RequestLog(sys.stdout if settings.log_requests else None)
-    return service
+    return Service(app, limits, metrics, RequestLog(sys.stdout if settings.log_requests else None))

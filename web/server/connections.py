@@ -6,10 +6,9 @@ import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from web.http.errors import MEDIA_TYPE, Problem, ProblemError
+from web.http.errors import ProblemError, error_answer
 from web.http.service import HEADERS
 
 if TYPE_CHECKING:
@@ -192,16 +191,10 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, error: ProblemError) -> None:
         """Answer without the application, in the same form, and close."""
         request_id = secrets.token_hex(16)
-        title = HTTPStatus(error.status_code).phrase
-        body = msgspec.json.encode(Problem(title, error.status_code, error.detail, request_id))
-        headers = {
-            **(error.headers or {}),
-            **HEADERS,
-            "x-request-id": request_id,
-            "content-type": MEDIA_TYPE,
-            "content-length": str(len(body)),
-            "connection": "close",
-        }
+        answer = error_answer(error, request_id)
+        headers = {**answer.headers, **HEADERS, "x-request-id": request_id, "connection": "close"}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self.transport.write(f"HTTP/1.1 {error.status_code} {title}\r\n{lines}\r\n".encode() + body)
+        self.transport.write(
+            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n{lines}\r\n".encode() + answer.body
+        )
         self.transport.close()
