@@ -44,9 +44,9 @@ class Limits:
             return None
         return self.unavailable("overload", "The server has as much to do as it can hold.")
 
-    def admit(self) -> "Place":
+    def admit(self) -> "Admission":
         """Hold one of the places in flight, for at most the time of a request."""
-        return Place(self)
+        return Admission(self)
 
     def timed_out(self, body: "Body") -> ProblemError:
         """Return what a request is told that took too long."""
@@ -78,7 +78,7 @@ class Limits:
         return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{why} {again}", {"retry-after": str(seconds)})
 
 
-class Place:
+class Admission:
     """One of the places in flight, held for the length of an `async with`, which yields the account of a body.
 
     A class, for a generator would cost twice as much.

@@ -29,7 +29,7 @@ ModelPath = Annotated[str, PathParameter(description=f"the model's name: {MODEL}
 VersionPath = Annotated[str, PathParameter(description="the model's version, as its metadata says")]
 
 
-class ServerAnswer(msgspec.Struct):
+class ServerMetadata(msgspec.Struct):
     """What the server is and can do."""
 
     name: str
@@ -37,7 +37,7 @@ class ServerAnswer(msgspec.Struct):
     extensions: list[str]
 
 
-class TensorAnswer(msgspec.Struct):
+class TensorMetadata(msgspec.Struct):
     """A tensor of the model; -1 stands for any size."""
 
     name: str
@@ -45,14 +45,14 @@ class TensorAnswer(msgspec.Struct):
     shape: list[int]
 
 
-class ModelAnswer(msgspec.Struct):
+class ModelMetadata(msgspec.Struct):
     """The model's name, versions, inputs and outputs."""
 
     name: str
     versions: list[str]
     platform: str
-    inputs: list[TensorAnswer]
-    outputs: list[TensorAnswer]
+    inputs: list[TensorMetadata]
+    outputs: list[TensorMetadata]
 
 
 class ModelReady(msgspec.Struct):
@@ -88,12 +88,12 @@ def create_protocol(
         version: of the server.
     """
     info = recognizer.info
-    about = ModelAnswer(
+    about = ModelMetadata(
         MODEL,
         [info.version],
         "onnxruntime_onnx",
-        [TensorAnswer(INPUT, "UINT8", [-1, SIDE, SIDE])],
-        [TensorAnswer(OUTPUT, "FP32", [-1, len(info.classes)])],
+        [TensorMetadata(INPUT, "UINT8", [-1, SIDE, SIDE])],
+        [TensorMetadata(OUTPUT, "FP32", [-1, len(info.classes)])],
     )
 
     def check(model: str, model_version: str | None = None) -> None:
@@ -103,9 +103,9 @@ def create_protocol(
             raise ProblemError(HTTPStatus.NOT_FOUND, f"There is no such version of {MODEL}, only {info.version}.")
 
     @get("/v2", sync_to_thread=False)
-    def server_metadata() -> ServerAnswer:
+    def server_metadata() -> ServerMetadata:
         """Say what the server is and which extensions it has."""
-        return ServerAnswer("digits", version, ["binary_tensor_data"])
+        return ServerMetadata("digits", version, ["binary_tensor_data"])
 
     @get("/v2/health/live", sync_to_thread=False)
     def server_live() -> dict[str, bool]:
@@ -124,13 +124,13 @@ def create_protocol(
         return ModelIndex([MODEL])
 
     @get("/v2/models/{model:str}", operation_class=ProtocolOperation, sync_to_thread=False)
-    def model_metadata(model: ModelPath) -> ModelAnswer:
+    def model_metadata(model: ModelPath) -> ModelMetadata:
         """Say what the model takes and gives."""
         check(model)
         return about
 
     @get("/v2/models/{model:str}/versions/{model_version:str}", operation_class=ProtocolOperation, sync_to_thread=False)
-    def version_metadata(model: ModelPath, model_version: VersionPath) -> ModelAnswer:
+    def version_metadata(model: ModelPath, model_version: VersionPath) -> ModelMetadata:
         """Say what a version of the model takes and gives."""
         check(model, model_version)
         return about

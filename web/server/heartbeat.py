@@ -3,6 +3,9 @@
 A worker that hangs holds its connections and takes new ones, and would never answer them: it must be found although it
 does not end. Its event loop sends a byte through a pipe again and again; reading large pictures goes on in a thread and
 does not keep it from that.
+
+The promise: a blocked event loop is found, and a busy thread beside it is no hang (tests/web/test_heartbeat.py).
+uvicorn's own check is answered by a thread, which a blocked event loop does not stop.
 """
 
 import asyncio

@@ -12,7 +12,7 @@ from inference import ModelError
 from web.app import create_app
 from web.http.service import Service
 from web.observability import logs
-from web.server.connections import Connection
+from web.server.connections import BoundedConnection
 from web.server.heartbeat import Heart
 from web.server.sockets import BACKLOG, HANDSHAKE_SECONDS, announce, turn_away
 from web.settings import Settings
@@ -70,7 +70,7 @@ class Server(uvicorn.Server):
                 return
             accepted.setblocking(False)
             await loop.connect_accepted_socket(
-                lambda: Connection(self.config, self.server_state, self.lifespan.state), accepted
+                lambda: BoundedConnection(self.config, self.server_state, self.lifespan.state), accepted
             )
 
 
@@ -97,7 +97,7 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
         )
     config = uvicorn.Config(
         app,
-        http=Connection,
+        http=BoundedConnection,
         ws="none",
         loop="asyncio",
         lifespan="on",
