@@ -18,22 +18,22 @@ HttpRequest = Request[None, None, State]
 logger = logging.getLogger("web")
 
 
-class Problem(msgspec.Struct, omit_defaults=False):
+class Problem(msgspec.Struct):
     """A problem document.
 
     Attributes:
+        type: about:blank, for the status says it all.
         title: what kind of error, the same for each of its status.
         status: the HTTP status.
         detail: what is wrong and what to do.
         request_id: as in the response's X-Request-ID and in the server's log.
-        type: about:blank, for the status says it all.
     """
 
+    type: str
     title: str
     status: int
     detail: str
     request_id: str
-    type: str = "about:blank"
 
 
 class ProblemError(HTTPException):
@@ -79,7 +79,9 @@ def error_answer(error: ProblemError, request_id: str, path: str = "") -> ErrorA
         path: what it asked for, where that is known.
     """
     status, kind = error.status_code, MEDIA_TYPE
-    document: Problem | ProtocolProblem = Problem(HTTPStatus(status).phrase, status, error.detail, request_id)
+    document: Problem | ProtocolProblem = Problem(
+        "about:blank", HTTPStatus(status).phrase, status, error.detail, request_id
+    )
     if f"{path}/".startswith("/v2/"):
         document, kind = ProtocolProblem(error.detail), "application/json"
     body = msgspec.json.encode(document)

@@ -1,15 +1,22 @@
-"""What the description of the API says of /v2."""
+"""What the description of the API says of an inference request, whose body no type of a handler tells."""
 
-from typing import ClassVar
+from dataclasses import dataclass
 
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, RequestBody, Schema
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 
-from web.http.openapi import BINARY, STRING, Described, record
+from web.http.openapi import BINARY
 from web.protocol.tensors import INPUT, OUTPUT, SIDE
 
-PROTOCOL_ERROR = record(["error"], error=STRING)
-TENSOR = record(
+STRING = Schema(type=OpenAPIType.STRING)
+OBJECT = Schema(type=OpenAPIType.OBJECT)
+
+
+def _object(required: list[str], **properties: Schema) -> Schema:
+    return Schema(type=OpenAPIType.OBJECT, required=required, properties=dict(properties))
+
+
+TENSOR = _object(
     ["name", "shape", "datatype"],
     name=Schema(const=INPUT),
     datatype=Schema(const="UINT8"),
@@ -26,64 +33,24 @@ TENSOR = record(
         "follow the JSON as bytes, whose number `parameters.binary_data_size` then gives, and the JSON's length the "
         "header Inference-Header-Content-Length",
     ),
-    parameters=record(),
+    parameters=OBJECT,
 )
-REQUESTED = record(["name"], name=Schema(const=OUTPUT), parameters=record())
+REQUESTED = _object(["name"], name=Schema(const=OUTPUT), parameters=OBJECT)
+REQUEST = _object(
+    ["inputs"],
+    id=STRING,
+    inputs=Schema(type=OpenAPIType.ARRAY, items=TENSOR, min_items=1, max_items=1),
+    outputs=Schema(type=OpenAPIType.ARRAY, items=REQUESTED),
+    parameters=OBJECT,
+)
 
 
-class ProtocolOperation(Described):
-    """An operation on a model, below /v2."""
-
-    errors: ClassVar[tuple[int, ...]] = (404,)
-    error_type = "application/json"
-    error_schema = PROTOCOL_ERROR
-
-
-class ProtocolReadyOperation(ProtocolOperation):
-    """Whether requests are taken."""
-
-    errors: ClassVar[tuple[int, ...]] = (503,)
-
-
-class ModelReadyOperation(ProtocolReadyOperation):
-    """Whether requests for a model are taken."""
-
-    errors = (404, 503)
-
-
-class InferOperation(ProtocolOperation):
-    """An inference request."""
-
-    errors = (400, 404, 408, 413, 415, 503)
+@dataclass
+class InferOperation(Operation):
+    """An inference request: JSON, or bytes behind it; and so its answer."""
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        body = record(
-            ["inputs"],
-            id=STRING,
-            inputs=Schema(type=OpenAPIType.ARRAY, items=TENSOR, min_items=1, max_items=1),
-            outputs=Schema(type=OpenAPIType.ARRAY, items=REQUESTED),
-            parameters=record(),
-        )
-        self.request_body = RequestBody(
-            {
-                "application/json": OpenAPIMediaType(body),
-                "application/octet-stream": OpenAPIMediaType(Schema(**BINARY)),
-            },
-            required=True,
-        )
-        answer = record(
-            ["model_name", "model_version", "outputs"],
-            model_name=STRING,
-            model_version=STRING,
-            id=STRING,
-            outputs=Schema(type=OpenAPIType.ARRAY, items=record(["name", "datatype", "shape"])),
-        )
-        self.responses = self.responses or {}
-        self.responses["200"] = OpenAPIResponse(
-            description="The probabilities, as JSON, or as bytes behind the JSON where `binary_data` asks for them.",
-            content={
-                "application/json": OpenAPIMediaType(answer),
-                "application/octet-stream": OpenAPIMediaType(Schema(**BINARY)),
-            },
-        )
+        bytes_too = {"application/octet-stream": OpenAPIMediaType(BINARY)}
+        self.request_body = RequestBody({"application/json": OpenAPIMediaType(REQUEST), **bytes_too}, required=True)
+        answer = (self.responses or {})["200"]
+        answer.content = {**(answer.content or {}), **bytes_too}  # type: ignore[union-attr]  # no reference

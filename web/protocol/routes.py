@@ -6,15 +6,17 @@ from typing import Annotated
 import msgspec
 from litestar import MediaType, Response, get, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import ResponseSpec
 from litestar.params import PathParameter
 
 from inference import Recognizer
 from web.executor import Executor
 from web.http.errors import HttpRequest, ProblemError
 from web.http.limits import Limits
+from web.http.openapi import protocol_problems
 from web.http.uploads import read_body
 from web.observability.metrics import Metrics
-from web.protocol.openapi import InferOperation, ModelReadyOperation, ProtocolOperation, ProtocolReadyOperation
+from web.protocol.openapi import InferOperation
 from web.protocol.tensors import INPUT, OUTPUT, SIDE, InferAnswer, bad, encode, inflate, parse, wants_binary
 
 MODEL = "digits"
@@ -23,7 +25,14 @@ JSON_LENGTH = "inference-header-content-length"
 # costs nothing that can be measured, and the event loop stays free.
 SMALL_BATCH = 8
 SMALL_BODY = 32_000
-
+INFER_RESPONSES = {
+    200: ResponseSpec(
+        InferAnswer,
+        generate_examples=False,
+        description="The probabilities, as JSON, or as bytes behind the JSON where `binary_data` asks for them.",
+    ),
+    **protocol_problems(400, 404, 408, 413, 415, 503),
+}
 
 ModelPath = Annotated[str, PathParameter(description=f"the model's name: {MODEL}")]
 VersionPath = Annotated[str, PathParameter(description="the model's version, as its metadata says")]
@@ -112,7 +121,7 @@ def create_protocol(
         """Say that the server answers."""
         return {"live": True}
 
-    @get("/v2/health/ready", operation_class=ProtocolReadyOperation, sync_to_thread=False)
+    @get("/v2/health/ready", responses=protocol_problems(503), sync_to_thread=False)
     def server_ready() -> ServerReady:
         """Say that the server takes requests."""
         limits.check_ready()
@@ -123,19 +132,23 @@ def create_protocol(
         """List the served models."""
         return ModelIndex([MODEL])
 
-    @get("/v2/models/{model:str}", operation_class=ProtocolOperation, sync_to_thread=False)
+    @get("/v2/models/{model:str}", responses=protocol_problems(400, 404), sync_to_thread=False)
     def model_metadata(model: ModelPath) -> ModelMetadata:
         """Say what the model takes and gives."""
         check(model)
         return about
 
-    @get("/v2/models/{model:str}/versions/{model_version:str}", operation_class=ProtocolOperation, sync_to_thread=False)
+    @get(
+        "/v2/models/{model:str}/versions/{model_version:str}",
+        responses=protocol_problems(400, 404),
+        sync_to_thread=False,
+    )
     def version_metadata(model: ModelPath, model_version: VersionPath) -> ModelMetadata:
         """Say what a version of the model takes and gives."""
         check(model, model_version)
         return about
 
-    @get("/v2/models/{model:str}/ready", operation_class=ModelReadyOperation, sync_to_thread=False)
+    @get("/v2/models/{model:str}/ready", responses=protocol_problems(400, 404, 503), sync_to_thread=False)
     def model_ready(model: ModelPath) -> ModelReady:
         """Say that the model takes requests."""
         check(model)
@@ -144,7 +157,7 @@ def create_protocol(
 
     @get(
         "/v2/models/{model:str}/versions/{model_version:str}/ready",
-        operation_class=ModelReadyOperation,
+        responses=protocol_problems(400, 404, 503),
         sync_to_thread=False,
     )
     def version_ready(model: ModelPath, model_version: VersionPath) -> ModelReady:
@@ -153,13 +166,18 @@ def create_protocol(
         limits.check_ready()
         return ModelReady(MODEL, ready=True)
 
-    @post("/v2/models/{model:str}/infer", status_code=200, operation_class=InferOperation)
+    @post("/v2/models/{model:str}/infer", status_code=200, operation_class=InferOperation, responses=INFER_RESPONSES)
     async def infer(request: HttpRequest, model: ModelPath) -> Response[bytes]:
         """Classify 28x28 images, 0 = paper, 255 = ink, as JSON or binary tensors."""
         check(model)
         return await _infer(request)
 
-    @post("/v2/models/{model:str}/versions/{model_version:str}/infer", status_code=200, operation_class=InferOperation)
+    @post(
+        "/v2/models/{model:str}/versions/{model_version:str}/infer",
+        status_code=200,
+        operation_class=InferOperation,
+        responses=INFER_RESPONSES,
+    )
     async def version_infer(request: HttpRequest, model: ModelPath, model_version: VersionPath) -> Response[bytes]:
         """Classify with a version of the model."""
         check(model, model_version)

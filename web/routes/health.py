@@ -4,7 +4,7 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from web.http.limits import Limits
-from web.http.openapi import ReadyOperation
+from web.http.openapi import problems
 
 
 def create_health(limits: Limits) -> list[HTTPRouteHandler]:
@@ -15,7 +15,7 @@ def create_health(limits: Limits) -> list[HTTPRouteHandler]:
         """Say that the process answers."""
         return {"status": "live"}
 
-    @get("/health/ready", operation_class=ReadyOperation, sync_to_thread=False)
+    @get("/health/ready", responses=problems(503), sync_to_thread=False)
     def ready() -> dict[str, str]:
         """Say that pictures are read; 503 while the server has all it can do, or is about to stop."""
         limits.check_ready()

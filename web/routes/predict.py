@@ -1,11 +1,14 @@
 """POST /predict: a picture in, its reading out."""
 
 import base64
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
 from litestar import post
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import QueryParameter
 
 from inference import Digit, Reading, Recognizer
@@ -13,8 +16,8 @@ from inference.reading import SIGNS
 from web.executor import Executor, is_small
 from web.http.errors import HttpRequest
 from web.http.limits import Limits
-from web.http.openapi import PictureOperation
-from web.http.uploads import read_picture
+from web.http.openapi import BINARY, problems
+from web.http.uploads import FIELD, read_picture
 from web.observability.metrics import Metrics
 
 INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw to each mark, as a PNG data URL")
@@ -74,6 +77,16 @@ class ReadingAnswer(msgspec.Struct, omit_defaults=True):
     turned: Annotated[int, TURNED] = 0
 
 
+@dataclass
+class PictureOperation(Operation):
+    """A request whose body is a picture, which no type of a handler tells."""
+
+    def __post_init__(self) -> None:
+        form = Schema(type=OpenAPIType.OBJECT, required=[FIELD], properties={FIELD: BINARY})
+        bodies = {"multipart/form-data": OpenAPIMediaType(form), "image/*": OpenAPIMediaType(BINARY)}
+        self.request_body = RequestBody(bodies, required=True)
+
+
 def create_predict_route(
     recognizer: Recognizer, executor: Executor, limits: Limits, metrics: Metrics
 ) -> HTTPRouteHandler:
@@ -87,7 +100,9 @@ def create_predict_route(
     """
     model = ModelName(recognizer.info.name, recognizer.info.version)
 
-    @post("/predict", status_code=200, operation_class=PictureOperation)
+    @post(
+        "/predict", status_code=200, operation_class=PictureOperation, responses=problems(400, 408, 413, 415, 422, 503)
+    )
     async def route(
         request: HttpRequest, inputs: Annotated[bool, INPUTS] = False, explain: Annotated[bool, EXPLAIN] = False
     ) -> ReadingAnswer:
