@@ -1,4 +1,8 @@
-"""The page and its files, read from disk, so that an edited file is seen by the next reload."""
+"""The page and its files, read from disk, so that an edited file is seen by the next reload.
+
+The promise: a browser that has a file is told 304, and no file outside the folder is given (tests/web/test_app.py).
+Litestar's static files send an ETag, but never look at If-None-Match.
+"""
 
 import hashlib
 from http import HTTPStatus
@@ -55,7 +59,7 @@ def create_page_routes(static: Path) -> list[HTTPRouteHandler]:
     return [page, docs, file]
 
 
-def _file(request: HttpRequest, folder: Path, name: FromPath[str]) -> Response[bytes]:
+def _file(request: HttpRequest, folder: Path, name: str) -> Response[bytes]:
     """Answer a file below `folder`, or 304 where the browser has it already."""
     try:
         path = (folder / name).resolve()
