@@ -31,7 +31,7 @@ ROOMS = {
     "observability": set(),
     "http": {"observability", "settings"},
     "routes": {"executor", "http", "observability", "settings"},
-    "protocol": {"executor", "http", "observability", "settings"},
+    "protocol": {"executor", "http", "observability"},
     "app": {"__init__", "executor", "http", "observability", "protocol", "routes", "settings"},
     "server": {"app", "http", "observability", "settings"},
     "__main__": {"server", "settings"},
