@@ -2,7 +2,7 @@
 
 import sys
 
-from web import sockets
+from web.server import sockets
 from web.settings import SettingError, Settings
 
 
@@ -15,13 +15,13 @@ def main() -> int:
         return _refuse(error)
     # Imported late: neither an error of the above nor the process that watches the workers needs the rest.
     if settings.workers > 1:
-        from web import workers
+        from web.server import workers
 
         problem = workers.run(settings, listening)
     else:
-        from web import server
+        from web.server import process
 
-        problem = server.run(settings, listening)
+        problem = process.run(settings, listening)
     return _refuse(problem) if problem else 0
 
 

@@ -2,24 +2,25 @@
 
 import sys
 
+from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from inference import Recognizer, __version__
-from web import problems
-from web.health import create_health
-from web.limits import Limits
-from web.logs import RequestLog
-from web.metrics import Metrics, create_metrics_route
-from web.model import check_card, create_model_routes
-from web.page import create_page_routes
-from web.predict import Predict, create_predict_route
-from web.protocol import create_protocol
-from web.reader import Reader
-from web.service import Service
+from web.executor import Executor
+from web.http import errors
+from web.http.limits import Limits
+from web.http.service import Service
+from web.observability.logs import RequestLog
+from web.observability.metrics import Metrics
+from web.protocol.routes import create_protocol
+from web.routes.health import create_health
+from web.routes.metrics import create_metrics_route
+from web.routes.model import check_card, create_model_routes
+from web.routes.page import create_page_routes
+from web.routes.predict import create_predict_route
 from web.settings import Settings
-from web.shortcut import Shortcut
 
 
 def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Service:
@@ -38,20 +39,19 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
     check_card(recognizer.info, recognizer.page_info, settings.card_path)
     metrics = Metrics(recognizer.info, shared=settings.workers > 1)
     limits = Limits(settings, metrics)
-    reader = Reader()
-    predict = Predict(recognizer, reader, limits, metrics)
-    service = Service(
+    executor = Executor()
+    app = Litestar(
         route_handlers=[
             *create_page_routes(settings.static_path.resolve()),
-            create_predict_route(predict),
-            *create_protocol(recognizer, reader, limits, metrics, __version__),
+            create_predict_route(recognizer, executor, limits, metrics),
+            *create_protocol(recognizer, executor, limits, metrics, __version__),
             *create_model_routes(recognizer, settings),
             *create_health(limits),
             create_metrics_route(metrics),
         ],
-        exception_handlers=problems.HANDLERS,
+        exception_handlers=errors.HANDLERS,
         cors_config=CORSConfig(allow_origins=list(settings.cors_origins)) if settings.cors_origins else None,
-        on_shutdown=[reader.close],
+        on_shutdown=[executor.close],
         openapi_config=OpenAPIConfig(
             title="Handwritten digits",
             version=__version__,
@@ -64,8 +64,4 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
         # `uploads` counts, and says what to do.
         request_max_body_size=None,
     )
-    service.metrics = metrics
-    service.limits = limits
-    service.shortcut = Shortcut(predict, cors=bool(settings.cors_origins))
-    service.log = RequestLog(sys.stdout if settings.log_requests else None)
-    return service
+    return Service(app, limits, metrics, RequestLog(sys.stdout if settings.log_requests else None))

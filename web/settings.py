@@ -1,126 +1,107 @@
 """Everything that can be set, from the environment: the one module that reads it."""
 
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Annotated, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
 
 STATIC = Path(__file__).resolve().parent / "static"
+ORIGIN = r"^(\*|https?://[^/\s]+)$"
 
 
 class SettingError(ValueError):
     """A setting has a value that is not allowed; the message names it, its value and what is allowed."""
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = low - 1
-        if not low <= number <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return number
-
-    return parse
+def _about(about: str, allowed: str, **bounds: Any) -> msgspec.Meta:
+    return msgspec.Meta(description=about, extra={"allowed": allowed}, **bounds)
 
 
-def _seconds(low: float, high: float) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        try:
-            number = float(text)
-        except ValueError:
-            number = low - 1
-        if not low <= number <= high:  # also refuses nan
-            raise ValueError(f"seconds from {low:g} to {high:g}")
-        return number
-
-    return parse
+def _whole(low: int, high: int, about: str) -> msgspec.Meta:
+    return _about(about, f"a whole number from {low} to {high}", ge=low, le=high)
 
 
-def _text(text: str) -> str:
-    if not text.strip():
-        raise ValueError("a host name or an address")
-    return text.strip()
-
-
-def _switch(text: str) -> bool:
-    if text not in ("0", "1"):
-        raise ValueError("1 or 0")
-    return text == "1"
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(each.strip() for each in text.split(","))
-    if any(each != "*" and not re.fullmatch(r"https?://[^/\s]+", each) for each in origins):
-        raise ValueError("origins such as https://example.org, separated by commas, or *")
-    return origins
-
-
-def _path(text: str) -> Path:
-    return Path(text)
+def _seconds(low: float, high: float, about: str) -> msgspec.Meta:
+    return _about(about, f"seconds from {low:g} to {high:g}", ge=low, le=high)
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """Where a setting comes from: the environment variable, how its text is read, and what it is for."""
+    """The environment variable of a setting.
+
+    Attributes:
+        name: the setting's, in capitals.
+        kind: its annotated type, with the bounds that msgspec holds.
+        meta: the annotation itself.
+    """
 
     name: str
-    parse: Callable[[str], object]
-    about: str
+    kind: Any
+    meta: msgspec.Meta
+
+    @property
+    def about(self) -> str:
+        """What it is for."""
+        return self.meta.description or ""
+
+    def parse(self, text: str) -> object:
+        """Return the value that a text stands for.
+
+        Raises:
+            SettingError: it is not allowed.
+        """
+        plain: object = text.strip()
+        if self.meta.ge is not None:  # a number, of which the thousands may be set apart: 10_000_000
+            plain = text.strip().replace("_", "")
+        elif get_origin(get_args(self.kind)[0]) is tuple:
+            plain = [each.strip() for each in text.split(",")]
+        try:
+            return msgspec.convert(plain, self.kind, strict=False, dec_hook=lambda kind, plain: kind(plain))
+        except msgspec.ValidationError:
+            allowed = (self.meta.extra or {})["allowed"]
+            raise SettingError(f"{self.name}={text!r} is not allowed: it must be {allowed}.") from None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one server; `from_environment` reads them from the variables that are named beside them."""
+    """The settings of one server; `from_environment` reads them from variables of the same names in capitals."""
 
-    host: Annotated[str, Variable("HOST", _text, "the address to listen on; 0.0.0.0 for all")] = "127.0.0.1"
-    port: Annotated[int, Variable("PORT", _whole(0, 65535), "the port to listen on; 0 picks a free one")] = 8000
-    model_path: Annotated[
-        Path | None, Variable("MODEL_PATH", _path, "the model file; page.onnx is taken from beside it")
-    ] = None  # the one that `inference` finds
-    workers: Annotated[
-        int, Variable("WORKERS", _whole(1, 256), "the processes that serve; each is meant for one core")
-    ] = 1
+    host: Annotated[
+        str, _about("the address to listen on; 0.0.0.0 for all", "a host name or an address", min_length=1)
+    ] = "127.0.0.1"
+    port: Annotated[int, _whole(0, 65535, "the port to listen on; 0 picks a free one")] = 8000
+    # None is the one that `inference` finds.
+    model_path: Annotated[Path | None, _about("the model file; page.onnx is taken from beside it", "a path")] = None
+    workers: Annotated[int, _whole(1, 256, "the processes that serve; each is meant for one core")] = 1
     hang_seconds: Annotated[
-        float,
-        Variable("HANG_SECONDS", _seconds(1, 3600), "how long a worker of several may be silent before it is replaced"),
+        float, _seconds(1, 3600, "how long a worker of several may be silent before it is replaced")
     ] = 30.0
-    max_body_bytes: Annotated[
-        int, Variable("MAX_BODY_BYTES", _whole(1000, 1_000_000_000), "the most bytes of one request")
-    ] = 10_000_000
+    max_body_bytes: Annotated[int, _whole(1000, 1_000_000_000, "the most bytes of one request")] = 10_000_000
     max_body_memory: Annotated[
-        int,
-        Variable("MAX_BODY_MEMORY", _whole(1000, 100_000_000_000), "the bytes that all bodies in one worker may hold"),
+        int, _whole(1000, 100_000_000_000, "the bytes that all bodies in one worker may hold")
     ] = 64_000_000
-    max_pixels: Annotated[
-        int, Variable("MAX_PIXELS", _whole(1000, 1_000_000_000), "the most pixels of one picture")
-    ] = 40_000_000
-    max_marks: Annotated[int, Variable("MAX_MARKS", _whole(1, 100_000), "the most marks in one picture")] = 1000
-    max_batch: Annotated[int, Variable("MAX_BATCH", _whole(1, 100_000), "the most images in one /v2 request")] = 1024
+    max_pixels: Annotated[int, _whole(1000, 1_000_000_000, "the most pixels of one picture")] = 40_000_000
+    max_marks: Annotated[int, _whole(1, 100_000, "the most marks in one picture")] = 1000
+    max_batch: Annotated[int, _whole(1, 100_000, "the most images in one /v2 request")] = 1024
     max_in_flight: Annotated[
-        int,
-        Variable("MAX_IN_FLIGHT", _whole(1, 100_000), "the readings that one worker takes on; past them it says 503"),
+        int, _whole(1, 100_000, "the readings that one worker takes on; past them it says 503")
     ] = 64
-    max_connections: Annotated[
-        int, Variable("MAX_CONNECTIONS", _whole(1, 1_000_000), "the connections that one worker keeps open")
-    ] = 2000
-    request_seconds: Annotated[
-        float, Variable("REQUEST_SECONDS", _seconds(0.1, 3600), "the longest that one request may take")
-    ] = 30.0
-    retry_seconds: Annotated[
-        float, Variable("RETRY_SECONDS", _seconds(1, 3600), "when to come again, as a 503 says in Retry-After")
-    ] = 1.0
-    log_requests: Annotated[bool, Variable("LOG_REQUESTS", _switch, "one JSON line for each request: 1 or 0")] = True
+    max_connections: Annotated[int, _whole(1, 1_000_000, "the connections that one worker keeps open")] = 2000
+    request_seconds: Annotated[float, _seconds(0.1, 3600, "the longest that one request may take")] = 30.0
+    retry_seconds: Annotated[float, _seconds(1, 3600, "when to come again, as a 503 says in Retry-After")] = 1.0
+    log_requests: Annotated[bool, _about("one JSON line for each request: 1 or 0", "1 or 0")] = True
     cors_origins: Annotated[
-        tuple[str, ...],
-        Variable("CORS_ORIGINS", _origins, "other sites whose pages may call this one, separated by commas"),
+        tuple[Annotated[str, msgspec.Meta(pattern=ORIGIN)], ...],
+        _about(
+            "other sites whose pages may call this one, separated by commas",
+            "origins such as https://example.org, separated by commas, or *",
+        ),
     ] = ()
-    grace_seconds: Annotated[
-        float, Variable("GRACE_SECONDS", _seconds(0, 3600), "how long to finish what is in flight when told to stop")
-    ] = 20.0
+    grace_seconds: Annotated[float, _seconds(0, 3600, "how long to finish what is in flight when told to stop")] = 20.0
     static_path: Path = STATIC
 
     @property
@@ -138,26 +119,19 @@ class Settings:
         Raises:
             SettingError: a value is not allowed.
         """
-        values: dict[str, object] = {}
-        for name, variable in variables().items():
-            text = environment.get(variable.name, "")
-            if not text:
-                continue
-            try:
-                values[name] = variable.parse(text)
-            except ValueError as error:
-                raise SettingError(f"{variable.name}={text!r} is not allowed: it must be {error}.") from None
-        return cls(**values)  # type: ignore[arg-type]  # each value comes from its own field's parser
+        texts = {name: environment.get(variable.name, "") for name, variable in variables().items()}
+        values = {name: variables()[name].parse(text) for name, text in texts.items() if text}
+        return cls(**values)  # type: ignore[arg-type]  # each value was converted to its own field's type
 
 
+@cache
 def variables() -> dict[str, Variable]:
     """Return the environment variable of each field that has one."""
     hints = get_type_hints(Settings, include_extras=True)
     return {
-        name: each
+        name: Variable(name.upper(), hint, each)
         for name, hint in hints.items()
         for each in getattr(hint, "__metadata__", ())
-        if isinstance(each, Variable)
     }
 
 

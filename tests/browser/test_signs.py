@@ -13,7 +13,7 @@ from tests.browser.strokes import OWN
 from tests.browser.test_access import violations
 from tests.browser.test_pictures import hand_over, png
 from tests.readings import row
-from web.predict import ModelName, answer
+from web.routes.predict import ModelName, answer
 
 ONE = OWN[0]
 

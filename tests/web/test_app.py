@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 from inference import Recognizer
 from tests.servers import MODEL
 from web.app import create_app
-from web.service import Service
+from web.http.service import Service
 from web.settings import Settings
 
 PATHS = [
@@ -26,15 +26,21 @@ PATHS = [
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[TestClient[Service]]:
-    """The service in this process, with a page of its own."""
+def service(tmp_path: Path) -> Service:
+    """The service, with a page of its own."""
     if not MODEL.exists():
         pytest.skip(f"no model at {MODEL}: run `make train export`")
     (tmp_path / "js").mkdir()
     (tmp_path / "index.html").write_text("<!doctype html><title>digits</title>")
     (tmp_path / "style.css").write_text("body { margin: 0 }")
     (tmp_path / "js" / "main.js").write_text("export {}")
-    with TestClient(create_app(Settings(static_path=tmp_path), Recognizer(MODEL))) as running:
+    return create_app(Settings(static_path=tmp_path), Recognizer(MODEL))
+
+
+@pytest.fixture
+def here(service: Service) -> Iterator[TestClient[Service]]:
+    """A client of the service in this process."""
+    with TestClient(service) as running:
         yield running
 
 
@@ -98,6 +104,16 @@ def test_request_ids_are_not_taken_from_outside(client: httpx.Client) -> None:
     ids = {client.get("/health/live", headers={"x-request-id": "mine"}).headers["x-request-id"] for _ in "ab"}
     assert len(ids) == 2
     assert "mine" not in ids
+
+
+def test_a_worker_about_to_stop_says_that_it_is_not_ready(service: Service, here: TestClient[Service]) -> None:
+    version = here.get("/model").json()["version"]
+    models = ["/v2/models/digits/ready", f"/v2/models/digits/versions/{version}/ready"]
+    paths = ["/health/ready", "/v2/health/ready", *models]
+    assert [here.get(path).status_code for path in paths] == [200] * 4
+    service.limits.draining = True
+    assert [here.get(path).status_code for path in paths] == [503] * 4
+    assert here.get("/v2/models/letters/ready").status_code == 404
 
 
 def test_the_model_says_what_it_is(client: httpx.Client) -> None:

@@ -1,5 +1,6 @@
 """The examples of /docs do what they say, and the page shows the whole API under our own policy."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,16 @@ def test_each_example_runs_as_it_is_shown(server: Server, client: httpx.Client, 
     assert done.returncode == 0, done.stderr
     answers = {"predict.sh": '"text":"7"', "predict.py": "\n7 ", "predict.mjs": "\n7 ", "infer.py": "(64, "}
     assert answers.get(name, "probabilities" if name.endswith("sh") else "my-1 [ 1, ") in "\n" + done.stdout
+
+
+@pytest.mark.parametrize("address", ["/docs", "/docs/"])
+def test_style_and_script_are_where_the_page_looks_for_them(client: httpx.Client, address: str) -> None:
+    page = client.get(address, follow_redirects=True)
+    assert page.status_code == 200
+    wanted = re.findall(r'<(?:link|script)[^>]+(?:href|src)="([^"]+)"', page.text)
+    assert {Path(each).suffix for each in wanted} == {".svg", ".css", ".js"}
+    for each in wanted:
+        assert client.get(str(page.url.join(each))).status_code == 200
 
 
 def test_the_page_shows_every_operation_and_asks_nobody_else(server: Server, client: httpx.Client) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.servers import PATIENCE, serving
 from tests.web.pictures import png, seven
-from web.heartbeat import BUFFER, LOOKS, STARTING, Heart, Pulse
+from web.server.heartbeat import BUFFER, LOOKS, STARTING, Heart, Pulse
 
 
 @pytest.fixture

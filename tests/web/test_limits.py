@@ -17,7 +17,7 @@ from PIL import Image
 
 from tests.servers import Server, serving
 from tests.web.pictures import png, seven
-from web.limits import BodyMemory
+from web.http.limits import BodyMemory
 
 HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 5000\r\n\r\n"
 
@@ -102,22 +102,35 @@ def test_bodies_wait_for_room_and_the_first_may_always_go_on() -> None:
     assert asyncio.run(story()) == ["first is complete", "second has room"]
 
 
+def readiness(client: httpx.Client) -> list[str]:
+    """Return the addresses that say whether requests are taken."""
+    [version] = client.get("/v2/models/digits").json()["versions"]
+    models = ["/v2/models/digits/ready", f"/v2/models/digits/versions/{version}/ready"]
+    return ["/health/ready", "/v2/health/ready", *models]
+
+
 def test_past_the_limit_it_says_503_at_once_and_recovers(connect: Connect) -> None:
     origin = "https://a.example"
-    with serving(MAX_IN_FLIGHT=2, REQUEST_SECONDS=4, CORS_ORIGINS=origin) as server, server.client() as client:
+    with (
+        serving(MAX_IN_FLIGHT=2, REQUEST_SECONDS=4, RETRY_SECONDS=7, CORS_ORIGINS=origin) as server,
+        server.client() as client,
+    ):
         slow = [connect(server, HEAD + b"\x89PNG") for _ in range(2)]
         while client.get("/health/ready").status_code == 200:
             time.sleep(0.01)
         refused = client.post("/predict", content=png(seven()), headers={"content-type": "image/png"})
         assert refused.status_code == 503
-        assert refused.headers["retry-after"] == "1"
-        assert "Try again in 1 second" in refused.json()["detail"]
+        assert refused.headers["retry-after"] == "7"
+        assert "Try again in 7 seconds" in refused.json()["detail"]
         assert refused.json()["request_id"] == refused.headers["x-request-id"]
         assert "access-control-allow-origin" not in refused.headers
         protocol = client.post("/v2/models/digits/infer", content=b"{}", headers={"origin": origin})
         assert protocol.headers["access-control-allow-origin"] == origin
         assert (protocol.status_code, set(protocol.json())) == (503, {"error"})
-        assert client.get("/v2/health/ready").status_code == 503
+        for path in readiness(client):
+            answer = client.get(path)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "7"), path
+            assert "Try again in 7 seconds" in answer.text
         assert client.get("/health/live").status_code == 200
         assert 'digits_rejected_total{reason="overload"} 2.0' in client.get("/metrics").text
         # Whoever sends too slowly is told so, and makes room.
@@ -145,14 +158,15 @@ def test_slow_and_endless_headers_are_cut_off(connect: Connect) -> None:
 
 def test_connections_are_bounded_and_idle_ones_give_way(connect: Connect) -> None:
     live = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
-    with serving(MAX_CONNECTIONS=20) as server:
+    with serving(MAX_CONNECTIONS=20, RETRY_SECONDS=7) as server:
         idle = [connect(server, live) for _ in range(20)]
         assert all(b"200 OK" in each.recv(4096) for each in idle)
         assert b"200 OK" in connect(server, live).recv(4096)
         busy = [connect(server, HEAD + b"\x89PNG") for _ in range(20)]
         refused = received(connect(server, live))
         assert refused.startswith(b"HTTP/1.1 503")
-        assert b"retry-after: 1" in refused
+        assert b"retry-after: 7\r\n" in refused
+        assert b"Try again in 7 seconds" in refused
         for each in busy:
             each.close()
         while b"200 OK" not in received(connect(server, live.replace(b"x\r\n", b"x\r\nConnection: close\r\n"))):

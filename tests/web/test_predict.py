@@ -94,6 +94,7 @@ def problem(response: httpx.Response, status: int) -> str:
 def test_errors_say_what_to_do(client: httpx.Client) -> None:
     assert "Send one of PNG" in problem(post(client, b"GIF of nothing"), 400)
     assert "empty" in problem(post(client, b""), 400)
+    assert "empty" in problem(client.post("/predict", files={"image": b""}), 400)
     assert "damaged or cut off" in problem(post(client, png(seven())[:900]), 400)
     assert "Send a picture as the field `image`" in problem(post(client, b"{}", "application/json"), 415)
     assert "at most" in problem(post(client, png(Image.new("1", (9000, 9000)))), 413)

@@ -14,9 +14,9 @@ from inference.recognizer import DEFAULT_MODEL
 from tests.samples import ROOT
 from tests.servers import MODEL, serving
 from tests.web.pictures import png
-from web.model import check_card
+from web.routes.model import check_card
+from web.server.sockets import listen
 from web.settings import SettingError, Settings, variables
-from web.sockets import listen
 
 
 def test_the_readme_names_every_setting_and_what_it_is() -> None:
@@ -48,6 +48,9 @@ def test_the_environment_is_read() -> None:
     settings = Settings.from_environment(environment | {"CORS_ORIGINS": "https://a.example, http://b.example:8080"})
     assert (settings.port, settings.request_seconds, settings.log_requests) == (9000, 2.5, False)
     assert settings.host == "127.0.0.1"
+    assert Settings.from_environment({"MAX_PIXELS": " 12_000 ", "MODEL_PATH": "a/b"}) == Settings(
+        max_pixels=12_000, model_path=Path("a/b")
+    )
     assert settings.cors_origins == ("https://a.example", "http://b.example:8080")
 
 

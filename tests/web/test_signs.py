@@ -13,7 +13,7 @@ from tests.readings import Scripted, row
 from tests.servers import MODEL
 from tests.web.pictures import png, seven
 from web.app import create_app
-from web.service import Service
+from web.http.service import Service
 from web.settings import Settings
 
 

@@ -7,8 +7,8 @@ from types import TracebackType
 
 from litestar.types import HTTPScope
 
-from web.metrics import Metrics
-from web.problems import ProblemError
+from web.http.errors import ProblemError
+from web.observability.metrics import Metrics
 from web.settings import Settings
 
 # What takes one of the places in flight.
@@ -44,9 +44,9 @@ class Limits:
             return None
         return self.unavailable("overload", "The server has as much to do as it can hold.")
 
-    def admit(self) -> "Place":
+    def admit(self) -> "Admission":
         """Hold one of the places in flight, for at most the time of a request."""
-        return Place(self)
+        return Admission(self)
 
     def timed_out(self, body: "Body") -> ProblemError:
         """Return what a request is told that took too long."""
@@ -57,15 +57,28 @@ class Limits:
         detail = f"The body did not arrive within {seconds}. Send it again."
         return ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail)
 
+    def check_ready(self) -> None:
+        """Do nothing while requests for readings are taken.
+
+        Raises:
+            ProblemError: 503, the server is full or stops.
+        """
+        if self.draining or self.full:
+            raise self.busy("The server is full or about to stop.")
+
     def unavailable(self, reason: str, why: str) -> ProblemError:
         """Return what a request is told that the server has no room or time for; counted by the reason."""
         self._metrics.reject(reason)
+        return self.busy(why)
+
+    def busy(self, why: str) -> ProblemError:
+        """Return the 503 that says when to come again."""
         seconds = math.ceil(self.settings.retry_seconds)
         again = f"Try again in {seconds} second{'s' if seconds > 1 else ''}."
         return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{why} {again}", {"retry-after": str(seconds)})
 
 
-class Place:
+class Admission:
     """One of the places in flight, held for the length of an `async with`, which yields the account of a body.
 
     A class, for a generator would cost twice as much.

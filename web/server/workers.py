@@ -1,7 +1,8 @@
 """Several server processes on one socket: one that dies or hangs is replaced, and all stop together.
 
-uvicorn's own supervisor looks only twice a second, knows no deadline when it stops, and keeps the socket open until its
-last worker has ended, so that whoever connects meanwhile is never answered.
+Promises that uvicorn's supervisor does not keep, for it knows no deadline when it stops, and keeps the socket open
+until its last worker has ended: workers that are told to stop under load answer everything, and end with the process
+that watches them (tests/web/test_stopping.py); a dead worker's counts stay (tests/web/test_observability.py).
 """
 
 import logging
@@ -18,10 +19,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from web import logs
-from web.heartbeat import LOOKS, Heart, Pulse
+from web.observability import logs
+from web.server.heartbeat import LOOKS, Heart, Pulse
+from web.server.sockets import announce, turn_away
 from web.settings import Settings, share_metrics
-from web.sockets import announce, turn_away
 
 logger = logging.getLogger("web")
 SPAWN = multiprocessing.get_context("spawn")
@@ -32,7 +33,7 @@ SLACK_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class WorkerState:
     """What is known of one worker: when it was started, and its pulse."""
 
     started: float
@@ -50,7 +51,7 @@ class Workers:
     def __init__(self, settings: Settings, listening: socket.socket) -> None:
         self._settings = settings
         self._listening = listening
-        self._processes: dict[BaseProcess, Worker] = {}
+        self._processes: dict[BaseProcess, WorkerState] = {}
         self._stop = threading.Event()
         self._woken, self._wake = SPAWN.Pipe(duplex=False)
 
@@ -86,7 +87,7 @@ class Workers:
         process = SPAWN.Process(target=_work, args=(self._settings, self._listening, pulse.sending))
         process.start()
         pulse.sending.close()
-        self._processes[process] = Worker(time.monotonic(), pulse)
+        self._processes[process] = WorkerState(time.monotonic(), pulse)
 
     def _look(self) -> None:
         """Kill the workers that hang; they are replaced as any that ended."""
@@ -150,7 +151,7 @@ def _check(settings: Settings) -> str | None:
 
 def _work(settings: Settings, listening: socket.socket, pipe: Connection) -> None:
     from web.app import create_app
-    from web.server import serve
+    from web.server.process import serve
 
     parent = multiprocessing.parent_process()
 

@@ -6,8 +6,8 @@ from typing import NoReturn
 from litestar.types import HTTPScope, Receive
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from web.limits import Body
-from web.problems import ProblemError
+from web.http.errors import ProblemError
+from web.http.limits import Body
 
 FIELD = "image"
 # The parts of one form: the picture and whatever a browser sends beside it.

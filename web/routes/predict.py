@@ -1,24 +1,25 @@
 """POST /predict: a picture in, its reading out."""
 
 import base64
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
 from litestar import post
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import QueryParameter
-from litestar.types import HTTPScope, Receive
 
 from inference import Mark, Reading, Recognizer
 from inference.results import SIGNS
-from web.limits import Limits
-from web.metrics import Metrics
-from web.openapi import PictureOperation
-from web.problems import HttpRequest
-from web.reader import Reader, is_small
-from web.uploads import read_picture
+from web.executor import Executor, is_small
+from web.http.errors import HttpRequest
+from web.http.limits import Limits
+from web.http.openapi import BINARY, problems
+from web.http.uploads import FIELD, read_picture
+from web.observability.metrics import Metrics
 
-PATH = "/predict"
 INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw to each mark, as a PNG data URL")
 EXPLAIN = QueryParameter(description="1 adds to each mark what decided, as a PNG data URL to lay over that picture")
 
@@ -76,56 +77,32 @@ class ReadingAnswer(msgspec.Struct, omit_defaults=True):
     turned: Annotated[int, TURNED] = 0
 
 
-class Predict:
-    """Reads the picture of a request.
+@dataclass
+class PictureOperation(Operation):
+    """A request whose body is a picture, which no type of a handler tells."""
+
+    def __post_init__(self) -> None:
+        form = Schema(type=OpenAPIType.OBJECT, required=[FIELD], properties={FIELD: BINARY})
+        bodies = {"multipart/form-data": OpenAPIMediaType(form), "image/*": OpenAPIMediaType(BINARY)}
+        self.request_body = RequestBody(bodies, required=True)
+
+
+def create_predict_route(
+    recognizer: Recognizer, executor: Executor, limits: Limits, metrics: Metrics
+) -> HTTPRouteHandler:
+    """Return the handler of POST /predict.
 
     Args:
         recognizer: what reads.
-        reader: where it runs.
+        executor: where it runs.
         limits: of this worker.
         metrics: where readings are counted.
     """
+    model = ModelName(recognizer.info.name, recognizer.info.version)
 
-    def __init__(self, recognizer: Recognizer, reader: Reader, limits: Limits, metrics: Metrics) -> None:
-        self._recognizer = recognizer
-        self._reader = reader
-        self._limits = limits
-        self._metrics = metrics
-        self._model = ModelName(recognizer.info.name, recognizer.info.version)
-
-    async def __call__(
-        self, scope: HTTPScope, receive: Receive, *, inputs: bool = False, explain: bool = False
-    ) -> ReadingAnswer:
-        """Return what a request is answered.
-
-        Args:
-            scope: the request, as ASGI gives it.
-            receive: gives its body.
-            inputs: whether each mark gets the 28x28 picture that the model saw.
-            explain: whether it gets what decided.
-
-        Raises:
-            ProblemError: the request carries no picture, or there is no room or time for it.
-            inference.ImageError: the picture cannot be read.
-        """
-        async with self._limits.admit() as held:
-            picture = await read_picture(scope, receive, held, self._limits.settings.max_body_bytes)
-
-            def work() -> tuple[Reading, ReadingAnswer]:
-                reading = self._recognizer.read(picture, explain=explain)
-                return reading, answer(reading, self._model, inputs=inputs)
-
-            reading, answered = await self._reader.run(work, small=not explain and is_small(picture))
-        self._metrics.reading(reading)
-        refused = sum(digit.refused for digit in reading.digits)
-        scope["state"]["log"] = {"marks": len(reading.digits), "refused": refused}
-        return answered
-
-
-def create_predict_route(predict: Predict) -> HTTPRouteHandler:
-    """Return the handler of POST /predict."""
-
-    @post(PATH, status_code=200, operation_class=PictureOperation)
+    @post(
+        "/predict", status_code=200, operation_class=PictureOperation, responses=problems(400, 408, 413, 415, 422, 503)
+    )
     async def route(
         request: HttpRequest, inputs: Annotated[bool, INPUTS] = False, explain: Annotated[bool, EXPLAIN] = False
     ) -> ReadingAnswer:
@@ -139,7 +116,18 @@ def create_predict_route(predict: Predict) -> HTTPRouteHandler:
         `"digit": null` alone, and is `?` in `text`. A picture that lies on its side or on its head is read upright:
         `turned` says by how many degrees, and the boxes fit the picture as it was sent.
         """
-        return await predict(request.scope, request.receive, inputs=inputs, explain=explain)
+        async with limits.admit() as held:
+            picture = await read_picture(request.scope, request.receive, held, limits.settings.max_body_bytes)
+
+            def work() -> tuple[Reading, ReadingAnswer]:
+                reading = recognizer.read(picture, explain=explain)
+                return reading, answer(reading, model, inputs=inputs)
+
+            reading, answered = await executor.run(work, small=not explain and is_small(picture))
+        metrics.reading(reading)
+        refused = sum(digit.refused for digit in reading.digits)
+        request.scope["state"]["log"] = {"marks": len(reading.digits), "refused": refused}
+        return answered
 
     return route
 

@@ -1,18 +1,21 @@
-"""The connections of one worker: bounded in number, in the size of their headers and in the time they may take."""
+"""The connections of one worker: bounded in number, in the size of their headers and in the time they may take.
+
+Promises that uvicorn does not keep: slow and endless headers are cut off, and idle connections give way to new ones
+(tests/web/test_limits.py); a request on its way while the worker stops is answered (tests/web/test_stopping.py).
+"""
 
 import asyncio
-import json
-import math
 import secrets
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from web.problems import MEDIA_TYPE
-from web.service import HEADERS
+from web.http.errors import ProblemError, error_answer
+from web.http.service import HEADERS
 
 if TYPE_CHECKING:
-    from web.service import Service
+    from web.http.service import Service
 
 # Twice what common servers allow; ours are sent by browsers and small clients.
 MAX_HEADER_BYTES = 32_768
@@ -25,44 +28,9 @@ LINGER_SECONDS = 1.0
 LINGER_UNUSED_SECONDS = 3.0
 
 
-class Writer:
-    """A transport that sends the head of an answer with the start of its body, for sending twice costs twice as much.
-
-    Args:
-        transport: what sends; all but writing is left to it.
-    """
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._held: list[bytes] = []
-
-    def write(self, data: bytes) -> None:
-        """Send data together with what is held; where nothing is, hold it until the event loop's next turn at most."""
-        self._held.append(data)
-        if len(self._held) > 1:
-            self.flush()
-        else:
-            asyncio.get_running_loop().call_soon(self.flush)
-
-    def flush(self) -> None:
-        """Send what is held."""
-        if self._held:
-            self._transport.write(b"".join(self._held))
-            self._held.clear()
-
-    def close(self) -> None:
-        """Send what is held, and close."""
-        self.flush()
-        self._transport.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-
-class Connection(HttpToolsProtocol):
+class BoundedConnection(HttpToolsProtocol):
     """uvicorn's protocol, which by itself waits for a slow client for ever and holds headers of any length."""
 
-    _deadline = math.inf
     _timer: asyncio.TimerHandle | None = None
     _header_bytes = 0
     _in_headers = False
@@ -80,9 +48,8 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection on, or turn it down where there are too many."""
         super().connection_made(transport)
-        self.transport: Writer = Writer(transport)  # type: ignore[assignment]
         if len(self.connections) > self._service.limits.settings.max_connections and not self._close_an_idle_one():
-            self._refuse(503, "Service Unavailable", "The server has too many connections open. Try again in a second.")
+            self._refuse(self._service.limits.busy("The server has too many connections open."))
             return
         self._wait(self._header_seconds)
         if self._service.limits.draining:  # accepted just before the worker stopped listening
@@ -90,8 +57,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -125,14 +91,9 @@ class Connection(HttpToolsProtocol):
         self._stop_waiting()
         super().on_message_complete()
 
-    def on_response_complete(self) -> None:
-        """Send an answer without a body, and wait for the next request."""
-        self.transport.flush()
-        super().on_response_complete()
-
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""
-        self._refuse(400, "Bad Request", "This is not an HTTP request that can be read.")
+        self._refuse(ProblemError(HTTPStatus.BAD_REQUEST, "This is not an HTTP request that can be read."))
 
     def shutdown(self) -> None:
         """Finish what is in flight, and answer what is on its way, before the connection is closed."""
@@ -154,7 +115,7 @@ class Connection(HttpToolsProtocol):
     def _close_an_idle_one(self) -> bool:
         """Make room for this one: close a connection that was answered and is kept open in case there is more."""
         for other in self.connections:
-            kept = isinstance(other, Connection) and other.cycle is not None and other.cycle.response_complete
+            kept = isinstance(other, BoundedConnection) and other.cycle is not None and other.cycle.response_complete
             if kept and not other.transport.is_closing():
                 other.transport.close()
                 return True
@@ -164,44 +125,25 @@ class Connection(HttpToolsProtocol):
         self._header_bytes += length
         if self._header_bytes > MAX_HEADER_BYTES and not self.transport.is_closing():
             detail = f"The headers are longer than {MAX_HEADER_BYTES} bytes."
-            self._refuse(431, "Request Header Fields Too Large", detail)
+            self._refuse(ProblemError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail))
 
     def _wait(self, seconds: float) -> None:
         """Cut the connection off after so many seconds, unless it is told otherwise before."""
-        self._deadline = self.loop.time() + seconds
-        # A timer that runs already and ends sooner sets the next one then: a new one each time would cost more.
-        if self._timer is None or self._timer.when() > self._deadline:
-            self._start_timer()
-
-    def _start_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = self.loop.call_at(self._deadline, self._on_timer)
-
-    def _on_timer(self) -> None:
-        self._timer = None
-        if self._deadline <= self.loop.time():
-            self.transport.abort()
-        elif self._deadline < math.inf:
-            self._start_timer()
+        self._stop_waiting()
+        self._timer = self.loop.call_later(seconds, self.transport.abort)
 
     def _stop_waiting(self) -> None:
-        self._deadline = math.inf
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
-    def _refuse(self, status: int, title: str, detail: str) -> None:
+    def _refuse(self, error: ProblemError) -> None:
         """Answer without the application, in the same form, and close."""
         request_id = secrets.token_hex(16)
-        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, "request_id": request_id}
-        body = json.dumps(problem).encode()
-        headers = {
-            **HEADERS,
-            "x-request-id": request_id,
-            "content-type": MEDIA_TYPE,
-            "content-length": str(len(body)),
-            "connection": "close",
-        }
-        if status == 503:
-            headers["retry-after"] = "1"
+        answer = error_answer(error, request_id)
+        headers = {**answer.headers, **HEADERS, "x-request-id": request_id, "connection": "close"}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self.transport.write(f"HTTP/1.1 {status} {title}\r\n{lines}\r\n".encode() + body)
+        self.transport.write(
+            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n{lines}\r\n".encode() + answer.body
+        )
         self.transport.close()

@@ -1,4 +1,8 @@
-"""The page and its files, read from disk, so that an edited file is seen by the next reload."""
+"""The page and its files, read from disk, so that an edited file is seen by the next reload.
+
+The promise: a browser that has a file is told 304, and no file outside the folder is given (tests/web/test_app.py).
+Litestar's static files send an ETag, but never look at If-None-Match.
+"""
 
 import hashlib
 from http import HTTPStatus
@@ -8,7 +12,7 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from web.problems import HttpRequest, ProblemError
+from web.http.errors import HttpRequest, ProblemError
 
 # Spelled out, for the `mimetypes` module says what this machine's tables say.
 TYPES = {
@@ -42,6 +46,9 @@ def create_page_routes(static: Path) -> list[HTTPRouteHandler]:
     @get("/docs", include_in_schema=False, sync_to_thread=False)
     def docs(request: HttpRequest) -> Response[bytes]:
         """Give the description of the API, made of files of our own: it works offline."""
+        # Its links are relative, so that they work behind a proxy's prefix too; with a slash they would lead elsewhere.
+        if request.scope["raw_path"].endswith(b"/"):
+            return Response(b"", status_code=HTTPStatus.PERMANENT_REDIRECT, headers={"location": "../docs"})
         return _file(request, static, "docs/index.html")
 
     @get("/static/{name:path}", include_in_schema=False, sync_to_thread=False)
@@ -52,7 +59,7 @@ def create_page_routes(static: Path) -> list[HTTPRouteHandler]:
     return [page, docs, file]
 
 
-def _file(request: HttpRequest, folder: Path, name: FromPath[str]) -> Response[bytes]:
+def _file(request: HttpRequest, folder: Path, name: str) -> Response[bytes]:
     """Answer a file below `folder`, or 304 where the browser has it already."""
     try:
         path = (folder / name).resolve()

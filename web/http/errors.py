@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +10,6 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.types import Scope
 
 from inference import ImageError, ImageTooLargeError, UnsupportedImageError
 
@@ -18,22 +18,22 @@ HttpRequest = Request[None, None, State]
 logger = logging.getLogger("web")
 
 
-class Problem(msgspec.Struct, omit_defaults=False):
+class Problem(msgspec.Struct):
     """A problem document.
 
     Attributes:
+        type: about:blank, for the status says it all.
         title: what kind of error, the same for each of its status.
         status: the HTTP status.
         detail: what is wrong and what to do.
         request_id: as in the response's X-Request-ID and in the server's log.
-        type: about:blank, for the status says it all.
     """
 
+    type: str
     title: str
     status: int
     detail: str
     request_id: str
-    type: str = "about:blank"
 
 
 class ProblemError(HTTPException):
@@ -55,25 +55,45 @@ class ProtocolProblem(msgspec.Struct):
     error: str
 
 
-def document(scope: Scope, status: int, detail: str) -> tuple[bytes, str]:
-    """Return the body that describes an error, and its media type."""
-    if f"{scope['path']}/".startswith("/v2/"):
-        return msgspec.json.encode(ProtocolProblem(detail)), "application/json"
-    problem = Problem(HTTPStatus(status).phrase, status, detail, scope["state"]["request_id"])
-    return msgspec.json.encode(problem), MEDIA_TYPE
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """The one form in which an error is told, whoever sends it: Litestar, `web.http.service` or a connection.
+
+    Attributes:
+        status: the HTTP status.
+        headers: the type and length of the body, and the error's own.
+        body: a problem document; below /v2 what the Open Inference Protocol wants.
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
 
-def response(request: HttpRequest, status: int, detail: str, headers: dict[str, str] | None = None) -> Response[bytes]:
-    """Return the answer to a request that has failed."""
-    body, media_type = document(request.scope, status, detail)
-    return Response(body, status_code=status, headers=headers, media_type=media_type)
+def error_answer(error: ProblemError, request_id: str, path: str = "") -> ErrorAnswer:
+    """Return the answer to a request that has failed.
+
+    Args:
+        error: why.
+        request_id: which request.
+        path: what it asked for, where that is known.
+    """
+    status, kind = error.status_code, MEDIA_TYPE
+    document: Problem | ProtocolProblem = Problem(
+        "about:blank", HTTPStatus(status).phrase, status, error.detail, request_id
+    )
+    if f"{path}/".startswith("/v2/"):
+        document, kind = ProtocolProblem(error.detail), "application/json"
+    body = msgspec.json.encode(document)
+    headers = {"content-type": kind, "content-length": str(len(body)), **(error.headers or {})}
+    return ErrorAnswer(status, headers, body)
 
 
 def on_http_exception(request: HttpRequest, error: HTTPException) -> Response[bytes]:
     """What Litestar raised (no such route, wrong method, bad parameter), or a `ProblemError`."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ProblemError):
         return on_unhandled(request, error)
-    return response(request, error.status_code, _detail(request, error), error.headers)
+    return _response(request, ProblemError(HTTPStatus(error.status_code), _detail(request, error), error.headers))
 
 
 def on_image_error(request: HttpRequest, error: ImageError) -> Response[bytes]:
@@ -84,7 +104,7 @@ def on_image_error(request: HttpRequest, error: ImageError) -> Response[bytes]:
         status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     else:
         status = HTTPStatus.BAD_REQUEST
-    return response(request, status, str(error))
+    return _response(request, ProblemError(status, str(error)))
 
 
 def on_unhandled(request: HttpRequest, error: Exception) -> Response[bytes]:
@@ -92,7 +112,12 @@ def on_unhandled(request: HttpRequest, error: Exception) -> Response[bytes]:
     extra = {"request_id": request.scope["state"]["request_id"]}
     logger.error("unhandled %s", type(error).__name__, exc_info=error, extra=extra)
     detail = "Something went wrong in the server. The request id finds it in the server's log."
-    return response(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+    return _response(request, ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, detail))
+
+
+def _response(request: HttpRequest, error: ProblemError) -> Response[bytes]:
+    answer = error_answer(error, request.scope["state"]["request_id"], request.scope["path"])
+    return Response(answer.body, status_code=answer.status, headers=answer.headers)
 
 
 def _detail(request: HttpRequest, error: HTTPException) -> str:
@@ -113,8 +138,3 @@ HANDLERS: dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Re
     ImageError: on_image_error,
     Exception: on_unhandled,
 }
-
-
-def answer(request: HttpRequest, error: Exception) -> Response[Any]:
-    """Return the answer to a request that has ended in an error."""
-    return next(HANDLERS[kind](request, error) for kind in type(error).__mro__ if kind in HANDLERS)

@@ -3,6 +3,9 @@
 A worker that hangs holds its connections and takes new ones, and would never answer them: it must be found although it
 does not end. Its event loop sends a byte through a pipe again and again; reading large pictures goes on in a thread and
 does not keep it from that.
+
+The promise: a blocked event loop is found, and a busy thread beside it is no hang (tests/web/test_heartbeat.py).
+uvicorn's own check is answered by a thread, which a blocked event loop does not stop.
 """
 
 import asyncio
@@ -32,7 +35,7 @@ class Heart:
 
     def beat(self) -> None:
         """Send a beat, and one more whenever the running event loop comes round to it, until it ends."""
-        # Blocked: nobody has looked for a long time. Broken: nobody will, and `web.workers` ends this process.
+        # Blocked: nobody has looked for a long time. Broken: nobody will, and this process is about to be ended.
         with contextlib.suppress(BlockingIOError, BrokenPipeError):
             os.write(self._pipe, b"\0")
         asyncio.get_running_loop().call_later(self._pause, self.beat)

@@ -10,8 +10,8 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from inference import InvalidModelError, ModelInfo, PageInfo, Recognizer
-from web.openapi import CardOperation
-from web.problems import ProblemError
+from web.http.errors import ProblemError
+from web.http.openapi import problems
 from web.settings import Settings
 
 logger = logging.getLogger("web")
@@ -114,7 +114,7 @@ def create_model_routes(recognizer: Recognizer, settings: Settings) -> list[HTTP
         """Say which model is served."""
         return shown
 
-    @get("/model/card", operation_class=CardOperation, sync_to_thread=False, media_type="text/markdown")
+    @get("/model/card", responses=problems(404), sync_to_thread=False, media_type="text/markdown")
     def card() -> Response[bytes]:
         """Give the model's card, as Markdown."""
         try:

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from web.problems import ProblemError
+from web.http.errors import ProblemError
 
 INPUT = "image"
 OUTPUT = "probabilities"

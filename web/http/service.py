@@ -7,13 +7,13 @@ from typing import Any, cast
 
 from litestar import Litestar
 from litestar.enums import ScopeType
+from litestar.response.base import ASGIResponse
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from web.limits import Limits
-from web.logs import RequestLog
-from web.metrics import Metrics
-from web.problems import ProblemError, document
-from web.shortcut import Shortcut
+from web.http.errors import ProblemError, error_answer
+from web.http.limits import Limits
+from web.observability.logs import RequestLog
+from web.observability.metrics import Metrics
 
 HEADERS = {
     "content-security-policy": (
@@ -30,34 +30,38 @@ ENCODED = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
-class Service(Litestar):
-    """Litestar, entered here: its middleware would miss the router's own 404 and 405."""
+class Service:
+    """The ASGI application: Litestar, and around it what its own middleware would miss for unknown addresses.
 
-    limits: Limits
-    log: RequestLog
-    metrics: Metrics
-    shortcut: Shortcut
+    Args:
+        app: Litestar's.
+        limits: of this worker; asked before anything else is done for a request.
+        metrics: where every request is counted.
+        log: where it is written down.
+    """
 
-    __slots__ = ("limits", "log", "metrics", "shortcut")
+    def __init__(self, app: Litestar, limits: Limits, metrics: Metrics, log: RequestLog) -> None:
+        self.limits = limits
+        self._app = app
+        self._metrics = metrics
+        self._log = log
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] != ScopeType.HTTP:
-            await super().__call__(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         request = Exchange(scope, send)
-        self.metrics.start()
+        self._metrics.start()
         try:
             if problem := self.limits.turned_away(request.scope):
-                await request.fail(problem, self.limits.settings.cors_origins)
-            elif self.shortcut.takes(request.scope):
-                await self.shortcut(request.scope, receive, request.send)
+                await request.fail(problem, self.limits.settings.cors_origins, receive)
             else:
-                await super().__call__(request.scope, receive, request.send)
+                await self._app(request.scope, receive, request.send)
         finally:
             seconds = time.perf_counter() - request.started
-            self.metrics.end(request.method, request.route, request.status, seconds)
-            self.log.write(**request.fields(seconds))
+            self._metrics.end(request.method, request.route, request.status, seconds)
+            self._log.write(**request.fields(seconds))
 
 
 class Exchange:
@@ -87,22 +91,15 @@ class Exchange:
             self.sent += len(message["body"])
         await self._send(message)
 
-    async def fail(self, problem: ProblemError, cors_origins: Sequence[str]) -> None:
-        """Answer with a problem, without Litestar; pages of these other sites may read it."""
+    async def fail(self, error: ProblemError, cors_origins: Sequence[str], receive: Receive) -> None:
+        """Answer with an error, without Litestar's router; pages of these other sites may read it."""
         self._unrouted = "turned away"
-        body, media_type = document(self.scope, problem.status_code, problem.detail)
-        headers = {"content-type": media_type, "content-length": str(len(body)), **(problem.headers or {})}
+        answer = error_answer(error, self.id, self.scope["path"])
+        headers = dict(answer.headers)
         origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
         if origin in cors_origins:
             headers |= {"access-control-allow-origin": origin, "vary": "Origin"}
-        await self.send(
-            {
-                "type": "http.response.start",
-                "status": problem.status_code,
-                "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-            }
-        )
-        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+        await ASGIResponse(body=answer.body, status_code=answer.status, headers=headers)(self.scope, receive, self.send)
 
     @property
     def route(self) -> str:

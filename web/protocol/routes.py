@@ -6,17 +6,18 @@ from typing import Annotated
 import msgspec
 from litestar import MediaType, Response, get, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import ResponseSpec
 from litestar.params import PathParameter
 
 from inference import Recognizer
-from web.health import NotReadyError
-from web.limits import Limits
-from web.metrics import Metrics
-from web.openapi import InferOperation, ProtocolOperation, ProtocolReadyOperation
-from web.problems import HttpRequest, ProblemError
-from web.reader import Reader
-from web.tensors import INPUT, OUTPUT, SIDE, InferAnswer, bad, encode, inflate, parse, wants_binary
-from web.uploads import read_body
+from web.executor import Executor
+from web.http.errors import HttpRequest, ProblemError
+from web.http.limits import Limits
+from web.http.openapi import protocol_problems
+from web.http.uploads import read_body
+from web.observability.metrics import Metrics
+from web.protocol.openapi import InferOperation
+from web.protocol.tensors import INPUT, OUTPUT, SIDE, InferAnswer, bad, encode, inflate, parse, wants_binary
 
 MODEL = "digits"
 JSON_LENGTH = "inference-header-content-length"
@@ -24,13 +25,20 @@ JSON_LENGTH = "inference-header-content-length"
 # costs nothing that can be measured, and the event loop stays free.
 SMALL_BATCH = 8
 SMALL_BODY = 32_000
-
+INFER_RESPONSES = {
+    200: ResponseSpec(
+        InferAnswer,
+        generate_examples=False,
+        description="The probabilities, as JSON, or as bytes behind the JSON where `binary_data` asks for them.",
+    ),
+    **protocol_problems(400, 404, 408, 413, 415, 503),
+}
 
 ModelPath = Annotated[str, PathParameter(description=f"the model's name: {MODEL}")]
 VersionPath = Annotated[str, PathParameter(description="the model's version, as its metadata says")]
 
 
-class ServerAnswer(msgspec.Struct):
+class ServerMetadata(msgspec.Struct):
     """What the server is and can do."""
 
     name: str
@@ -38,7 +46,7 @@ class ServerAnswer(msgspec.Struct):
     extensions: list[str]
 
 
-class TensorAnswer(msgspec.Struct):
+class TensorMetadata(msgspec.Struct):
     """A tensor of the model; -1 stands for any size."""
 
     name: str
@@ -46,14 +54,14 @@ class TensorAnswer(msgspec.Struct):
     shape: list[int]
 
 
-class ModelAnswer(msgspec.Struct):
+class ModelMetadata(msgspec.Struct):
     """The model's name, versions, inputs and outputs."""
 
     name: str
     versions: list[str]
     platform: str
-    inputs: list[TensorAnswer]
-    outputs: list[TensorAnswer]
+    inputs: list[TensorMetadata]
+    outputs: list[TensorMetadata]
 
 
 class ModelReady(msgspec.Struct):
@@ -77,24 +85,24 @@ class ModelIndex(msgspec.Struct):
 
 
 def create_protocol(
-    recognizer: Recognizer, reader: Reader, limits: Limits, metrics: Metrics, version: str
+    recognizer: Recognizer, executor: Executor, limits: Limits, metrics: Metrics, version: str
 ) -> list[HTTPRouteHandler]:
     """Return the handlers of /v2.
 
     Args:
         recognizer: whose model is served.
-        reader: where it runs.
+        executor: where it runs.
         limits: of this worker.
         metrics: where images are counted.
         version: of the server.
     """
     info = recognizer.info
-    about = ModelAnswer(
+    about = ModelMetadata(
         MODEL,
         [info.version],
         "onnxruntime_onnx",
-        [TensorAnswer(INPUT, "UINT8", [-1, SIDE, SIDE])],
-        [TensorAnswer(OUTPUT, "FP32", [-1, len(info.classes)])],
+        [TensorMetadata(INPUT, "UINT8", [-1, SIDE, SIDE])],
+        [TensorMetadata(OUTPUT, "FP32", [-1, len(info.classes)])],
     )
 
     def check(model: str, model_version: str | None = None) -> None:
@@ -104,20 +112,19 @@ def create_protocol(
             raise ProblemError(HTTPStatus.NOT_FOUND, f"There is no such version of {MODEL}, only {info.version}.")
 
     @get("/v2", sync_to_thread=False)
-    def server_metadata() -> ServerAnswer:
+    def server_metadata() -> ServerMetadata:
         """Say what the server is and which extensions it has."""
-        return ServerAnswer("digits", version, ["binary_tensor_data"])
+        return ServerMetadata("digits", version, ["binary_tensor_data"])
 
     @get("/v2/health/live", sync_to_thread=False)
     def server_live() -> dict[str, bool]:
         """Say that the server answers."""
         return {"live": True}
 
-    @get("/v2/health/ready", operation_class=ProtocolReadyOperation, sync_to_thread=False)
+    @get("/v2/health/ready", responses=protocol_problems(503), sync_to_thread=False)
     def server_ready() -> ServerReady:
         """Say that the server takes requests."""
-        if limits.draining or limits.full:
-            raise NotReadyError
+        limits.check_ready()
         return ServerReady(live=True, ready=True)
 
     @get("/v2/models", sync_to_thread=False)
@@ -125,41 +132,52 @@ def create_protocol(
         """List the served models."""
         return ModelIndex([MODEL])
 
-    @get("/v2/models/{model:str}", operation_class=ProtocolOperation, sync_to_thread=False)
-    def model_metadata(model: ModelPath) -> ModelAnswer:
+    @get("/v2/models/{model:str}", responses=protocol_problems(400, 404), sync_to_thread=False)
+    def model_metadata(model: ModelPath) -> ModelMetadata:
         """Say what the model takes and gives."""
         check(model)
         return about
 
-    @get("/v2/models/{model:str}/versions/{model_version:str}", operation_class=ProtocolOperation, sync_to_thread=False)
-    def version_metadata(model: ModelPath, model_version: VersionPath) -> ModelAnswer:
+    @get(
+        "/v2/models/{model:str}/versions/{model_version:str}",
+        responses=protocol_problems(400, 404),
+        sync_to_thread=False,
+    )
+    def version_metadata(model: ModelPath, model_version: VersionPath) -> ModelMetadata:
         """Say what a version of the model takes and gives."""
         check(model, model_version)
         return about
 
-    @get("/v2/models/{model:str}/ready", operation_class=ProtocolOperation, sync_to_thread=False)
+    @get("/v2/models/{model:str}/ready", responses=protocol_problems(400, 404, 503), sync_to_thread=False)
     def model_ready(model: ModelPath) -> ModelReady:
         """Say that the model takes requests."""
         check(model)
+        limits.check_ready()
         return ModelReady(MODEL, ready=True)
 
     @get(
         "/v2/models/{model:str}/versions/{model_version:str}/ready",
-        operation_class=ProtocolOperation,
+        responses=protocol_problems(400, 404, 503),
         sync_to_thread=False,
     )
     def version_ready(model: ModelPath, model_version: VersionPath) -> ModelReady:
         """Say that a version of the model takes requests."""
         check(model, model_version)
+        limits.check_ready()
         return ModelReady(MODEL, ready=True)
 
-    @post("/v2/models/{model:str}/infer", status_code=200, operation_class=InferOperation)
+    @post("/v2/models/{model:str}/infer", status_code=200, operation_class=InferOperation, responses=INFER_RESPONSES)
     async def infer(request: HttpRequest, model: ModelPath) -> Response[bytes]:
         """Classify 28x28 images, 0 = paper, 255 = ink, as JSON or binary tensors."""
         check(model)
         return await _infer(request)
 
-    @post("/v2/models/{model:str}/versions/{model_version:str}/infer", status_code=200, operation_class=InferOperation)
+    @post(
+        "/v2/models/{model:str}/versions/{model_version:str}/infer",
+        status_code=200,
+        operation_class=InferOperation,
+        responses=INFER_RESPONSES,
+    )
     async def version_infer(request: HttpRequest, model: ModelPath, model_version: VersionPath) -> Response[bytes]:
         """Classify with a version of the model."""
         check(model, model_version)
@@ -179,7 +197,7 @@ def create_protocol(
                 return len(images), encode(answer, probabilities, binary=wants_binary(asked))
 
             small = len(body) <= (SMALL_BODY if json_length is None else SMALL_BATCH * SIDE * SIDE + 2000)
-            images, (content, length) = await reader.run(work, small=small and encoding in ("", "identity"))
+            images, (content, length) = await executor.run(work, small=small and encoding in ("", "identity"))
         metrics.classified(images)
         request.scope["state"]["log"] = {"images": images}
         if length is None:

@@ -2,10 +2,7 @@
 
 from functools import cache
 
-from litestar import Response, get
-from litestar.handlers import HTTPRouteHandler
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from inference import ModelInfo, Reading
@@ -15,7 +12,7 @@ CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1)
 
 
 class Metrics:
-    """The metrics of one worker, or of all where the library was told to share them (see `web.server`).
+    """The metrics of one worker, or of all where the library was told to share them, as `web.server.workers` does.
 
     Args:
         model: whose name, version and SHA-256 are shown.
@@ -98,14 +95,3 @@ class Metrics:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
-
-
-def create_metrics_route(metrics: Metrics) -> HTTPRouteHandler:
-    """Return the handler of GET /metrics."""
-
-    @get("/metrics", sync_to_thread=False, media_type="text/plain")
-    def show() -> Response[bytes]:
-        """Give all metrics in Prometheus' text format."""
-        return Response(metrics.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
-
-    return show

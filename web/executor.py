@@ -19,14 +19,14 @@ SMALL_BYTES = 64_000
 SLICE_SECONDS = 0.02
 
 
-class Reader:
+class Executor:
     """Runs the work of all requests, one piece of each kind at a time.
 
     One thread is enough: a worker is meant for one core, and a single large picture at a time bounds the memory.
     """
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="executor")
         self._small: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
 
     async def run(self, work: Callable[[], T], *, small: bool) -> T:

@@ -9,13 +9,13 @@ import socket
 import uvicorn
 
 from inference import ModelError
-from web import logs
 from web.app import create_app
-from web.connections import Connection
-from web.heartbeat import Heart
-from web.service import Service
+from web.http.service import Service
+from web.observability import logs
+from web.server.connections import BoundedConnection
+from web.server.heartbeat import Heart
+from web.server.sockets import BACKLOG, HANDSHAKE_SECONDS, announce, turn_away
 from web.settings import Settings
-from web.sockets import BACKLOG, HANDSHAKE_SECONDS, announce, turn_away
 
 # Longer than the 60 seconds after which common proxies close an idle connection: whoever closes first risks that a
 # request is on its way.
@@ -52,7 +52,8 @@ class Server(uvicorn.Server):
         """Stop listening, finish what is in flight, and close."""
         self.config.loaded_app.limits.draining = True
         for listening in sockets or []:
-            if self.config.loaded_app.limits.settings.workers == 1:  # else the others may go on; `web.workers` does it
+            # Of several workers the others may go on; `web.server.workers` does it for all.
+            if self.config.loaded_app.limits.settings.workers == 1:
                 turn_away(listening)
         await asyncio.sleep(HANDSHAKE_SECONDS)
         for listening in sockets or []:
@@ -69,7 +70,7 @@ class Server(uvicorn.Server):
                 return
             accepted.setblocking(False)
             await loop.connect_accepted_socket(
-                lambda: Connection(self.config, self.server_state, self.lifespan.state), accepted
+                lambda: BoundedConnection(self.config, self.server_state, self.lifespan.state), accepted
             )
 
 
@@ -96,7 +97,7 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
         )
     config = uvicorn.Config(
         app,
-        http=Connection,
+        http=BoundedConnection,
         ws="none",
         loop="asyncio",
         lifespan="on",

@@ -1,24 +1,10 @@
 """Whether the process lives, and whether it takes work."""
 
-from http import HTTPStatus
-
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
-from web.limits import Limits
-from web.openapi import ReadyOperation
-from web.problems import ProblemError
-
-
-class NotReadyError(ProblemError):
-    """Send no more requests here for now."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "The server is full or about to stop. Try again in a second.",
-            {"retry-after": "1"},
-        )
+from web.http.limits import Limits
+from web.http.openapi import problems
 
 
 def create_health(limits: Limits) -> list[HTTPRouteHandler]:
@@ -29,11 +15,10 @@ def create_health(limits: Limits) -> list[HTTPRouteHandler]:
         """Say that the process answers."""
         return {"status": "live"}
 
-    @get("/health/ready", operation_class=ReadyOperation, sync_to_thread=False)
+    @get("/health/ready", responses=problems(503), sync_to_thread=False)
     def ready() -> dict[str, str]:
         """Say that pictures are read; 503 while the server has all it can do, or is about to stop."""
-        if limits.draining or limits.full:
-            raise NotReadyError
+        limits.check_ready()
         return {"status": "ready"}
 
     return [live, ready]

@@ -1,0 +1,1 @@
+"""What every request meets: its id, headers, limits, body, and how errors are told."""

@@ -1,0 +1,1 @@
+"""The processes, their socket and their connections."""
