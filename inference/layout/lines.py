@@ -119,7 +119,9 @@ def _columns(boxes: Floats, pieces: list[Row], tall: float) -> list[list[Row]]:
             columns.append([])
         columns[-1].append(pieces[at])
         reached = max(reached, right[at])
-    return columns if len(columns) > 1 and min(map(len, columns)) >= COLUMN else [pieces]
+    # Marks that all stand apart, as in a table, are no lines.
+    fewest = min(sum(len(piece) > 1 for piece in column) for column in columns)
+    return columns if len(columns) > 1 and fewest >= COLUMN else [pieces]
 
 
 def _meet(boxes: Floats, level: Floats, columns: list[list[Row]], tall: float) -> bool:
@@ -157,10 +159,17 @@ def _apart(boxes: Floats, level: Floats, row: Row, piece: Row) -> float:
         return np.inf
     gaps = []
     if before:
-        gaps.append(abs(float(level[before[-END:]].mean() - level[piece[:END]].mean())))
+        gaps.append(abs(_end(boxes, level, before[::-1]) - _end(boxes, level, piece)))
     if after:
-        gaps.append(abs(float(level[after[:END]].mean() - level[piece[-END:]].mean())))
+        gaps.append(abs(_end(boxes, level, after) - _end(boxes, level, piece[::-1])))
     return min(gaps)
+
+
+def _end(boxes: Floats, level: Floats, marks: Row) -> float:
+    """Return the mean level of the first marks, as far as they stand near to the first."""
+    left, top, _, bottom = boxes[marks[0]]
+    near = [mark for mark in marks[:END] if abs(boxes[mark, 0] - left) < APART * (bottom - top)]
+    return float(level[near].mean())
 
 
 def text(rows: list[Row], boxes: Floats, said: list[str]) -> str:

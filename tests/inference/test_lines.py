@@ -73,6 +73,11 @@ def test_two_columns_in_perspective() -> None:
         assert lines(in_perspective(page(grid), tilt)) == [[12 * row + at for at in range(12)] for row in range(20)]
 
 
+def test_digits_that_all_stand_apart_are_rows_not_columns() -> None:
+    rising = [[(130.0 * at, 90.0 * row + 12.0 * at) for at in range(4)] for row in range(3)]
+    assert lines(page(rising)) == [[4 * row + at for at in range(4)] for row in range(3)]
+
+
 def test_columns_whose_lines_do_not_meet_follow_each_other() -> None:
     left = [[(28.0 * at, 48.0 * row) for at in range(5)] for row in range(6)]
     right = [[(300 + 28.0 * at, 24 + 50.0 * row) for at in range(5)] for row in range(6)]

@@ -19,14 +19,16 @@ from web.server.sockets import listen
 from web.settings import SettingError, Settings, variables
 
 
-def test_the_readme_names_every_setting_and_what_it_is() -> None:
-    text = (ROOT / "README.md").read_text()
-    documented = dict(re.findall(r"^\| `([A-Z_]+)` \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE))
+OPERATION = (ROOT / "docs" / "operation.md").read_text()
+
+
+def test_the_documentation_names_every_setting_and_what_it_is() -> None:
+    documented = dict(re.findall(r"^\| `([A-Z_]+)` \| [^|]+ \| ([^|]+) \|$", OPERATION, re.MULTILINE))
     assert documented == {variable.name: variable.about for variable in variables().values()}
 
 
-def test_the_readme_names_the_defaults() -> None:
-    documented = dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]+) \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+def test_the_documentation_names_the_defaults() -> None:
+    documented = dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]+) \|", OPERATION, re.MULTILINE))
     for name, variable in variables().items():
         default = getattr(Settings(), name)
         if variable.name == "MODEL_PATH":

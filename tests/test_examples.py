@@ -1,0 +1,22 @@
+"""The example of the documentation runs as it stands there."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from tests.samples import ROOT
+
+
+def test_the_stages_of_a_picture_are_shown(tmp_path: Path) -> None:
+    out = tmp_path / "stages.png"
+    command = [sys.executable, str(ROOT / "examples" / "stages.py"), str(ROOT / "examples" / "photo.jpg"), str(out)]
+    # From another folder, as a reader of the documentation may.
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["3.14", "12/05/24", "-42"]
+    with Image.open(out) as stages:
+        assert stages.width == 560
+        assert stages.height > 1000
+        # Marks are coloured, apart from each other.
+        assert len(set(stages.convert("RGB").quantize(32).getdata())) > 8
