@@ -18,7 +18,6 @@ from web.routes.model import check_card
 from web.server.sockets import listen
 from web.settings import SettingError, Settings, variables
 
-
 OPERATION = (ROOT / "docs" / "operation.md").read_text()
 
 
