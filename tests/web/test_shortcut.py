@@ -47,7 +47,8 @@ def test_it_answers_as_the_route_does(client: httpx.Client, kind: str, body: byt
 def test_it_is_counted_and_logged_as_the_route() -> None:
     with serving() as server, server.client() as client:
         for query in ("", "?inputs=0"):
-            assert client.post(f"/predict{query}", content=png(seven()), headers={"content-type": "image/png"})
+            answer = client.post(f"/predict{query}", content=png(seven()), headers={"content-type": "image/png"})
+            assert answer.json()["text"] == "7"
         counted = client.get("/metrics").text
         lines = [line for line in server.log.splitlines() if '"POST"' in line]
     assert 'digits_requests_total{method="POST",route="/predict",status="200"} 2.0' in counted
