@@ -58,7 +58,7 @@ def inked(picture: Image.Image) -> NDArray[np.bool_]:
     values = np.asarray(picture).astype(float)
     away = values[..., 3] if picture.mode == "RGBA" else np.abs(values - values[0, 0])
     assert away.max() > 50
-    return away > away.max() / 2
+    return np.asarray(away > away.max() / 2, np.bool_)
 
 
 def box(ink: NDArray[np.bool_]) -> tuple[int, int, int, int]:
@@ -111,7 +111,7 @@ def test_a_number_is_written_side_by_side(gap: float, apart: bool) -> None:
     rng = np.random.default_rng(0)
     # Without the 4, of which two parts stand apart.
     for marks in [MARKS[:4], MARKS[5:9]] * 3:
-        columns = inked(canvases.write(marks, rng, gap, gap)).any(axis=0)
+        columns = np.asarray(inked(canvases.write(marks, rng, gap, gap)).any(axis=0))
         assert not columns[[0, -1]].any(), "nothing is cut off"
         pieces = int(np.diff(columns.astype(int)).clip(0).sum())
         assert (pieces == len(marks)) == apart

@@ -62,11 +62,11 @@ def test_the_threshold_stays_within_its_bounds() -> None:
 
 
 @lru_cache(maxsize=1)
-def drawn() -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float32]]:
+def drawn() -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float64]]:
     """Marks of which half are digits, their labels, and what the shipped model says of them."""
     parts = [generate(600, 77, kind, processes=1) for kind in ("digits", "negatives")]
     images, labels = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return images, labels, Recognizer().classify(images)
+    return images, labels, Recognizer().classify(images).astype(np.float64)
 
 
 @pytest.mark.parametrize("thresholds", [Thresholds(0.3, 0.03), Thresholds(0.9, 0.2), Thresholds(0.3, 0.002)])
@@ -98,7 +98,7 @@ def test_a_mark_alone_is_refused_by_the_same_rule_when_it_is_read() -> None:
     assert (~answered[labels < NOT_A_DIGIT]).any()
     assert answered[labels == NOT_A_DIGIT].any()
     box = np.array([[0.0, 0.0, 20.0, 20.0]])
-    for row, says in zip(said, answered, strict=True):
+    for row, says in zip(said.astype(np.float32), answered, strict=True):
         [opinion] = cautious([alone(row, refused=False)], row[None], box, info.reject_threshold)
         assert (opinion.digit is not None) == says, row
 

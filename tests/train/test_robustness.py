@@ -25,7 +25,8 @@ def test_every_corruption_is_measured_at_every_strength() -> None:
     images = np.where(labels[:, None, None] == 0, zero, one).astype(np.uint8)
 
     def predict(batch: np.ndarray) -> np.ndarray:
-        assert (batch.dtype, batch.shape) == (np.uint8, (100, 28, 28))
+        assert batch.dtype == np.uint8
+        assert batch.shape == (100, 28, 28)
         away = np.abs(batch.astype(float) - images[::STEP]).mean(axis=(1, 2)) / 255
         right = 3 * away <= np.arange(100) / 100
         chances = np.zeros((100, 11))
