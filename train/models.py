@@ -6,6 +6,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from train.errors import TrainError
+
 
 def build(name: str, classes: int, normalisation: type[layers.BatchNormalization] | None = None) -> keras.Model:
     """Return the untrained network `cnn` or `mlp`.
@@ -14,8 +16,15 @@ def build(name: str, classes: int, normalisation: type[layers.BatchNormalization
         name: which.
         classes: how many logits it puts out.
         normalisation: the batch normalisation of the cnn; by default the fused one, which trains faster.
+
+    Raises:
+        TrainError: there is no network of this name.
     """
-    return mlp(classes) if name == "mlp" else cnn(classes, normalisation or FusedBatchNormalization)
+    if name == "cnn":
+        return cnn(classes, normalisation or FusedBatchNormalization)
+    if name == "mlp":
+        return mlp(classes)
+    raise TrainError(f"There is no network {name!r}. Take 'cnn' or 'mlp'.")
 
 
 def cnn(classes: int, normalisation: type[layers.BatchNormalization]) -> keras.Model:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from evaluation import canvases, pages, writers
@@ -52,20 +53,68 @@ def test_a_stroke_is_as_thick_and_long_as_asked() -> None:
     assert box[:, 1].max() == pytest.approx(80)
 
 
+def inked(picture: Image.Image) -> NDArray[np.bool_]:
+    """Return which pixels of a drawing in any colours, with a corner of paper, are more ink than paper: [H, W]."""
+    values = np.asarray(picture).astype(float)
+    away = values[..., 3] if picture.mode == "RGBA" else np.abs(values - values[0, 0])
+    assert away.max() > 50
+    return np.asarray(away > away.max() / 2, np.bool_)
+
+
+def box(ink: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """Return left, top, right, bottom of what is set, the last two exclusive."""
+    rows, columns = np.nonzero(ink)
+    return int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1
+
+
 def test_canvases_are_as_large_as_said_and_differ() -> None:
     rng = np.random.default_rng(0)
     digit = np.zeros((28, 28), np.uint8)
     digit[4:24, 10:14] = digit[20:24, 10:20] = 200
-    sizes, modes = set(), set()
+    sizes, modes, shades, close = set(), set(), set(), 0
     for _ in range(60):
         picture = canvases.redraw(digit, rng)
         sizes.add(picture.size)
         modes.add(picture.mode)
-        assert max(picture.size) <= 1000
-        assert np.ptp(np.asarray(picture.convert("RGBA")).reshape(-1, 4), axis=0).max() > 50
+        # Its upper right corner is never of the digit.
+        shades.add(picture.getpixel((picture.width - 1, 0)))
+        ink = np.asarray(picture.getchannel("A") if picture.mode == "RGBA" else picture).astype(float)
+        left, top, right, bottom = box(np.abs(ink - ink[0, -1]) > 50)
+        assert (bottom - top) / (right - left) == pytest.approx(2, abs=0.15)
+        if max(left, top, picture.width - right, picture.height - bottom) <= 4:
+            close += 1
+        else:
+            assert min(picture.size) >= 100
+            assert max(picture.size) <= 1000
+            assert 0.24 < (bottom - top) / min(picture.size) < 0.91
     assert len(sizes) > 50
     assert modes == {"L", "RGBA"}
-    assert canvases.write(MARKS[:4], rng).width > canvases.write(MARKS[:1], rng).width * 0.8
+    assert len(shades) == len({paper for _, paper in canvases.INKS if paper is not None}) + 2
+    assert 1 <= close <= 8, "about one in twenty is cut out close"
+
+
+def test_a_mark_is_drawn_whole_on_a_canvas() -> None:
+    rng = np.random.default_rng(0)
+    middles = set()
+    for mark in MARKS * 3:
+        picture = canvases.draw(mark, rng)
+        left, top, right, bottom = box(inked(picture))
+        assert 0 < left < right < picture.width
+        assert 0 < top < bottom < picture.height
+        assert 0.3 < max(right - left, bottom - top) / min(picture.size) < 0.9
+        middles.add(round(4 * (left + right) / 2 / picture.width))
+    assert len(middles) >= 3, "anywhere"
+
+
+@pytest.mark.parametrize(("gap", "apart"), [(0.03, True), (-0.3, False)])
+def test_a_number_is_written_side_by_side(gap: float, apart: bool) -> None:
+    rng = np.random.default_rng(0)
+    # Without the 4, of which two parts stand apart.
+    for marks in [MARKS[:4], MARKS[5:9]] * 3:
+        columns = np.asarray(inked(canvases.write(marks, rng, gap, gap)).any(axis=0))
+        assert not columns[[0, -1]].any(), "nothing is cut off"
+        pieces = int(np.diff(columns.astype(int)).clip(0).sum())
+        assert (pieces == len(marks)) == apart
 
 
 def test_pages_say_what_is_written_and_come_out_the_same_again() -> None:

@@ -94,8 +94,7 @@ def test_nothing_written() -> None:
         photographed(np.zeros((200, 300), np.uint8)),
     ):
         reading = recognizer().read(picture)
-        assert reading.text == "".join("?" for _ in reading.digits)
-        assert len(reading.digits) <= 1
+        assert (reading.text, reading.digits) == ("", ())
 
 
 def test_too_many_marks() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.recognition.augmentation import agreed, views
+from inference.recognition.augmentation import agreed, seen_again, views
 from inference.recognition.normalise import normalise
 from tests.inference.pens import pen
 
@@ -38,3 +38,34 @@ def test_views_agree_by_their_geometric_mean() -> None:
     )
     assert np.allclose(together[1], 0.5)
     assert np.isfinite(agreed(np.array([[[1, 0]], [[0, 1]]], np.float32))).all()
+
+
+def test_only_a_mark_that_one_look_leaves_open_is_looked_at_again() -> None:
+    images = np.stack([normalise(pen(sign)) for sign in "0123"])
+    first = np.zeros((4, 11), np.float32)
+    first[:, 10] = [0.009, 0.011, 0.49, 0.51]
+    first[:, 3] = 1 - first[:, 10]
+    again = np.zeros(11, np.float32)
+    again[[3, 10]] = 0.75, 0.25
+    shown = []
+
+    def classify(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        shown.append(batch)
+        return first.copy() if len(shown) == 1 else np.stack([again] * len(batch))
+
+    said = seen_again(classify, images)
+    assert np.array_equal(said[[0, 3]], first[[0, 3]])
+    assert np.allclose(said[[1, 2]], again, atol=1e-6)
+    assert len(shown) == 2
+    assert np.array_equal(shown[1], views(images[[1, 2]]).reshape(-1, 28, 28))
+
+
+def test_a_model_without_the_class_looks_once() -> None:
+    looks = []
+
+    def classify(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        looks.append(len(batch))
+        return np.full((len(batch), 10), 0.1, np.float32)
+
+    seen_again(classify, np.zeros((3, 28, 28), np.uint8))
+    assert looks == [3]

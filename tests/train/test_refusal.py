@@ -1,7 +1,20 @@
-import numpy as np
-import pytest
+from functools import lru_cache
+from pathlib import Path
 
-from train.refusal import LET_THROUGH, NEVER, REFUSED, Thresholds, choose, measure
+import numpy as np
+import onnx
+import pytest
+from numpy.typing import NDArray
+
+from evaluation import measure as evaluation
+from export import quantize
+from export.artifacts import Trained
+from inference import Recognizer
+from inference.recognition.context import cautious
+from inference.recognition.opinions import alone
+from inference.recognizer import DEFAULT_MODEL, PAGE
+from synthesis.handwriting import generate
+from train.refusal import LET_THROUGH, NEVER, NOT_A_DIGIT, REFUSED, Thresholds, choose, measure
 
 
 def rows(*chances: tuple[int, float]) -> np.ndarray:
@@ -21,16 +34,73 @@ def test_a_digit_is_said_unless_the_reject_class_or_doubt_forbids_it() -> None:
     assert NEVER.answered(table[:, :10]).all()
 
 
-def test_the_thresholds_keep_their_shares() -> None:
-    rng = np.random.default_rng(0)
-    digits = rows(*((1, chance) for chance in 1 - rng.beta(0.3, 8, 5000)))
-    negatives = rows(*((1, chance) for chance in rng.beta(0.3, 8, 5000)))
+def spread(alpha: float, beta: float) -> NDArray[np.float64]:
+    """Ten thousand probabilities that a mark is a 1, from 0 to 1."""
+    chances: NDArray[np.float64] = np.random.default_rng(0).beta(alpha, beta, 10_000)
+    return chances
+
+
+def test_where_the_two_are_far_apart_as_many_others_are_let_through_as_may_be() -> None:
+    digits, negatives = rows(*((1, 1 - each) for each in spread(0.3, 40))), rows(*((1, each) for each in spread(2, 5)))
     thresholds = choose(digits, negatives)
-    let = thresholds.answered(negatives).mean()
-    refused = 1 - thresholds.answered(digits).mean()
-    # Whichever of the two binds.
-    assert let <= LET_THROUGH + 0.001 or refused <= REFUSED + 0.001
-    assert 0 < thresholds.reject <= 0.5
+    assert thresholds.answered(negatives).mean() == pytest.approx(LET_THROUGH, abs=0.001)
+    assert thresholds.answered(digits).mean() > 1 - REFUSED / 2
+    assert 0.2 < thresholds.reject < 0.5
+
+
+def test_where_they_are_close_no_more_digits_are_refused_than_may_be() -> None:
+    digits, negatives = rows(*((1, 1 - each) for each in spread(0.5, 8))), rows(*((1, each) for each in spread(4, 2)))
+    thresholds = choose(digits, negatives)
+    assert 1 - thresholds.answered(digits).mean() == pytest.approx(REFUSED, abs=0.001)
+    assert thresholds.answered(negatives).mean() > 2 * LET_THROUGH
+
+
+def test_the_threshold_stays_within_its_bounds() -> None:
+    sure = rows(*[(1, 1.0)] * 9)
+    assert choose(sure, rows(*[(1, 1.0)] * 9)).reject == 0.001
+    assert choose(sure, rows(*[(1, 0.0)] * 9)).reject == 0.5
+
+
+@lru_cache(maxsize=1)
+def drawn() -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float64]]:
+    """Marks of which half are digits, their labels, and what the shipped model says of them."""
+    parts = [generate(600, 77, kind, processes=1) for kind in ("digits", "negatives")]
+    images, labels = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return images, labels, Recognizer().classify(images).astype(np.float64)
+
+
+@pytest.mark.parametrize("thresholds", [Thresholds(0.3, 0.03), Thresholds(0.9, 0.2), Thresholds(0.3, 0.002)])
+def test_those_who_measure_the_exported_file_refuse_by_the_same_rule(thresholds: Thresholds, tmp_path: Path) -> None:
+    model = onnx.load(DEFAULT_MODEL)
+    kept = {each.key: each.value for each in model.metadata_props}
+    told = {"threshold": str(thresholds.digit), "reject_threshold": str(thresholds.reject)}
+    onnx.helper.set_model_props(model, kept | told)
+    onnx.save(model, tmp_path / "model.onnx")
+    images, labels, said = drawn()
+    truth = measure(said, labels, thresholds, [str(label) for label in labels])
+
+    trained = Trained(None, None, {}, images, labels.astype(np.uint8), images, labels)
+    found = quantize.measure(tmp_path / "model.onnx", trained)
+    assert found.right_and_answered == pytest.approx(truth["right_and_answered"])
+    assert found.let_through == pytest.approx(truth["others_answered"])
+
+    recognizer = Recognizer(tmp_path / "model.onnx", page_path=DEFAULT_MODEL.with_name(PAGE))
+    digits = labels < NOT_A_DIGIT
+    figures = evaluation.classify(recognizer, images[digits], labels[digits].astype(np.uint8)).figures
+    assert figures["right and answered"] == pytest.approx(truth["right_and_answered"])
+
+
+def test_a_mark_alone_is_refused_by_the_same_rule_when_it_is_read() -> None:
+    _, labels, said = drawn()
+    info = Recognizer().info
+    answered = Thresholds(info.threshold, info.reject_threshold).answered(said)
+    # The marks tell: there are some on either side of the rule that most of their kind are not.
+    assert (~answered[labels < NOT_A_DIGIT]).any()
+    assert answered[labels == NOT_A_DIGIT].any()
+    box = np.array([[0.0, 0.0, 20.0, 20.0]])
+    for row, says in zip(said.astype(np.float32), answered, strict=True):
+        [opinion] = cautious([alone(row, refused=False)], row[None], box, info.reject_threshold)
+        assert (opinion.digit is not None) == says, row
 
 
 def test_what_is_measured() -> None:

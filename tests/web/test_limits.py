@@ -19,6 +19,9 @@ from tests.servers import Server, serving
 from tests.web.pictures import png, seven
 from web.http.limits import BodyMemory
 
+# Some wait for what the server must do some time, and would wait for ever where it does not.
+pytestmark = pytest.mark.timeout(240)
+
 HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: 5000\r\n\r\n"
 
 

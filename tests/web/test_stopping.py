@@ -14,6 +14,9 @@ import pytest
 from tests.servers import Server, serving
 from tests.web.pictures import png, seven
 
+# Some wait for what the server must do some time, and would wait for ever where it does not.
+pytestmark = pytest.mark.timeout(240)
+
 PICTURE = png(seven())
 
 

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from inference import TooManyMarksError
-from inference.detection.page import Sighting, find, nearest_to_scale
+from inference.detection.cutting import Segment
+from inference.detection.page import Sighting, find, nearest_to_scale, shared
 from inference.detection.scale import grown, looks
 from inference.detection.turns import as_sent, turned
 from tests.inference.detection.fakes import KINDS, Eye, put, seven
@@ -87,12 +88,51 @@ def test_a_turned_picture_is_found_and_its_boxes_fit_it(degrees: int) -> None:
         assert ink[top:bottom, left:right].sum() == pytest.approx(seven(40).sum(), rel=0.15)
 
 
+def sighted(box: tuple[int, int, int, int], height: float, factor: float = 1.0, ink: int = 255) -> Sighting:
+    """A block of ink as it was seen at a multiple of the picture's size, on a line of a height there."""
+    block = np.full((box[3] - box[1], box[2] - box[0]), ink, np.uint8)
+    return Sighting(Segment(box, block, np.full(KINDS, 1 / KINDS, np.float32), height), factor)
+
+
 def test_the_same_mark_of_two_readings_is_the_one_that_is_nearer_to_the_best_height() -> None:
-    image = sheet((64, 50, 40))
-    _, (good,) = find(Eye(), KINDS, image, MOST)
-    bad = Sighting(good.mark, good.factor)
-    object.__setattr__(bad.mark, "height", 32.0)
-    assert nearest_to_scale([[bad], [good]]) == [bad]
+    good, small, large = (
+        sighted((25, 20, 45, 52), 32.0, 0.5),
+        sighted((6, 5, 11, 13), 8.0, 0.125),
+        sighted((100, 80, 180, 208), 128.0, 2.0),
+    )
+    for readings in ([[good], [small]], [[small], [good]], [[large], [good]], [[small], [large], [good]]):
+        assert nearest_to_scale(readings) == [good]
+
+
+def test_of_two_that_are_seen_as_well_the_one_with_more_ink_is_the_mark() -> None:
+    whole, part = sighted((20, 20, 40, 52), 32.0), sighted((20, 40, 40, 52), 32.0)
+    assert nearest_to_scale([[part], [whole]]) == nearest_to_scale([[whole], [part]]) == [whole]
+
+
+def test_marks_that_share_no_ink_are_both_kept_and_so_are_those_of_one_reading() -> None:
+    left, right = sighted((20, 20, 40, 52), 32.0), sighted((36, 20, 56, 52), 64.0)
+    assert set(nearest_to_scale([[left], [right]])) == {left, right}
+    assert set(nearest_to_scale([[left], [sighted((20, 20, 40, 52), 64.0)]])) == {left}
+    twice = sighted((21, 20, 41, 52), 32.0)
+    assert set(nearest_to_scale([[left, twice], []])) == {left, twice}
+
+
+def test_ink_is_shared_where_it_lies_on_the_others_whatever_the_scales() -> None:
+    one = sighted((20, 20, 40, 60), 32.0)
+    assert shared(one, sighted((40, 40, 80, 120), 64.0, 2.0)) == pytest.approx(1)
+    assert shared(sighted((40, 40, 80, 120), 64.0, 2.0), one) == pytest.approx(1)
+    # A quarter of the one lies on half of the other, which has less ink.
+    assert shared(one, sighted((15, 20, 25, 60), 32.0)) == pytest.approx(0.5)
+    assert shared(one, sighted((40, 20, 60, 60), 32.0)) == 0
+    assert shared(one, sighted((20, 20, 40, 60), 32.0, ink=100)) == 0  # a soft rim is no ink
+
+
+def test_what_a_sighting_is_in_pixels_of_the_picture() -> None:
+    seen = sighted((40, 20, 80, 100), 64.0, 2.0, ink=51)
+    assert seen.box == (20, 10, 40, 50)
+    assert seen.height == 32
+    assert seen.ink == pytest.approx(40 * 80 * 0.2 / 4)
+    assert seen.fit == pytest.approx(1)  # twice the best height
 
 
 def test_cells_cover_what_they_lie_on() -> None:
