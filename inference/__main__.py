@@ -18,7 +18,7 @@ from inference.annotate import annotate
 from inference.imaging.decode import FORMATS
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
-MANY = 5
+MIN_FILES_FOR_PROGRESS = 5
 STDIN = "-"
 
 
@@ -138,7 +138,7 @@ def _names(given: list[str]) -> tuple[list[str], bool]:
 def _with_progress(names: list[str]) -> Iterator[str]:
     """Go through the names, with a bar on standard error where they are many and someone is looking."""
     console = Console(stderr=True)
-    if len(names) < MANY or not console.is_terminal:
+    if len(names) < MIN_FILES_FOR_PROGRESS or not console.is_terminal:
         yield from names
         return
     with Progress(console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:

@@ -7,11 +7,11 @@ from inference.imaging.decode import MAX_PIXELS, Picture, decode
 from inference.results import Reading
 
 # Digits and signs read, and marks refused, apart for the colour-blind too.
-READ = (0, 114, 178)
-SIGN = (136, 34, 85)
-REFUSED = (213, 94, 0)
+READ_COLOUR = (0, 114, 178)
+SIGN_COLOUR = (136, 34, 85)
+REFUSED_COLOUR = (213, 94, 0)
 # A picture smaller than this is enlarged, or the digits could not be read.
-SMALLEST = 400
+MIN_SIDE_PX = 400
 
 
 def annotate(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -> Image.Image:
@@ -35,8 +35,8 @@ def annotate(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -
         paper.alpha_composite(image)
         image = paper
     image = image.convert("RGB")
-    if max(image.size) < SMALLEST:
-        factor = -(-SMALLEST // max(image.size))
+    if max(image.size) < MIN_SIDE_PX:
+        factor = -(-MIN_SIDE_PX // max(image.size))
         image = image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
     scale = image.width / reading.size[0]
     pen = ImageDraw.Draw(image)
@@ -45,7 +45,7 @@ def annotate(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -
     usual = scale * float(np.median([digit.box[3] for digit in reading.digits])) if reading.digits else 0.0
     for digit in reading.digits:
         left, top, width, height = (side * scale for side in digit.box)
-        tone = REFUSED if digit.refused else SIGN if digit.sign else READ
+        tone = REFUSED_COLOUR if digit.refused else SIGN_COLOUR if digit.sign else READ_COLOUR
         around = (left - thick, top - thick, left + width + thick, top + height + thick)
         pen.rectangle(around, outline=tone, width=thick)
         size = max(11.0, min(0.45 * max(height, usual), 48.0))

@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Floats, Maps, halved
-from inference.detection.votes import NONE, WHOLE, owners
+from inference.detection.votes import MIN_WHOLE_SHARE, NO_MARK, owners
 from inference.imaging.components import label
 
 # A pixel is part of a mark's soft rim down to this share of ink.
-RIM = 0.1
+MIN_RIM_SHARE = 0.1
 # A mark has at least so much ink, in pixels that are all covered: less is dust. The dot of a number has more.
 MIN_INK_PX = 3.0
 # The network is as sure of a mark's ink as this in at least a tenth of it: of shadows, grain and noise it is not. On
 # the shared pictures 99 of 100 digits reach it, and 1 in 20 of what it takes for marks in made photos with shadows.
 # Signs are small, and seen less surely.
-LEAST_SURE, STRONGEST = 0.7, 0.1
+MIN_SURENESS, STRONGEST_SHARE = 0.7, 0.1
 # The kinds are the ten digits, the signs, and last all others.
-DIGITS = 10
+DIGIT_KINDS = 10
 # So many cells around those that vote belong to the marks' rims.
 RIM_CELLS = 2
 PARTED = -2
@@ -43,13 +43,13 @@ class Segment:
 
 def marks(maps: Maps) -> list[Segment]:
     """Cut the marks out of a picture's maps."""
-    soft = maps.writing >= RIM
+    soft = maps.writing >= MIN_RIM_SHARE
     pieces = label(soft)
     # Runs follow each other as `nonzero` goes.
     rows, columns = np.nonzero(soft)
     piece = np.repeat(pieces.labels, pieces.stops - pieces.starts)
     share = halved(maps.writing)
-    of_cell = np.full(share.shape, NONE, np.intp)
+    of_cell = np.full(share.shape, NO_MARK, np.intp)
     # All soft pixels of a cell touch, and are of one piece.
     of_cell[rows // OFFSET_CELL_PX, columns // OFFSET_CELL_PX] = piece
     owner, count = owners(maps, of_cell)
@@ -67,14 +67,14 @@ def marks(maps: Maps) -> list[Segment]:
 
 def _whole(of_cell: NDArray[np.intp], owner: NDArray[np.int32], share: Floats, count: int) -> NDArray[np.int32]:
     """Return the mark that each piece belongs to as a whole, int32 [N]; -1 for none, -2 where it is parted."""
-    voting = owner != NONE
+    voting = owner != NO_MARK
     width = int(owner.max()) + 1
     pairs, at = np.unique(of_cell[voting] * width + owner[voting], return_inverse=True)
     votes = np.bincount(at, share[voting], len(pairs))
     piece, mark = np.divmod(pairs, width)
     total = np.bincount(piece, votes, count)
-    whole = np.where(total > 0, PARTED, NONE).astype(np.int32)
-    sure = votes >= WHOLE * total[piece]
+    whole = np.where(total > 0, PARTED, NO_MARK).astype(np.int32)
+    sure = votes >= MIN_WHOLE_SHARE * total[piece]
     whole[piece[sure]] = mark[sure]
     return whole
 
@@ -83,13 +83,13 @@ def _spread(owner: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the cells' marks with those of the cells around them added, which have none of their own."""
     height, width = owner.shape
     for _ in range(RIM_CELLS):
-        padded = np.pad(owner, 1, constant_values=NONE)
-        empty = owner == NONE
+        padded = np.pad(owner, 1, constant_values=NO_MARK)
+        empty = owner == NO_MARK
         owner = owner.copy()
         # Neighbours by a side come last, and so before those by a corner.
         for down, right in ((0, 0), (0, 2), (2, 0), (2, 2), (0, 1), (1, 0), (1, 2), (2, 1)):
             beside = padded[down : down + height, right : right + width]
-            np.copyto(owner, beside, where=empty & (beside != NONE))
+            np.copyto(owner, beside, where=empty & (beside != NO_MARK))
     return owner
 
 
@@ -102,7 +102,7 @@ def _opinions(
     count: int,
 ) -> tuple[Floats, Floats]:
     """Return the kind of each mark, float32 [N, K], the mean over its cells by their ink; and its median height."""
-    down, across = np.nonzero(owner != NONE)
+    down, across = np.nonzero(owner != NO_MARK)
     mark = whole[of_cell[down, across]]
     mark = np.where(mark == PARTED, owner[down, across], mark)
     order = np.argsort(mark, kind="stable")
@@ -136,9 +136,10 @@ def _cut(
     found = []
     for number, start, stop in zip(numbers, starts, stops, strict=True):
         part = slice(start, stop)
-        strong = np.partition(ink[part], int((1 - STRONGEST) * (stop - start)))[int((1 - STRONGEST) * (stop - start))]
-        sign = DIGITS <= kinds[number].argmax() < kinds.shape[1] - 1
-        if ink[part].sum() < MIN_INK_PX or (strong < LEAST_SURE and not sign):
+        nth = int((1 - STRONGEST_SHARE) * (stop - start))
+        strong = np.partition(ink[part], nth)[nth]
+        sign = DIGIT_KINDS <= kinds[number].argmax() < kinds.shape[1] - 1
+        if ink[part].sum() < MIN_INK_PX or (strong < MIN_SURENESS and not sign):
             continue
         top, left = int(rows[part].min()), int(columns[part].min())
         bottom, right = int(rows[part].max()) + 1, int(columns[part].max()) + 1

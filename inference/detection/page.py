@@ -16,11 +16,11 @@ from inference.detection.turns import Box, turned, upright
 from inference.errors import TooManyMarksError
 
 # Around the writing that is seen, so much is read too, in heights of its digits.
-AROUND = 0.5
+MARGIN_HEIGHTS = 0.5
 # Sightings that differ by less than this in how far they are from the best height, in powers of 2, are seen alike.
-ALIKE = 0.5
+SAME_FIT_OCTAVES = 0.5
 # A mark that shares so much of its ink with another, which is seen nearer to the best height, is the same or a part.
-SHARED = 0.5
+MIN_SHARED_INK = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +79,7 @@ def find(network: Network, kinds: int, image: Image.Image, most: int) -> tuple[i
         factor = possible(USUAL_HEIGHT_PX / height, image.size)
         grey = resized(image, factor)
         # The cells are as many for each pixel as they are here, whatever they were seen at.
-        reach = 1 + round(AROUND * height * cells.shape[1] / image.width)
+        reach = 1 + round(MARGIN_HEIGHTS * height * cells.shape[1] / image.width)
         grid = tuple(-(-side // GRID_PX) for side in grey.shape)
         maps = tiled(network, grey, kinds, grown(cells, grid, reach))
         marks = cutting.marks(maps)
@@ -95,7 +95,7 @@ def nearest_to_scale(readings: list[list[Sighting]]) -> list[Sighting]:
         return [sighting for reading in readings for sighting in reading]
     seen = [(sighting, at) for at, reading in enumerate(readings) for sighting in reading]
     # Of two that are seen about as well, the one with more ink is more of the mark.
-    seen.sort(key=lambda each: (round(each[0].fit / ALIKE), -each[0].ink))
+    seen.sort(key=lambda each: (round(each[0].fit / SAME_FIT_OCTAVES), -each[0].ink))
     boxes = np.array([sighting.box for sighting, _ in seen], np.float64).reshape(-1, 4)
     reading = np.array([at for _, at in seen], np.intp)
     kept: list[int] = []
@@ -103,7 +103,7 @@ def nearest_to_scale(readings: list[list[Sighting]]) -> list[Sighting]:
         before = np.array(kept, np.intp)
         low, high = np.maximum(boxes[before, :2], boxes[at, :2]), np.minimum(boxes[before, 2:], boxes[at, 2:])
         meeting = before[(low < high).all(axis=1) & (reading[before] != reading[at])]
-        if all(shared(sighting, seen[other][0]) < SHARED for other in meeting):
+        if all(shared(sighting, seen[other][0]) < MIN_SHARED_INK for other in meeting):
             kept.append(at)
     return [seen[at][0] for at in kept]
 

@@ -12,26 +12,26 @@ from inference.imaging.components import label
 
 # The first passes see the picture with its longer side this long, and each next a third of that, down to the last: the
 # network tells heights of about 10 to 110 pixels, so that together they see digits of any size.
-FIRST_PX, STEP, LAST_PX = 640, 3, 64
+FIRST_LOOK_PX, LOOK_RATIO, LAST_LOOK_PX = 640, 3, 64
 # Where all see less than this height, a finer one looks.
-TINY_PX = 10
+TINY_HEIGHT_PX = 10
 # Cells with less ink than this are not asked for their height.
-LEAST_INK = 0.1
+MIN_INK_SHARE = 0.1
 # A look that sees digits at half or twice the best height is as good as one that is so much less sure of them.
-FAR = 0.15
+PENALTY_PER_OCTAVE = 0.15
 # That a mark is surely a sign or none counts so much beside that it is surely a digit.
-OTHERS = 0.3
+OTHER_KINDS_WEIGHT = 0.3
 # Ink grows with so much of a power of the height: weighed by the inverse, all marks count about the same.
-POWER = 1.5
+INK_PER_HEIGHT_POWER = 1.5
 # A picture is enlarged at most so much, and to no more pixels than this.
-MOST_ENLARGED = 4.0
-MOST_PIXELS = 4_000_000
+MAX_ENLARGEMENT = 4.0
+MAX_LOOK_PIXELS = 4_000_000
 # Writing that is so many times larger or smaller than what a picture is read at is read again at its own scale.
-OTHER_SIZE = 1.7
+MAX_SIZE_RATIO = 1.7
 # What is smaller than this share of the writing that is seen best is dust, paper or print, and no writing beside it.
-SMALLEST = 1 / 8
+MIN_HEIGHT_RATIO = 1 / 8
 # The heights that each pass is asked for overlap so far with those of the next, in powers of 2.
-OVERLAP = 0.2
+OVERLAP_OCTAVES = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,11 @@ class Look:
     @property
     def fit(self) -> float:
         """How well writing is seen: by how sure it is what it is, and by how far it is from the best height."""
-        return -np.inf if self.height is None else sureness(self.maps, OTHERS) - FAR * distance(self.height)
+        return (
+            -np.inf
+            if self.height is None
+            else sureness(self.maps, OTHER_KINDS_WEIGHT) - PENALTY_PER_OCTAVE * distance(self.height)
+        )
 
 
 def distance(height: float) -> float:
@@ -75,12 +79,12 @@ def looks(network: Network, image: Image.Image, kinds: int) -> list[Look]:
         The looks that see writing, the best first; none where there is none.
     """
     longest = max(image.size)
-    lengths = [float(min(FIRST_PX, longest))]
-    while lengths[-1] / STEP >= LAST_PX:
-        lengths.append(lengths[-1] / STEP)
+    lengths = [float(min(FIRST_LOOK_PX, longest))]
+    while lengths[-1] / LOOK_RATIO >= LAST_LOOK_PX:
+        lengths.append(lengths[-1] / LOOK_RATIO)
     seen = [_look(network, image, length / longest, kinds) for length in lengths]
-    if all(look.height is None or look.height < TINY_PX for look in seen) and longest > FIRST_PX:
-        seen.append(_look(network, image, possible(STEP * FIRST_PX / longest, image.size), kinds))
+    if all(look.height is None or look.height < TINY_HEIGHT_PX for look in seen) and longest > FIRST_LOOK_PX:
+        seen.append(_look(network, image, possible(LOOK_RATIO * FIRST_LOOK_PX / longest, image.size), kinds))
     return sorted((look for look in seen if look.height), key=lambda look: -look.fit)
 
 
@@ -98,7 +102,7 @@ def sureness(maps: Maps, others: float = 0.0) -> float:
         others: how much it counts beside that, that a mark is surely no digit.
     """
     ink = halved(halved(maps.writing))
-    weight = np.where(ink >= LEAST_INK, ink / np.maximum(maps.height, 1) ** POWER, 0)
+    weight = np.where(ink >= MIN_INK_SHARE, ink / np.maximum(maps.height, 1) ** INK_PER_HEIGHT_POWER, 0)
     total = float(weight.sum())
     return float((weight * _best(maps.kind, others)).sum()) / total if total else 0.0
 
@@ -110,19 +114,19 @@ def _best(kind: Floats, others: float) -> Floats:
 def usual_height(maps: Maps) -> float | None:
     """Return the median height of the writing in pixels, each mark counted about once; None where there is none."""
     ink = halved(halved(maps.writing))
-    there = ink >= LEAST_INK
+    there = ink >= MIN_INK_SHARE
     return _median(maps.height[there], ink[there]) if there.any() else None
 
 
 def _median(heights: Floats, ink: Floats) -> float:
     order = np.argsort(heights)
-    reached = np.cumsum((ink / np.maximum(heights, 1) ** POWER)[order])
+    reached = np.cumsum((ink / np.maximum(heights, 1) ** INK_PER_HEIGHT_POWER)[order])
     return float(heights[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
 def possible(factor: float, size: tuple[int, int]) -> float:
     """Return the factor nearest to this one that a picture of this width and height may be read at."""
-    return min(factor, MOST_ENLARGED, float(np.sqrt(MOST_PIXELS / (size[0] * size[1]))))
+    return min(factor, MAX_ENLARGEMENT, float(np.sqrt(MAX_LOOK_PIXELS / (size[0] * size[1]))))
 
 
 def grown(cells: NDArray[np.bool_], shape: tuple[int, ...], reach: int) -> NDArray[np.bool_]:
@@ -169,17 +173,17 @@ def sizes(seen: list[Look]) -> list[tuple[float, NDArray[np.bool_]]]:
     done: list[NDArray[np.bool_]] = []
     for look in seen:
         ink = halved(halved(look.maps.writing))
-        written = ink >= LEAST_INK
+        written = ink >= MIN_INK_SHARE
         heights = _of_pieces(look.maps.height, ink, written)
-        near = written & (np.abs(np.log2(heights / USUAL_HEIGHT_PX)) <= np.log2(STEP) / 2 + OVERLAP)
+        near = written & (np.abs(np.log2(heights / USUAL_HEIGHT_PX)) <= np.log2(LOOK_RATIO) / 2 + OVERLAP_OCTAVES)
         new = (near if done else written) & ~np.any([grown(cells, ink.shape, 1) for cells in done], axis=0)
-        band = np.rint(np.log2(heights / (look.height or USUAL_HEIGHT_PX)) / (2 * np.log2(OTHER_SIZE)))
+        band = np.rint(np.log2(heights / (look.height or USUAL_HEIGHT_PX)) / (2 * np.log2(MAX_SIZE_RATIO)))
         # The usual size comes first.
         for number in sorted(np.unique(band[new]), key=abs):
             cells = new & (band == number)
             found.append((_median(heights[cells], ink[cells]) / look.factor, cells))
         done.append(near)
-    return [(height, cells) for height, cells in found if height >= SMALLEST * found[0][0]]
+    return [(height, cells) for height, cells in found if height >= MIN_HEIGHT_RATIO * found[0][0]]
 
 
 def _of_pieces(heights: Floats, ink: Floats, written: NDArray[np.bool_]) -> Floats:

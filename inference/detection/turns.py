@@ -16,10 +16,10 @@ TURNS = {
 }
 # Where digits are seen this surely, or more, the picture is upright; else it is looked at from the other sides, and
 # read from one where they are seen so surely, and surer by so much.
-UPRIGHT = 0.6
-BETTER = 0.25
+UPRIGHT_SURENESS = 0.6
+MIN_GAIN = 0.25
 # Fewer marks than these tell no turn: nearly every letter is a digit from some side.
-FEWEST = 3
+MIN_MARKS = 3
 
 Box = tuple[float, float, float, float]
 
@@ -38,19 +38,19 @@ def upright(look: Callable[[Image.Image], list[Look]], image: Image.Image) -> tu
         image: mode L.
     """
     first = look(image)
-    if not first or sureness(first[0].maps) >= UPRIGHT or few(first):
+    if not first or sureness(first[0].maps) >= UPRIGHT_SURENESS or few(first):
         return 0, first
     looks = {degrees: look(turned(image, degrees)) for degrees in TURNS if degrees}
     sure = {degrees: sureness(seen[0].maps) for degrees, seen in looks.items() if seen}
     best = max(sure, key=lambda degrees: sure[degrees], default=0)
-    if not best or sure[best] < max(UPRIGHT, sureness(first[0].maps) + BETTER) or few(looks[best]):
+    if not best or sure[best] < max(UPRIGHT_SURENESS, sureness(first[0].maps) + MIN_GAIN) or few(looks[best]):
         return 0, first
     return best, looks[best]
 
 
 def few(seen: list[Look]) -> bool:
     """Say whether the best look shows too few marks to tell a turn."""
-    return len(marks(seen[0].maps)) < FEWEST
+    return len(marks(seen[0].maps)) < MIN_MARKS
 
 
 def as_sent(box: Box, degrees: int, size: tuple[int, int]) -> Box:

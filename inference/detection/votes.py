@@ -12,17 +12,17 @@ from inference.detection.maps import OFFSET_CELL_PX, Floats, Maps, halved, highe
 Places = NDArray[np.intp]
 
 # A cell votes where one of its pixels is covered by at least this share.
-INK = 0.5
+MIN_VOTING_SHARE = 0.5
 # The votes for one middle scatter so widely, in cells.
 SIGMA_CELLS = 1.1
 # The density of votes at a middle, in cells of full ink for each cell, is at least the first: a small dot has more.
 # Where a piece of ink votes for several middles, it is at least the second: less is a few cells that miss.
-LEAST_VOTE, LEAST_AMONG = 0.05, 0.25
+MIN_DENSITY, MIN_DENSITY_BESIDE_OTHERS = 0.05, 0.25
 # A piece is of one mark where that has this share of its votes.
-WHOLE = 0.85
+MIN_WHOLE_SHARE = 0.85
 # A vote that climbs to no such middle goes to the nearest one within so many cells.
-REACH_CELLS = 8.0
-NONE = -1
+MAX_REACH_CELLS = 8.0
+NO_MARK = -1
 
 
 def owners(maps: Maps, piece: Places) -> tuple[NDArray[np.int32], int]:
@@ -37,8 +37,8 @@ def owners(maps: Maps, piece: Places) -> tuple[NDArray[np.int32], int]:
         many marks there are.
     """
     share = halved(maps.writing)
-    owner = np.full(share.shape, NONE, np.int32)
-    down, across = np.nonzero(highest(maps.writing) >= INK)
+    owner = np.full(share.shape, NO_MARK, np.int32)
+    down, across = np.nonzero(highest(maps.writing) >= MIN_VOTING_SHARE)
     if not down.size:
         return owner, 0
     # A vote's place in cells, of which the first has its middle at 0.
@@ -46,8 +46,8 @@ def owners(maps: Maps, piece: Places) -> tuple[NDArray[np.int32], int]:
     y = np.clip(down + maps.offset[down, across, 1] / OFFSET_CELL_PX, 0, share.shape[0] - 1)
     density = blurred(cast(x, y, share[down, across], share.shape), SIGMA_CELLS)
     votes = climb(density, np.rint(y).astype(np.intp) * share.shape[1] + np.rint(x).astype(np.intp))
-    alone = shares(piece[down, across], votes, share[down, across]) >= WHOLE
-    good = density.ravel()[votes] >= np.where(alone, LEAST_VOTE, LEAST_AMONG)
+    alone = shares(piece[down, across], votes, share[down, across]) >= MIN_WHOLE_SHARE
+    good = density.ravel()[votes] >= np.where(alone, MIN_DENSITY, MIN_DENSITY_BESIDE_OTHERS)
     middles, said = np.unique(votes[good], return_inverse=True)
     owner[down[good], across[good]] = said
     lost = np.flatnonzero(~good)
@@ -133,11 +133,11 @@ def climb(density: Floats, starts: Places) -> Places:
 def _nearest(x: Floats, y: Floats, columns: Places, rows: Places) -> NDArray[np.int32]:
     """Return the nearest middle of each vote, by its number; -1 where none is within reach."""
     if not len(columns):
-        return np.full(len(x), NONE, np.int32)
+        return np.full(len(x), NO_MARK, np.int32)
     found = np.empty(len(x), np.int32)
     # In parts, so that memory is bounded however many votes are lost.
     for at in range(0, len(x), 1024):
         part = slice(at, at + 1024)
         away = np.hypot(x[part, None] - columns, y[part, None] - rows)
-        found[part] = np.where(away.min(axis=1) <= REACH_CELLS, away.argmin(axis=1), NONE)
+        found[part] = np.where(away.min(axis=1) <= MAX_REACH_CELLS, away.argmin(axis=1), NO_MARK)
     return found

@@ -7,18 +7,18 @@ from PIL import Image
 Grey = NDArray[np.uint8]
 
 # Colours further apart than this, of 255, are colours.
-COLOURED = 12
+MIN_COLOUR_DIFFERENCE = 12
 # Less contrast than this, of 255, is a blank sheet.
-FAINTEST = 16
+MIN_CONTRAST = 16
 # At least this share of all pixels, and of those around the border, are paper of one tone.
-PAPER = 0.2
-BORDER = 0.85
+MIN_PAPER_SHARE = 0.2
+MIN_PAPER_BORDER_SHARE = 0.85
 # Or, where ink reaches the border, at most this share is flat and of a tone between paper and ink.
-MOST_FLAT = 0.08
+MAX_FLAT_SHARE = 0.08
 # Tones this near the paper's, as a share of the contrast, are paper: JPEG makes small waves around every stroke.
-NEAR = 0.03
+MAX_PAPER_WAVE = 0.03
 # What lies on the other side of the paper's tone, as a share of the contrast, is more than noise.
-OTHER_SIDE = 0.25
+MAX_OVERSHOOT = 0.25
 
 
 def drawn(image: Image.Image) -> Grey | None:
@@ -37,13 +37,13 @@ def drawn(image: Image.Image) -> Grey | None:
             return None
         depths.append(depth)
     contrast = max(int(depth.max()) for depth in depths)
-    if contrast < FAINTEST:
+    if contrast < MIN_CONTRAST:
         return np.zeros(depths[0].shape, np.uint8)
     away = depths[0]
     for depth in depths[1:]:
         away = np.maximum(away, depth)
-    ink = away > max(2, round(NEAR * contrast))
-    if np.count_nonzero(ink) > (1 - PAPER) * ink.size:
+    ink = away > max(2, round(MAX_PAPER_WAVE * contrast))
+    if np.count_nonzero(ink) > (1 - MIN_PAPER_SHARE) * ink.size:
         return None
     if contrast < 255:
         away = np.rint(np.arange(256) * (255 / contrast)).clip(0, 255).astype(np.uint8)[away]
@@ -55,7 +55,7 @@ def _planes(image: Image.Image) -> list[Grey]:
     if image.mode != "L":
         red, green, blue = np.moveaxis(np.asarray(image.resize((64, 64), Image.Resampling.NEAREST))[..., :3], 2, 0)
         most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
-        if int((most - least).max()) > COLOURED:
+        if int((most - least).max()) > MIN_COLOUR_DIFFERENCE:
             return [np.asarray(image.getchannel(band)) for band in range(3)]
         image = image.convert("L")
     return [np.asarray(image)]
@@ -66,12 +66,12 @@ def _depth(grey: Grey) -> Grey | None:
     tone = _commonest(grey)
     darker, lighter = int(tone) - int(grey.min()), int(grey.max()) - int(tone)
     # Ink on both sides of the paper's tone is no drawing.
-    if min(darker, lighter) > OTHER_SIDE * max(darker, lighter, FAINTEST):
+    if min(darker, lighter) > MAX_OVERSHOOT * max(darker, lighter, MIN_CONTRAST):
         return None
-    near = max(2, round(NEAR * max(darker, lighter)))
+    near = max(2, round(MAX_PAPER_WAVE * max(darker, lighter)))
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     away = np.maximum(border, tone) - np.minimum(border, tone)
-    if np.count_nonzero(away <= near) < BORDER * away.size and not _cut_close(grey, tone, near):
+    if np.count_nonzero(away <= near) < MIN_PAPER_BORDER_SHARE * away.size and not _cut_close(grey, tone, near):
         return None
     # A row of the tone, for with a single number numpy's minimum takes ten times as long.
     paper = np.full(grey.shape[1], tone, np.uint8)
@@ -102,4 +102,4 @@ def _cut_close(grey: Grey, tone: np.uint8, near: int) -> bool:
         first[axis], last[axis] = slice(None, -1), slice(1, None)
         steep[tuple(first)] |= change
         steep[tuple(last)] |= change
-    return float((between & ~steep).mean()) <= MOST_FLAT
+    return float((between & ~steep).mean()) <= MAX_FLAT_SHARE

@@ -11,19 +11,16 @@ from inference.imaging.components import Components, label
 from inference.imaging.grey import opaque
 from inference.recognition.normalise import SIDE, normalise
 
-# A whole drawing in one piece, no wider than this share of its height, of which the classifier is so sure that it is no
-# digit, is none; a wider one may be several digits.
-SLIM, NOTHING = 1.1, 0.5
 # More components than these are not read this way.
-MOST = 12
+MAX_COMPONENTS = 12
 # Every one of them is read as a digit at least so surely.
-SURE = 0.9
+MIN_PROBABILITY = 0.9
 # Digits are as high as the highest of them, but for this share: a dot, a comma, a minus, the bar of a 5 are less.
-ALIKE = 0.6
+MIN_HEIGHT_RATIO = 0.6
 # Between their boxes lies at least this share of the highest one's height.
-APART = 0.1
+MIN_GAP_HEIGHTS = 0.1
 # A 1 among others stands no wider than this share of its height: a slash is.
-UPRIGHT = 0.3
+MAX_ONE_WIDTH = 0.3
 
 
 def read(
@@ -43,7 +40,7 @@ def read(
     if ink is None:
         return None
     components = label(ink > 0)
-    if components.count > MOST or not _apart(components):
+    if components.count > MAX_COMPONENTS or not _apart(components):
         return None
     images = np.empty((components.count, SIDE, SIDE), np.uint8)
     # Boxes that are apart hold one each.
@@ -63,16 +60,16 @@ def _apart(components: Components) -> bool:
     boxes = components.boxes.astype(np.float64)
     heights = boxes[:, 3] - boxes[:, 1]
     tallest = float(heights.max())
-    if heights.min() < ALIKE * tallest:
+    if heights.min() < MIN_HEIGHT_RATIO * tallest:
         return False
     gaps = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
     np.fill_diagonal(gaps, np.inf)
-    return bool(gaps.min() >= APART * tallest)
+    return bool(gaps.min() >= MIN_GAP_HEIGHTS * tallest)
 
 
 def _digits(boxes: NDArray[np.float64], said: NDArray[np.float32]) -> bool:
     """Say whether each component is surely a digit."""
-    if (said[:, :10].max(axis=1) < SURE).any():
+    if (said[:, :10].max(axis=1) < MIN_PROBABILITY).any():
         return False
-    slim = boxes[:, 2] - boxes[:, 0] <= UPRIGHT * (boxes[:, 3] - boxes[:, 1])
+    slim = boxes[:, 2] - boxes[:, 0] <= MAX_ONE_WIDTH * (boxes[:, 3] - boxes[:, 1])
     return len(boxes) == 1 or bool((slim | (said.argmax(axis=1) != 1)).all())

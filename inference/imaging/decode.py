@@ -16,12 +16,12 @@ Picture = bytes | bytearray | memoryview | str | Path | Image.Image | NDArray[np
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 40_000_000
 # A longer side than this is made smaller while decoding: a page of 40 lines is still read.
-ENOUGH = 2000
+ENOUGH_PX = 2000
 
 DAMAGED = "The picture is damaged or cut off. Save it again and resend it."
 NO_PICTURE = f"This is no picture that can be read. Send one of {', '.join(FORMATS)}."
 # What people also send, by how it begins; the ISO media families carry their name after four bytes.
-FOREIGN = {
+FOREIGN_FORMATS = {
     b"%PDF": "PDF",
     b"<svg": "SVG",
     b"<?xml": "XML or SVG",
@@ -101,13 +101,13 @@ def decode(picture: Picture, max_pixels: int = MAX_PIXELS) -> Decoded:
 
 def _upright(opened: Image.Image) -> Decoded:
     size = opened.size
-    shrink = max(size) / ENOUGH
+    shrink = max(size) / ENOUGH_PX
     if shrink >= 2:
         # Only JPEG can; by 2, 4 or 8, and never below what is asked for.
         opened.draft(None, (round(size[0] / shrink), round(size[1] / shrink)))
     opened.load()
     image = _plain(opened)
-    factor = int(max(image.size) / ENOUGH)
+    factor = int(max(image.size) / ENOUGH_PX)
     if factor >= 2:
         image = image.reduce(factor)
     if opened.size == size[::-1]:
@@ -177,7 +177,7 @@ def _unreadable(start: bytes, error: Exception) -> ImageError:
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return ImageTooLargeError("The picture has far too many pixels. Send a smaller one.")
     kind = ISO_MEDIA.get(start[8:12]) if start[4:8] == b"ftyp" else None
-    kind = kind or next((name for magic, name in FOREIGN.items() if start.lstrip().startswith(magic)), None)
+    kind = kind or next((name for magic, name in FOREIGN_FORMATS.items() if start.lstrip().startswith(magic)), None)
     if kind:
         return UnsupportedImageError(f"{kind} files are not read. Send one of {', '.join(FORMATS)}.")
     return BrokenImageError(NO_PICTURE if isinstance(error, UnidentifiedImageError) else DAMAGED)

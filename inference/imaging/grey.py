@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image, ImageChops
 
 # Opaque tones nearer to each other than this are one ink.
-ONE_TONE = 64
+MAX_INK_RANGE = 64
 
 
 def grey(image: Image.Image) -> Image.Image:
@@ -36,7 +36,7 @@ def opaque(image: Image.Image) -> Image.Image:
         return image
     solid = np.asarray(alpha) > 127
     tones = np.asarray(image.convert("L"))[solid]
-    if tones.size == 0 or int(tones.max()) - int(tones.min()) < ONE_TONE:
+    if tones.size == 0 or int(tones.max()) - int(tones.min()) < MAX_INK_RANGE:
         return ImageChops.invert(alpha)
     common = int(np.bincount(tones, minlength=256).argmax())
     paper = Image.new("RGBA", image.size, (common, common, common, 255))

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 # A sign belongs to a digit whose height, and this share of it above and below, it lies within.
-REACH = 0.3
+REACH_HEIGHTS = 0.3
 
 
 def levelled(boxes: Floats, signs: NDArray[np.bool_]) -> Floats:
@@ -25,7 +25,7 @@ def levelled(boxes: Floats, signs: NDArray[np.bool_]) -> Floats:
     for at in np.flatnonzero(signs):
         left, top, right, bottom = boxes[at]
         middle = (top + bottom) / 2
-        beside = np.abs(middle - (others[:, 1] + others[:, 3]) / 2) <= (0.5 + REACH) * tall
+        beside = np.abs(middle - (others[:, 1] + others[:, 3]) / 2) <= (0.5 + REACH_HEIGHTS) * tall
         if beside.any():
             gaps = np.maximum(np.maximum(others[:, 0] - right, left - others[:, 2]), 0)
             level[at, [1, 3]] = others[np.where(beside, gaps, np.inf).argmin(), [1, 3]]

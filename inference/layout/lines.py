@@ -9,17 +9,17 @@ Floats = NDArray[np.float64]
 Row = list[int]
 
 # A gap wider than this many digits' widths is a space.
-SPACE = 1.5
+SPACE_WIDTHS = 1.5
 # Marks further apart than this many heights belong to one piece of a line only where the pieces fit as wholes.
-APART = 2.0
+MAX_GAP_HEIGHTS = 2.0
 # Marks stand on one line where they differ by less than this share of their height.
-LEVEL = 0.5
+MAX_LEVEL_HEIGHTS = 0.5
 # The lines of two columns meet where they differ by less than this share of their height.
-MEET = 0.25
+MAX_MEETING_HEIGHTS = 0.25
 # The line ends on so many marks, by whose mean it is continued.
-END = 3
+END_MARKS = 3
 # Writing in columns whose lines do not meet is read column by column, where there are so many lines in each.
-COLUMN = 3
+MIN_COLUMN_LINES = 3
 
 
 def lines(boxes: Floats) -> list[Row]:
@@ -69,9 +69,11 @@ def _pieces(boxes: Floats, level: Floats, tall: float) -> list[Row]:
         best, nearest = None, np.inf
         for piece in pieces:
             last = piece[-1]
-            away = abs(float(np.mean(level[piece[-END:]])) - level[mark])
+            away = abs(float(np.mean(level[piece[-END_MARKS:]])) - level[mark])
             usual = max(min(tall, heights[last] + heights[mark]), 0.8 * heights[mark], 0.8 * heights[last])
-            if boxes[mark, 0] - boxes[last, 2] < APART * tall and away < min(LEVEL * usual, nearest):
+            if boxes[mark, 0] - boxes[last, 2] < MAX_GAP_HEIGHTS * tall and away < min(
+                MAX_LEVEL_HEIGHTS * usual, nearest
+            ):
                 best, nearest = piece, away
         if best is None:
             pieces.append([mark])
@@ -87,7 +89,7 @@ def _level(x: Floats, y: Floats, pieces: list[Row]) -> Floats:
     to the pieces of lines, long ones counting more; the curves with that slope are exponentials.
     """
     middle = float(x.mean())
-    long = [piece for piece in pieces if len(piece) >= END]
+    long = [piece for piece in pieces if len(piece) >= END_MARKS]
     if not long:
         return y
     spread = np.array([float(np.square(x[piece] - x[piece].mean()).sum()) for piece in long])
@@ -99,7 +101,7 @@ def _level(x: Floats, y: Floats, pieces: list[Row]) -> Floats:
     centre = float(np.average(heights, weights=spread))
     a = float(np.average(slopes, weights=spread))
     b = 0.0
-    if len(long) >= 2 * END:
+    if len(long) >= 2 * END_MARKS:
         down = heights - centre
         b = float((spread * down * (slopes - a)).sum() / (spread * np.square(down)).sum())
     across, down = x - middle, y - centre
@@ -115,13 +117,13 @@ def _columns(boxes: Floats, pieces: list[Row], tall: float) -> list[list[Row]]:
     columns: list[list[Row]] = []
     reached = -np.inf
     for at in np.argsort(left, kind="stable"):
-        if left[at] - reached > APART * tall or not columns:
+        if left[at] - reached > MAX_GAP_HEIGHTS * tall or not columns:
             columns.append([])
         columns[-1].append(pieces[at])
         reached = max(reached, right[at])
     # Marks that all stand apart, as in a table, are no lines.
     fewest = min(sum(len(piece) > 1 for piece in column) for column in columns)
-    return columns if len(columns) > 1 and fewest >= COLUMN else [pieces]
+    return columns if len(columns) > 1 and fewest >= MIN_COLUMN_LINES else [pieces]
 
 
 def _meet(boxes: Floats, level: Floats, columns: list[list[Row]], tall: float) -> bool:
@@ -129,7 +131,7 @@ def _meet(boxes: Floats, level: Floats, columns: list[list[Row]], tall: float) -
     for pair in pairwise(columns):
         fewer, more = sorted(pair, key=len)
         nearest = [min(_apart(boxes, level, row, other) for other in more) for row in fewer]
-        if np.mean(np.array(nearest) < MEET * tall) < 0.5:
+        if np.mean(np.array(nearest) < MAX_MEETING_HEIGHTS * tall) < 0.5:
             return False
     return True
 
@@ -138,7 +140,7 @@ def _rows(boxes: Floats, level: Floats, pieces: list[Row], tall: float) -> list[
     """Put pieces of lines into lines, top to bottom."""
     rows: list[Row] = []
     for piece in sorted(pieces, key=lambda piece: float(level[piece].mean())):
-        best, nearest = None, LEVEL * tall
+        best, nearest = None, MAX_LEVEL_HEIGHTS * tall
         for row in rows:
             away = _apart(boxes, level, row, piece)
             if away < nearest:
@@ -168,7 +170,7 @@ def _apart(boxes: Floats, level: Floats, row: Row, piece: Row) -> float:
 def _end(boxes: Floats, level: Floats, marks: Row) -> float:
     """Return the mean level of the first marks, as far as they stand near to the first."""
     left, top, _, bottom = boxes[marks[0]]
-    near = [mark for mark in marks[:END] if abs(boxes[mark, 0] - left) < APART * (bottom - top)]
+    near = [mark for mark in marks[:END_MARKS] if abs(boxes[mark, 0] - left) < MAX_GAP_HEIGHTS * (bottom - top)]
     return float(level[near].mean())
 
 
@@ -188,6 +190,6 @@ def text(rows: list[Row], boxes: Floats, said: list[str]) -> str:
         usual = float(np.median(gaps)) if len(gaps) >= 4 else 0.0
         for before, mark in pairwise(row):
             gap = boxes[mark, 0] - boxes[before, 2]
-            line += (" " if gap > max(SPACE * digit, SPACE * usual) else "") + said[mark]
+            line += (" " if gap > max(SPACE_WIDTHS * digit, SPACE_WIDTHS * usual) else "") + said[mark]
         written.append(line)
     return "\n".join(written)

@@ -10,10 +10,10 @@ from inference.recognition.normalise import SIDE
 Images = NDArray[np.uint8]
 
 # How far the pen goes towards its dilation and its erosion, and how far a mark is turned, in radians.
-THICKER, THINNER = 0.3, 0.25
-TURN = 0.1
+THICKER_SHARE, THINNER_SHARE = 0.3, 0.25
+TURN_RADIANS = 0.1
 # A mark whose probability of "not a digit" lies between these is looked at again.
-UNSURE = (0.01, 0.5)
+UNSURE_PROBABILITIES = (0.01, 0.5)
 
 
 def seen_again(classify: Callable[[Images], NDArray[np.float32]], images: Images) -> NDArray[np.float32]:
@@ -24,7 +24,7 @@ def seen_again(classify: Callable[[Images], NDArray[np.float32]], images: Images
         images: uint8 [N, 28, 28].
     """
     said = classify(images)
-    low, high = UNSURE
+    low, high = UNSURE_PROBABILITIES
     unsure = np.flatnonzero((said[:, 10:] > low).any(axis=1) & (said[:, 10:] < high).all(axis=1))
     if unsure.size:
         seen = views(images[unsure])
@@ -42,10 +42,10 @@ def views(images: Images) -> Images:
         uint8 [5, N, 28, 28].
     """
     around = _around(images)
-    thicker = images + THICKER * (around.max(axis=0) - images.astype(np.float32))
-    thinner = images - THINNER * (images.astype(np.float32) - around.min(axis=0))
+    thicker = images + THICKER_SHARE * (around.max(axis=0) - images.astype(np.float32))
+    thinner = images - THINNER_SHARE * (images.astype(np.float32) - around.min(axis=0))
     seen = [images, *(np.rint(each).astype(np.uint8) for each in (thicker, thinner))]
-    return np.stack([*seen, _turned(images, TURN), _turned(images, -TURN)])
+    return np.stack([*seen, _turned(images, TURN_RADIANS), _turned(images, -TURN_RADIANS)])
 
 
 def agreed(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ from inference.recognition.normalise import SIDE
 from inference.session import REBUILD, open_session
 
 # A run holds every activation of its images at once, and onnxruntime keeps that memory: larger batches are cut.
-CHUNK = 32
+CHUNK_IMAGES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class Classifier:
         """
         if batch.dtype != np.uint8 or batch.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"expected uint8 [N, 28, 28], got {batch.dtype} {list(batch.shape)}")
-        if len(batch) <= CHUNK:
+        if len(batch) <= CHUNK_IMAGES:
             return self._run(batch)
-        return np.concatenate([self._run(batch[at : at + CHUNK]) for at in range(0, len(batch), CHUNK)])
+        return np.concatenate([self._run(batch[at : at + CHUNK_IMAGES]) for at in range(0, len(batch), CHUNK_IMAGES)])
 
     def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         probabilities: NDArray[np.float32] = self._session.run(["probabilities"], {"image": batch})[0]

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from inference.recognition.opinions import Opinion
 
 # So many digits, and more than there are marks that are neither digit nor sign, make a number of what stands there.
-FEWEST = 2
+MIN_DIGITS = 2
 # A digit alone is a part of a letter where it comes so near, as a share of the larger one's height, to a mark that is
 # nothing and at least so high, as a share of the digit's height: a speck is less.
-NEAR, HIGH = 0.05, 0.5
+MAX_GAP_HEIGHTS, MIN_NEIGHBOUR_HEIGHT = 0.05, 0.5
 
 
 def cautious(
@@ -27,12 +27,12 @@ def cautious(
     """
     digits = np.array([opinion.digit is not None for opinion in opinions], np.bool_)
     nothing = np.array([opinion.digit is None and opinion.sign is None for opinion in opinions], np.bool_)
-    if not digits.any() or digits.sum() >= max(FEWEST, int(nothing.sum()) + 1):
+    if not digits.any() or digits.sum() >= max(MIN_DIGITS, int(nothing.sum()) + 1):
         return opinions
     heights = boxes[:, 3] - boxes[:, 1]
     gaps = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
-    near = gaps <= NEAR * np.maximum(heights[:, None], heights[None])
-    beside = (near & nothing[None] & (heights[None] >= HIGH * heights[:, None])).any(axis=1)
+    near = gaps <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
+    beside = (near & nothing[None] & (heights[None] >= MIN_NEIGHBOUR_HEIGHT * heights[:, None])).any(axis=1)
     doubtful = digits & (beside | (shapes[:, 10:] > reject).any(axis=1))
     return [
         replace(opinion, digit=None, confidence=1 - opinion.confidence) if no else opinion

@@ -11,13 +11,13 @@ from inference.detection.page import Sighting
 from inference.recognition.opinions import Opinion
 
 # Parts of one digit are no further apart than this share of its line's height, from side to side and up and down.
-NEAR = 0.25
+MAX_GAP_HEIGHTS = 0.25
 # The classifier takes the whole for a digit at least so surely.
-SURE = 0.9
+MIN_PROBABILITY = 0.9
 # What is a sign with this probability is no part of a digit, or points would be lost.
-PERHAPS = 0.45
+MAX_SIGN_PROBABILITY = 0.45
 # A part of a digit is often lower than it; two digits beside each other are both at least this share as high as both.
-HIGH = 0.7
+MIN_TWIN_HEIGHT = 0.7
 
 # Says what sightings are: float32 [N, C], by their shape alone.
 Shapes = Callable[[Sequence[Sighting]], NDArray[np.float32]]
@@ -44,10 +44,11 @@ def joined(sightings: list[Sighting], opinions: list[Opinion], shapes: Shapes) -
         parts = pairs[at]
         # Two as high as the whole that are read as the same digit, each by itself, are two.
         twice = all(
-            opinions[part].digit == digit and _tall(sightings[part]) >= HIGH * _tall(wholes[at]) for part in parts
+            opinions[part].digit == digit and _tall(sightings[part]) >= MIN_TWIN_HEIGHT * _tall(wholes[at])
+            for part in parts
         )
         if (
-            said[at, digit] >= SURE
+            said[at, digit] >= MIN_PROBABILITY
             and not twice
             and free.issuperset(parts)
             and all(_may_be_part(digit, opinions[part], sightings[part]) for part in parts)
@@ -94,7 +95,7 @@ def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int
     kinds = np.array([sighting.mark.kind.argmax() for sighting in sightings])
     refused = np.array([opinion.digit is None and opinion.sign is None for opinion in opinions])
     gaps = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
-    near = gaps <= NEAR * np.maximum(heights[:, None], heights[None])
+    near = gaps <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
     alike = (kinds[:, None] == kinds[None]) & (kinds < 10)
     candidates = near & (alike | refused[:, None] | refused[None])
     return [(int(one), int(other)) for one, other in zip(*np.nonzero(np.triu(candidates, 1)), strict=True)]
@@ -103,7 +104,7 @@ def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int
 def _may_be_part(digit: int, opinion: Opinion, sighting: Sighting) -> bool:
     """Say whether a mark is nothing by itself, not even perhaps a sign, or is taken for the digit."""
     kind = sighting.mark.kind
-    nothing = opinion.digit is None and opinion.sign is None and kind[10:-1].max() < PERHAPS
+    nothing = opinion.digit is None and opinion.sign is None and kind[10:-1].max() < MAX_SIGN_PROBABILITY
     return bool(nothing or digit in (opinion.digit, int(kind.argmax())))
 
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from inference.recognition.normalise import SIDE
 
-PATCH = 5
-STRIDE = 2
+PATCH_PX = 5
+STRIDE_PX = 2
 
 Classify = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
@@ -42,7 +42,7 @@ def occlusion(classify: Classify, images: NDArray[np.uint8], columns: NDArray[np
 
 def _places() -> NDArray[np.bool_]:
     """Return every place of the patch as a mask, bool [P, 28, 28]; together they cover every pixel."""
-    starts = np.arange(1 - PATCH, SIDE, STRIDE)
+    starts = np.arange(1 - PATCH_PX, SIDE, STRIDE_PX)
     pixel = np.arange(SIDE)
-    inside = (pixel >= starts[:, None]) & (pixel < starts[:, None] + PATCH)
+    inside = (pixel >= starts[:, None]) & (pixel < starts[:, None] + PATCH_PX)
     return (inside[:, None, :, None] & inside[None, :, None, :]).reshape(-1, SIDE, SIDE)

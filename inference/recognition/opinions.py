@@ -11,9 +11,9 @@ Floats = NDArray[np.float32]
 # The classifier, which knows no signs, is taken to give a sign that it is shown as much as this.
 SIGN_LIKELIHOOD = 0.5
 # A digit or a sign is said from this probability on, else the mark is refused.
-SURE = 0.6
+MIN_PROBABILITY = 0.6
 # No opinion excludes anything.
-FLOOR = 1e-4
+MIN_OPINION = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,12 +49,12 @@ def combined(classified: Floats, kind: Floats, signs: Sequence[str]) -> Opinion:
     """
     other = classified[10] if len(classified) == 11 else 0.0
     shape = np.concatenate([classified[:10], np.full(len(signs), SIGN_LIKELIHOOD), [other]])
-    both = np.maximum(shape, FLOOR) * np.maximum(kind, FLOOR)
+    both = np.maximum(shape, MIN_OPINION) * np.maximum(kind, MIN_OPINION)
     both /= both.sum()
     none = float(both[10:].sum())
     probabilities = np.append(both[:10], none).astype(np.float32)[: len(classified)]
     best = int(both.argmax())
-    if best == len(both) - 1 or both[best] < SURE:
+    if best == len(both) - 1 or both[best] < MIN_PROBABILITY:
         return Opinion(None, None, none, probabilities)
     digit, sign = (best, None) if best < 10 else (None, signs[best - 10])
     return Opinion(digit, sign, float(both[best]), probabilities)

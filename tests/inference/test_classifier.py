@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inference import InvalidModelError, ModelNotFoundError
-from inference.recognition.classifier import CHUNK, Classifier
+from inference.recognition.classifier import CHUNK_IMAGES, Classifier
 from inference.recognizer import DEFAULT_MODEL, PAGE
 
 
@@ -65,7 +65,7 @@ def test_another_file_says_what_is_wrong(tmp_path: Path) -> None:
 
 def test_many_images_are_read_as_each_by_itself() -> None:
     classify = Classifier(DEFAULT_MODEL)
-    images = np.random.default_rng(0).integers(0, 256, (2 * CHUNK + 3, 28, 28), dtype=np.uint8)
+    images = np.random.default_rng(0).integers(0, 256, (2 * CHUNK_IMAGES + 3, 28, 28), dtype=np.uint8)
     said = classify(images)
     assert said.shape == (len(images), 11)
     assert np.allclose(said, np.concatenate([classify(image[None]) for image in images]), atol=1e-5)

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inference.detection.maps import Maps, blank
-from inference.detection.votes import NONE, blurred, cast, climb, owners, shares
+from inference.detection.votes import NO_MARK, blurred, cast, climb, owners, shares
 from tests.inference.detection.fakes import KINDS
 
 FLOATS = np.float32
@@ -78,7 +78,7 @@ def test_each_cell_is_of_the_middle_that_it_votes_for() -> None:
     assert (owner[5:25, 15:25] == owner[15, 20]).all()
     assert owner[15, 10] != owner[15, 20]
     # Nobody votes where nothing is written.
-    assert (np.delete(owner, slice(5, 25), axis=0) == NONE).all()
+    assert (np.delete(owner, slice(5, 25), axis=0) == NO_MARK).all()
 
 
 @pytest.mark.parametrize(("away", "kept"), [(12, True), (24, False)])
@@ -86,7 +86,7 @@ def test_a_few_votes_that_miss_make_no_mark_but_go_to_the_nearest_within_reach(a
     # Two cells of a large piece vote for a place so many pixels right of its middle.
     owner, count = owned(voting((10, 10, 50, 50, (30, 30)), (46, 28, 50, 30, (30 + away, 30))))
     assert count == 1
-    assert (owner[14, 23:25] == (0 if kept else NONE)).all()
+    assert (owner[14, 23:25] == (0 if kept else NO_MARK)).all()
     assert (owner[5:14, 5:25] == 0).all()
 
 
@@ -104,7 +104,7 @@ def test_faint_cells_do_not_vote() -> None:
     maps.writing[10:20] *= FLOATS(0.45)
     maps.writing[20:30] *= FLOATS(0.55)
     owner, _ = owned(maps)
-    assert (owner[5:10, 5:15] == NONE).all()
+    assert (owner[5:10, 5:15] == NO_MARK).all()
     assert (owner[10:25, 5:15] == 0).all()
 
 
@@ -120,4 +120,4 @@ def test_a_single_pixel_is_no_mark() -> None:
     maps.writing[30, 40] = 0.9
     owner, count = owned(maps)
     assert count == 0
-    assert (owner == NONE).all()
+    assert (owner == NO_MARK).all()
