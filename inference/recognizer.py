@@ -109,7 +109,7 @@ class Recognizer:
         picture, degrees = decoded.image, 0
         if drawing := quick.read(picture, self.classify):
             boxes, images, said = drawing
-            opinions = [alone(each, refused=False) for each in said]
+            opinions = [alone(each) for each in said]
         else:
             degrees, boxes, images, opinions = self._page(grey(picture))
         if len(boxes) > self._max_marks:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from inference.detection import cutting
 from inference.detection.maps import USUAL_HEIGHT_PX, Floats, Grey, Maps, Network, halved
 from inference.detection.tiles import tiled
 from inference.imaging.components import label
@@ -21,6 +22,8 @@ MIN_INK_SHARE = 0.1
 PENALTY_PER_OCTAVE = 0.15
 # That a mark is surely a sign or none counts so much beside that it is surely a digit.
 OTHER_KINDS_WEIGHT = 0.3
+# A look that sees twice as many marks is as good as one that is so much surer.
+GAIN_PER_DOUBLING = 0.03
 # Ink grows with so much of a power of the height: weighed by the inverse, all marks count about the same.
 INK_PER_HEIGHT_POWER = 1.5
 # A picture is enlarged at most so much, and to no more pixels than this.
@@ -28,8 +31,9 @@ MAX_ENLARGEMENT = 4.0
 MAX_LOOK_PIXELS = 4_000_000
 # Writing that is so many times larger or smaller than what a picture is read at is read again at its own scale.
 MAX_SIZE_RATIO = 1.7
-# What is smaller than this share of the writing that is seen best is dust, paper or print, and no writing beside it.
-MIN_HEIGHT_RATIO = 1 / 8
+# What is so many times smaller than the writing that is seen best is dust, paper or print, and what is so many times
+# larger a thing beside it.
+MAX_HEIGHT_RATIO = 8
 # The heights that each pass is asked for overlap so far with those of the next, in powers of 2.
 OVERLAP_OCTAVES = 0.2
 
@@ -42,20 +46,21 @@ class Look:
         factor: the size of what was seen, as a multiple of the picture's.
         maps: what the network says of it.
         height: the usual height of digits, in pixels of what was seen; None where there is no writing.
+        marks: how many there are.
     """
 
     factor: float
     maps: Maps
     height: float | None
+    marks: int
 
     @property
     def fit(self) -> float:
-        """How well writing is seen: by how sure it is what it is, and by how far it is from the best height."""
-        return (
-            -np.inf
-            if self.height is None
-            else sureness(self.maps, OTHER_KINDS_WEIGHT) - PENALTY_PER_OCTAVE * distance(self.height)
-        )
+        """How well writing is seen: by how sure it is what it is, how much there is, and how far its height is."""
+        if self.height is None:
+            return -np.inf
+        seen = sureness(self.maps, OTHER_KINDS_WEIGHT) + GAIN_PER_DOUBLING * np.log2(1 + self.marks)
+        return float(seen) - PENALTY_PER_OCTAVE * distance(self.height)
 
 
 def distance(height: float) -> float:
@@ -85,13 +90,13 @@ def looks(network: Network, image: Image.Image, kinds: int) -> list[Look]:
     seen = [_look(network, image, length / longest, kinds) for length in lengths]
     if all(look.height is None or look.height < TINY_HEIGHT_PX for look in seen) and longest > FIRST_LOOK_PX:
         seen.append(_look(network, image, possible(LOOK_RATIO * FIRST_LOOK_PX / longest, image.size), kinds))
-    return sorted((look for look in seen if look.height), key=lambda look: -look.fit)
+    return sorted((look for look in seen if look.height and look.marks), key=lambda look: -look.fit)
 
 
 def _look(network: Network, image: Image.Image, factor: float, kinds: int) -> Look:
     factor = min(factor, 1.0)
     maps = tiled(network, resized(image, factor), kinds)
-    return Look(factor, maps, usual_height(maps))
+    return Look(factor, maps, usual_height(maps), len(cutting.marks(maps)))
 
 
 def sureness(maps: Maps, others: float = 0.0) -> float:
@@ -183,7 +188,9 @@ def sizes(seen: list[Look]) -> list[tuple[float, NDArray[np.bool_]]]:
             cells = new & (band == number)
             found.append((_median(heights[cells], ink[cells]) / look.factor, cells))
         done.append(near)
-    return [(height, cells) for height, cells in found if height >= MIN_HEIGHT_RATIO * found[0][0]]
+    return [
+        (height, cells) for height, cells in found if 1 / MAX_HEIGHT_RATIO <= height / found[0][0] <= MAX_HEIGHT_RATIO
+    ]
 
 
 def _of_pieces(heights: Floats, ink: Floats, written: NDArray[np.bool_]) -> Floats:

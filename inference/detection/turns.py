@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from inference.detection.cutting import marks
 from inference.detection.scale import Look, sureness
 
 # Degrees clockwise, and what turns a picture so far: Pillow counts the other way.
@@ -16,7 +15,7 @@ TURNS = {
 }
 # Where digits are seen this surely, or more, the picture is upright; else it is looked at from the other sides, and
 # read from one where they are seen so surely, and surer by so much.
-UPRIGHT_SURENESS = 0.6
+UPRIGHT_SURENESS = 0.75
 MIN_GAIN = 0.25
 # Fewer marks than these tell no turn: nearly every letter is a digit from some side.
 MIN_MARKS = 3
@@ -50,7 +49,7 @@ def upright(look: Callable[[Image.Image], list[Look]], image: Image.Image) -> tu
 
 def few(seen: list[Look]) -> bool:
     """Say whether the best look shows too few marks to tell a turn."""
-    return len(marks(seen[0].maps)) < MIN_MARKS
+    return seen[0].marks < MIN_MARKS
 
 
 def as_sent(box: Box, degrees: int, size: tuple[int, int]) -> Box:

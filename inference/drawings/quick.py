@@ -14,7 +14,7 @@ from inference.recognition.normalise import SIDE, normalise
 # More components than these are not read this way.
 MAX_COMPONENTS = 12
 # Every one of them is read as a digit at least so surely.
-MIN_PROBABILITY = 0.9
+MIN_PROBABILITY = 0.95
 # Digits are as high as the highest of them, but for this share: a dot, a comma, a minus, the bar of a 5 are less.
 MIN_HEIGHT_RATIO = 0.6
 # Between their boxes lies at least this share of the highest one's height.

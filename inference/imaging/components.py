@@ -1,12 +1,9 @@
 """Connected components of ink, by runs."""
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-
-Value = TypeVar("Value", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +15,6 @@ class Components:
         rows, starts, stops: intp [R], each run's row, its first column, and the column after its last.
         labels: intp [R], the component of each run, 0 to N - 1 in the order of their first runs.
         boxes: intp [N, 4]: left, top, right, bottom, the last two exclusive.
-        areas: intp [N], in pixels.
     """
 
     count: int
@@ -27,7 +23,6 @@ class Components:
     stops: NDArray[np.intp]
     labels: NDArray[np.intp]
     boxes: NDArray[np.intp]
-    areas: NDArray[np.intp]
 
 
 def label(mask: NDArray[np.bool_]) -> Components:
@@ -53,7 +48,6 @@ def label(mask: NDArray[np.bool_]) -> Components:
     labels = np.searchsorted(tops, roots)
     count = len(tops)
     boxes = np.empty((count, 4), np.intp)
-    areas = np.zeros(count, np.intp)
     if count:
         order = np.argsort(labels, kind="stable")
         at = np.searchsorted(labels[order], np.arange(count))
@@ -61,8 +55,7 @@ def label(mask: NDArray[np.bool_]) -> Components:
         boxes[:, 1] = rows[tops]
         boxes[:, 2] = np.maximum.reduceat(stops[order], at)
         boxes[:, 3] = np.maximum.reduceat(rows[order], at) + 1
-        areas = np.add.reduceat((stops - starts)[order], at)
-    return Components(count, rows, starts, stops, labels, boxes, areas)
+    return Components(count, rows, starts, stops, labels, boxes)
 
 
 def _touching(
@@ -94,36 +87,3 @@ def _merge(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArra
                 break
             parent = grand
     return parent
-
-
-def select(components: Components, kept: NDArray[np.bool_]) -> Components:
-    """Return some of the components alone, bool [N] saying which, numbered anew."""
-    if kept.all():
-        return components
-    runs = kept[components.labels]
-    return Components(
-        count=int(np.count_nonzero(kept)),
-        rows=components.rows[runs],
-        starts=components.starts[runs],
-        stops=components.stops[runs],
-        labels=(np.cumsum(kept) - 1)[components.labels[runs]],
-        boxes=components.boxes[kept],
-        areas=components.areas[kept],
-    )
-
-
-def paint(components: Components, values: NDArray[Value], shape: tuple[int, ...]) -> NDArray[Value]:
-    """Return an array of `shape` in which each component's pixels hold its own of the N `values`; 0 elsewhere."""
-    flat = np.zeros(shape[0] * shape[1], values.dtype)
-    base = components.rows * shape[1]
-    lengths = components.stops - components.starts
-    inside = np.arange(lengths.sum()) + np.repeat(base + components.starts - np.cumsum(lengths) + lengths, lengths)
-    flat[inside] = np.repeat(values[components.labels], lengths)
-    return flat.reshape(shape)
-
-
-def on_border(components: Components, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Say which components come within a pixel of the border of a picture of this height and width, bool [N]."""
-    boxes = components.boxes
-    ends = np.array([shape[1], shape[0]]) - 1
-    return np.asarray((boxes[:, :2] <= 1).any(axis=1) | (boxes[:, 2:] >= ends).any(axis=1), np.bool_)

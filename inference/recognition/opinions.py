@@ -60,10 +60,7 @@ def combined(classified: Floats, kind: Floats, signs: Sequence[str]) -> Opinion:
     return Opinion(digit, sign, float(both[best]), probabilities)
 
 
-def alone(classified: Floats, refused: bool) -> Opinion:
-    """Say what a mark is by the classifier alone, float32 [11 or 10]."""
+def alone(classified: Floats) -> Opinion:
+    """Say what a mark that is surely a digit is, by the classifier alone, float32 [11 or 10]."""
     best = int(classified[:10].argmax())
-    if not refused:
-        return Opinion(best, None, float(classified[best]), classified)
-    none = float(1 - classified[:10].sum()) if len(classified) == 11 else 1 - float(classified[best])
-    return Opinion(None, None, none, classified)
+    return Opinion(best, None, float(classified[best]), classified)

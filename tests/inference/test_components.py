@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.imaging.components import label, paint, select
+from inference.imaging.components import label
+from tests.inference.painting import paint
 
 
 def flood(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int]:
@@ -39,7 +40,6 @@ def test_random_masks(density: float) -> None:
         for at in range(count):
             y, x = np.nonzero(expected == at)
             assert found.boxes[at].tolist() == [x.min(), y.min(), x.max() + 1, y.max() + 1]
-            assert found.areas[at] == len(y)
 
 
 def test_a_spiral_and_a_comb_are_one() -> None:
@@ -63,11 +63,3 @@ def test_empty_and_full() -> None:
     assert label(np.zeros((5, 7), np.bool_)).count == 0
     full = label(np.ones((5, 7), np.bool_))
     assert full.boxes.tolist() == [[0, 0, 7, 5]]
-    assert full.areas.tolist() == [35]
-
-
-def test_select_keeps_some() -> None:
-    mask = np.array([[1, 0, 1, 0, 1], [1, 0, 0, 0, 1]], np.bool_)
-    some = select(label(mask), np.array([True, False, True]))
-    assert some.count == 2
-    assert paint(some, np.array([7, 9], np.uint8), mask.shape).tolist() == [[7, 0, 0, 0, 9], [7, 0, 0, 0, 9]]

@@ -26,7 +26,7 @@ def canvas() -> Image.Image:
     return Image.fromarray(255 - pen("305"))
 
 
-@pytest.mark.parametrize("share", [0.002, pytest.param(0.02, marks=UNLEARNED)])
+@pytest.mark.parametrize("share", [0.002, 0.02])
 def test_digits_are_read_through_salt_and_pepper(share: float) -> None:
     rng = np.random.default_rng(1)
     levels = np.asarray(canvas()).copy()

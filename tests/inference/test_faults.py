@@ -10,7 +10,6 @@ from PIL import Image, ImageDraw
 
 from inference import Reading, Recognizer
 from tests.inference.pens import pen, photographed
-from tests.inference.test_disturbed import UNLEARNED
 
 Ink = NDArray[np.uint8]
 
@@ -139,7 +138,7 @@ def test_a_turned_picture_is_read_upright(turn: int) -> None:
     assert 0 <= top < top + high <= reading.size[1]
 
 
-@pytest.mark.parametrize("text", ["68", "69", "9", pytest.param("1", marks=UNLEARNED)])
+@pytest.mark.parametrize("text", ["68", "69", "9", "1"])
 def test_what_reads_both_ways_is_not_turned(text: str) -> None:
     reading = recognizer().read(photographed(pen(text, tall=120, brush=11, margin=60), grain=2))
     assert (reading.text, reading.turned) == (text, 0)

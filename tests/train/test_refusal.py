@@ -99,7 +99,7 @@ def test_a_mark_alone_is_refused_by_the_same_rule_when_it_is_read() -> None:
     assert answered[labels == NOT_A_DIGIT].any()
     box = np.array([[0.0, 0.0, 20.0, 20.0]])
     for row, says in zip(said.astype(np.float32), answered, strict=True):
-        [opinion] = cautious([alone(row, refused=False)], row[None], box, info.reject_threshold)
+        [opinion] = cautious([alone(row)], row[None], box, info.reject_threshold)
         assert (opinion.digit is not None) == says, row
 
 

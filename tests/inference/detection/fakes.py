@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.detection.maps import Maps, blank
-from inference.imaging.components import label, paint
+from inference.imaging.components import label
+from tests.inference.painting import paint
 
 KINDS = 17
 OTHER = 16
