@@ -24,7 +24,7 @@ from inference.recognition.context import cautious
 from inference.recognition.joining import joined
 from inference.recognition.normalise import SIDE, normalise
 from inference.recognition.occlusion import occlusion
-from inference.recognition.opinions import Opinion, alone, combined
+from inference.recognition.opinions import Opinion, alone, begin, combined
 from inference.results import Mark, Reading
 
 MAX_MARKS = 2_000
@@ -139,8 +139,10 @@ class Recognizer:
         """Say what marks are: by the classifier alone, float32 [N, C], and by both networks."""
         signs = self._network.info.kinds[10:-1]
         shapes = seen_again(self.classify, _normalised(sightings))
+        first = begin(np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4))
         return shapes, [
-            combined(shape, sighting.mark.kind, signs) for shape, sighting in zip(shapes, sightings, strict=True)
+            combined(shape, sighting.mark.kind, signs, first=bool(begins))
+            for shape, sighting, begins in zip(shapes, sightings, first, strict=True)
         ]
 
     def _explained(self, digits: list[Mark]) -> list[Mark]:

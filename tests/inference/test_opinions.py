@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.recognition.opinions import combined
+from inference.recognition.opinions import begin, combined
 from synthesis.kinds import KINDS, SIGNS
 
 
@@ -50,6 +50,22 @@ def said(shape: NDArray[np.float32], place: NDArray[np.float32]) -> str:
 )
 def test_what_a_mark_is_taken_for(shape: NDArray[np.float32], place: NDArray[np.float32], right: str) -> None:
     assert said(shape, place) == right
+
+
+def test_a_stroke_that_begins_a_number_is_rather_a_one_than_a_slash() -> None:
+    doubtful, sure = kind("/", 0.65, "1"), kind("/", 0.95)
+    for place, first, right in ((doubtful, False, "?"), (doubtful, True, "1"), (sure, False, "/"), (sure, True, "/")):
+        opinion = combined(classified(1, 0.98), place, SIGNS, first=first)
+        assert (opinion.sign or ("?" if opinion.digit is None else str(opinion.digit))) == right, (right, first)
+
+
+def test_which_marks_begin_a_number() -> None:
+    # Two lines, and on the second a number that is far from the first one.
+    boxes = [(10, 0, 20, 40), (30, 5, 50, 40), (12, 100, 30, 140), (32, 130, 36, 136), (300, 100, 320, 140)]
+    assert begin(np.array(boxes, float)).tolist() == [True, False, True, False, True]
+    # One that leans over the next does not stand before it where its middle does not.
+    assert begin(np.array([(0, 0, 60, 40), (20, 0, 35, 40)], float)).tolist() == [False, True]
+    assert begin(np.zeros((0, 4))).shape == (0,)
 
 
 def test_probabilities_are_of_the_digits_and_of_none() -> None:
