@@ -13,9 +13,10 @@ from inference.detection.network import PageInfo, PageNetwork
 from inference.detection.page import Sighting, find
 from inference.detection.turns import as_sent
 from inference.drawings import quick
+from inference.drawings.ink import drawn
 from inference.errors import TooManyMarksError
 from inference.imaging.decode import MAX_PIXELS, Picture, decode
-from inference.imaging.grey import grey
+from inference.imaging.grey import grey, opaque
 from inference.layout.levels import levelled
 from inference.layout.lines import lines, text
 from inference.recognition.augmentation import seen_again
@@ -107,11 +108,12 @@ class Recognizer:
         """
         decoded = decode(image, self._max_pixels)
         picture, degrees = decoded.image, 0
-        if drawing := quick.read(picture, self.classify):
+        ink = drawn(opaque(picture))
+        if ink is not None and (drawing := quick.read(ink, self.classify)):
             boxes, images, said = drawing
             opinions = [alone(each) for each in said]
         else:
-            degrees, boxes, images, opinions = self._page(grey(picture))
+            degrees, boxes, images, opinions = self._page(grey(picture), ink)
         if len(boxes) > self._max_marks:
             raise TooManyMarksError.of(len(boxes), self._max_marks)
         level = levelled(boxes, np.array([opinion.sign is not None for opinion in opinions], np.bool_))
@@ -127,9 +129,14 @@ class Recognizer:
             ordered = self._explained(ordered)
         return Reading(text(rows, level, said_marks), tuple(ordered), decoded.size, degrees)
 
-    def _page(self, picture: Image.Image) -> tuple[int, Boxes, Images, list[Opinion]]:
-        """Find the marks of a grey picture, and say what each is; boxes are in pixels of the turned picture."""
-        degrees, sightings = find(self._network, len(self._network.info.kinds), picture, self._max_marks)
+    def _page(self, picture: Image.Image, ink: Images | None) -> tuple[int, Boxes, Images, list[Opinion]]:
+        """Find the marks of a grey picture, and say what each is; boxes are in pixels of the turned picture.
+
+        Args:
+            picture: mode L.
+            ink: uint8 [H, W], where it is a clean drawing.
+        """
+        degrees, sightings = find(self._network, len(self._network.info.kinds), picture, self._max_marks, ink)
         sightings = joined(sightings, self._opinions(sightings)[1], lambda wholes: self.classify(_normalised(wholes)))
         shapes, opinions = self._opinions(sightings)
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)

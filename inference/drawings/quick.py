@@ -4,11 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from inference.drawings.ink import drawn
 from inference.imaging.components import Components, label
-from inference.imaging.grey import opaque
 from inference.recognition.normalise import SIDE, normalise
 
 # More components than these are not read this way.
@@ -24,21 +21,18 @@ MAX_ONE_WIDTH = 0.3
 
 
 def read(
-    image: Image.Image, classify: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+    ink: NDArray[np.uint8], classify: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 ) -> tuple[NDArray[np.float64], NDArray[np.uint8], NDArray[np.float32]] | None:
     """Read a drawing whose components are digits, one each, without a doubt.
 
     Args:
-        image: mode L, RGB or RGBA.
+        ink: uint8 [H, W], of a clean drawing: 0 = paper, 255 = the full contrast.
         classify: uint8 [N, 28, 28] to float32 [N, C].
 
     Returns:
         The boxes, float64 [N, 4]: left, top, right, bottom in pixels; the images, uint8 [N, 28, 28]; what the
         classifier says of them. None where it is no such drawing.
     """
-    ink = drawn(opaque(image))
-    if ink is None:
-        return None
     components = label(ink > 0)
     if components.count > MAX_COMPONENTS or not _apart(components):
         return None

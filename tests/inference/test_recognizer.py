@@ -80,7 +80,7 @@ def test_specks_and_dots_are_not_reported() -> None:
     assert recognizer().read(255 - drawing).text == "37"
 
 
-@pytest.mark.parametrize("thick", [2, pytest.param(8, marks=UNLEARNED)])
+@pytest.mark.parametrize("thick", [2, 8])
 def test_a_frame_around_a_digit(thick: int) -> None:
     framed = np.pad(pen("3"), thick, constant_values=255)
     assert recognizer().read(255 - framed).text == "3"

@@ -1,0 +1,69 @@
+"""A clean drawing is read at once: its own ink tells how high digits are, and whether the page network missed any."""
+
+import numpy as np
+from PIL import Image
+
+from inference.detection import cutting
+from inference.detection.cutting import Segment
+from inference.detection.maps import Grey, Network
+from inference.detection.scale import possible, resized, sureness, usual_height
+from inference.detection.tiles import tiled
+from inference.imaging.components import Components, label
+
+# Digits that touch come apart best at this height: more than in photos, where shadows and grain grow with them.
+READ_HEIGHT_PX = 41.0
+# The tallest component may be two digits, or a frame: then the network's own height tells, and it looks once more.
+LOOKS = 2
+# So far from the best height, in powers of 2, digits are read without another look.
+MAX_OCTAVES = 0.4
+# Less sure digits may lie on their side, or be none: the usual way looks at them from all sides.
+MIN_SURENESS = 0.5
+# A component that nothing covers as far as this, of 255, was missed.
+MIN_COVER = 64
+
+
+def read_at_once(network: Network, kinds: int, image: Image.Image, ink: Grey) -> tuple[float, list[Segment]] | None:
+    """Find the marks of a clean drawing.
+
+    Args:
+        network: the page network.
+        kinds: how many kinds it tells apart.
+        image: mode L.
+        ink: uint8 [H, W], of the same size, 0 = paper.
+
+    Returns:
+        The multiple of the picture's size that was looked at, and the marks; None where they are not sure, not at the
+        right height, or not all.
+    """
+    components = label(ink > 0)
+    if not components.count:
+        return None
+    height = float((components.boxes[:, 3] - components.boxes[:, 1]).max())
+    for _ in range(LOOKS):
+        factor = possible(READ_HEIGHT_PX / height, image.size)
+        maps = tiled(network, resized(image, factor), kinds)
+        seen = usual_height(maps)
+        if seen is None:
+            return None
+        if abs(np.log2(seen / READ_HEIGHT_PX)) <= MAX_OCTAVES:
+            marks = cutting.marks(maps)
+            complete = sureness(maps) >= MIN_SURENESS and _covered(marks, components, factor)
+            return (factor, marks) if complete else None
+        height = seen / factor
+    return None
+
+
+def _covered(marks: list[Segment], components: Components, factor: float) -> bool:
+    """Say whether each component has some mark's ink in its box."""
+    high, wide = (round(float(side) * factor) + 2 for side in components.boxes[:, [3, 2]].max(axis=0))
+    cover = np.zeros((high, wide), np.uint8)
+    for mark in marks:
+        left, top, right, bottom = mark.box
+        place = cover[top:bottom, left:right]
+        np.maximum(place, mark.ink[: place.shape[0], : place.shape[1]], out=place)
+    starts = np.floor(components.boxes[:, :2] * factor).astype(np.intp)
+    stops = np.ceil(components.boxes[:, 2:] * factor).astype(np.intp)
+    return all(
+        cover[top:bottom, left:right].max(initial=0) >= MIN_COVER
+        for (left, top), (right, bottom) in zip(starts, stops, strict=True)
+    )
