@@ -13,6 +13,7 @@ from inference.detection.network import PageInfo, PageNetwork
 from inference.detection.page import Sighting, find
 from inference.detection.turns import as_sent
 from inference.drawings import quick
+from inference.drawings.at_once import read_at_once
 from inference.drawings.ink import drawn
 from inference.errors import TooManyMarksError
 from inference.imaging.decode import MAX_PIXELS, Picture, decode
@@ -136,7 +137,10 @@ class Recognizer:
             picture: mode L.
             ink: uint8 [H, W], where it is a clean drawing.
         """
-        degrees, sightings = find(self._network, len(self._network.info.kinds), picture, self._max_marks, ink)
+        kinds = len(self._network.info.kinds)
+        degrees, sightings = 0, None if ink is None else read_at_once(self._network, kinds, picture, ink)
+        if sightings is None:
+            degrees, sightings = find(self._network, kinds, picture, self._max_marks)
         sightings = joined(sightings, self._opinions(sightings)[1], lambda wholes: self.classify(_normalised(wholes)))
         shapes, opinions = self._opinions(sightings)
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)

@@ -9,7 +9,6 @@ from PIL import Image
 
 from inference.detection import cutting
 from inference.detection.cutting import Segment
-from inference.detection.drawing import read_at_once
 from inference.detection.maps import USUAL_HEIGHT_PX, Network
 from inference.detection.scale import distance, grown, looks, possible, resized, sizes
 from inference.detection.tiles import GRID_PX, tiled
@@ -58,9 +57,7 @@ class Sighting:
         return distance(max(self.mark.height, 1.0))
 
 
-def find(
-    network: Network, kinds: int, image: Image.Image, most: int, ink: NDArray[np.uint8] | None = None
-) -> tuple[int, list[Sighting]]:
+def find(network: Network, kinds: int, image: Image.Image, most: int) -> tuple[int, list[Sighting]]:
     """Find the marks of a picture.
 
     Args:
@@ -68,7 +65,6 @@ def find(
         kinds: how many kinds it tells apart.
         image: mode L.
         most: the most marks that a picture may have.
-        ink: uint8 [H, W], 0 = paper, of a clean drawing.
 
     Returns:
         By how many degrees the picture must be turned clockwise to be read, and its marks after that turn.
@@ -76,11 +72,6 @@ def find(
     Raises:
         TooManyMarksError: it has more.
     """
-    if ink is not None and (read := read_at_once(network, kinds, image, ink)):
-        factor, marks = read
-        if len(marks) > most:
-            raise TooManyMarksError.of(len(marks), most)
-        return 0, [Sighting(mark, factor) for mark in marks]
     degrees, seen = upright(partial(looks, network, kinds=kinds), image)
     image = turned(image, degrees)
     readings = []

@@ -6,6 +6,7 @@ from PIL import Image
 from inference.detection import cutting
 from inference.detection.cutting import Segment
 from inference.detection.maps import Grey, Network
+from inference.detection.page import Sighting
 from inference.detection.scale import possible, resized, sureness, usual_height
 from inference.detection.tiles import tiled
 from inference.imaging.components import Components, label
@@ -22,7 +23,7 @@ MIN_SURENESS = 0.5
 MIN_COVER = 64
 
 
-def read_at_once(network: Network, kinds: int, image: Image.Image, ink: Grey) -> tuple[float, list[Segment]] | None:
+def read_at_once(network: Network, kinds: int, image: Image.Image, ink: Grey) -> list[Sighting] | None:
     """Find the marks of a clean drawing.
 
     Args:
@@ -32,8 +33,7 @@ def read_at_once(network: Network, kinds: int, image: Image.Image, ink: Grey) ->
         ink: uint8 [H, W], of the same size, 0 = paper.
 
     Returns:
-        The multiple of the picture's size that was looked at, and the marks; None where they are not sure, not at the
-        right height, or not all.
+        The marks; None where they are not sure, not at the right height, or not all.
     """
     components = label(ink > 0)
     if not components.count:
@@ -48,7 +48,7 @@ def read_at_once(network: Network, kinds: int, image: Image.Image, ink: Grey) ->
         if abs(np.log2(seen / READ_HEIGHT_PX)) <= MAX_OCTAVES:
             marks = cutting.marks(maps)
             complete = sureness(maps) >= MIN_SURENESS and _covered(marks, components, factor)
-            return (factor, marks) if complete else None
+            return [Sighting(mark, factor) for mark in marks] if complete else None
         height = seen / factor
     return None
 

@@ -5,12 +5,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference import TooManyMarksError
-from inference.detection.drawing import READ_HEIGHT_PX, read_at_once
 from inference.detection.maps import Maps
-from inference.detection.page import find
+from inference.drawings.at_once import READ_HEIGHT_PX, read_at_once
 from tests.inference.detection.fakes import KINDS, Eye
-from tests.inference.detection.test_page import MOST, boxes, sheet
+from tests.inference.detection.test_page import boxes, sheet
 
 
 def ink(image: Image.Image) -> NDArray[np.uint8]:
@@ -20,8 +18,8 @@ def ink(image: Image.Image) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("tall", [60, 150, 300])
 def test_one_look_at_the_best_height(tall: int) -> None:
     image, eye = sheet((tall, 50, 40), (tall, 300, 60)), Eye()
-    degrees, found = find(eye, KINDS, image, MOST, ink(image))
-    assert degrees == 0
+    found = read_at_once(eye, KINDS, image, ink(image))
+    assert found is not None
     expected = [(50, 40, 50 + round(0.6 * tall), 40 + tall), (300, 60, 300 + round(0.6 * tall), 60 + tall)]
     for box, true in zip(boxes(found), expected, strict=True):
         assert box == pytest.approx(true, abs=max(2, 0.06 * tall))
@@ -32,19 +30,16 @@ def test_one_look_at_the_best_height(tall: int) -> None:
 def test_where_the_tallest_is_no_digit_the_writing_tells() -> None:
     # A thing more than twice as high as the digits, which is a mark too.
     image, eye = sheet((200, 20, 40), *((80, 200 + 90 * at, 150) for at in range(4))), Eye()
-    read = read_at_once(eye, KINDS, image, ink(image))
-    assert read is not None
-    factor, marks = read
-    assert factor == pytest.approx(READ_HEIGHT_PX / 80, rel=0.1)
-    assert (len(eye.seen), len(marks)) == (2, 5)
+    found = read_at_once(eye, KINDS, image, ink(image))
+    assert found is not None
+    assert found[0].factor == pytest.approx(READ_HEIGHT_PX / 80, rel=0.1)
+    assert (len(eye.seen), len(found)) == (2, 5)
 
 
 def test_what_is_missed_is_left_to_the_usual_way() -> None:
     # The second mark is 8 pixels high where the first has the best height: this network does not see it.
     image = sheet((200, 50, 40), (200 * 8 / READ_HEIGHT_PX, 300, 60))
     assert read_at_once(Eye(), KINDS, image, ink(image)) is None
-    _, found = find(Eye(), KINDS, image, MOST, ink(image))
-    assert len(found) == 2
 
 
 def test_what_is_surely_no_digit_is_left_to_the_usual_way() -> None:
@@ -53,7 +48,7 @@ def test_what_is_surely_no_digit_is_left_to_the_usual_way() -> None:
     assert read_at_once(Eye(), KINDS, image.rotate(180), ink(image.rotate(180))) is None
 
 
-def test_nothing_and_too_much() -> None:
+def test_nothing() -> None:
     empty = sheet()
     assert read_at_once(Eye(), KINDS, empty, ink(empty)) is None
 
@@ -62,5 +57,3 @@ def test_nothing_and_too_much() -> None:
 
     image = sheet((100, 50, 40), (100, 300, 60))
     assert read_at_once(blind, KINDS, image, ink(image)) is None
-    with pytest.raises(TooManyMarksError):
-        find(Eye(), KINDS, image, 1, ink(image))
