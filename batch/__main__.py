@@ -34,6 +34,8 @@ from inference.recognizer import DEFAULT_MODEL, Recognizer
 STORE = (
     " Which store and who asks is read from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
 )
+# What the other machines of a cluster get from here.
+PACKAGES = [str(Path(__file__).resolve().parents[1] / name) for name in ("batch", "inference")]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,10 +87,6 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return number
-
-
-# What the other machines of a cluster get from here.
-PACKAGES = [str(Path(__file__).resolve().parents[1] / name) for name in ("batch", "inference")]
 
 
 def connect(address: str | None, workers: int | None) -> None:

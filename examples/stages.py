@@ -7,7 +7,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from inference import Recognizer
@@ -26,7 +25,6 @@ WIDTH_PX, HEADING_PX, FONT_PX, CELL_PX = 560, 30, 18, 56
 PER_ROW = WIDTH_PX // CELL_PX
 # One for each mark in turn, apart for the colour-blind too (Okabe and Ito, 2008).
 COLOURS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233))
-Ink = NDArray[np.uint8]
 
 
 def main() -> None:

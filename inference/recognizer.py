@@ -16,17 +16,19 @@ from inference.drawings import quick
 from inference.drawings.at_once import read_at_once
 from inference.drawings.ink import drawn
 from inference.errors import TooManyMarksError
+from inference.imaging.components import Components, label
 from inference.imaging.decode import MAX_PIXELS, Picture, decode
 from inference.imaging.grey import grey, opaque
 from inference.layout.levels import levelled
 from inference.layout.lines import lines, text
 from inference.recognition.augmentation import seen_again
+from inference.recognition.boxes import begin
 from inference.recognition.classifier import Classifier, ModelInfo
 from inference.recognition.context import cautious
 from inference.recognition.joining import joined
 from inference.recognition.normalise import SIDE, normalise
 from inference.recognition.occlusion import occlusion
-from inference.recognition.opinions import Opinion, alone, begin, combined
+from inference.recognition.opinions import Opinion, alone, combined
 from inference.results import Mark, Reading
 
 MAX_MARKS = 2_000
@@ -110,11 +112,12 @@ class Recognizer:
         decoded = decode(image, self._max_pixels)
         picture, degrees = decoded.image, 0
         ink = drawn(opaque(picture))
-        if ink is not None and (drawing := quick.read(ink, self.classify)):
+        components = None if ink is None else label(ink > 0)
+        if ink is not None and components and (drawing := quick.read(ink, components, self.classify)):
             boxes, images, said = drawing
             opinions = [alone(each) for each in said]
         else:
-            degrees, boxes, images, opinions = self._page(grey(picture), ink)
+            degrees, boxes, images, opinions = self._page(grey(picture), components)
         if len(boxes) > self._max_marks:
             raise TooManyMarksError.of(len(boxes), self._max_marks)
         level = levelled(boxes, np.array([opinion.sign is not None for opinion in opinions], np.bool_))
@@ -130,15 +133,17 @@ class Recognizer:
             ordered = self._explained(ordered)
         return Reading(text(rows, level, said_marks), tuple(ordered), decoded.size, degrees)
 
-    def _page(self, picture: Image.Image, ink: Images | None) -> tuple[int, Boxes, Images, list[Opinion]]:
+    def _page(self, picture: Image.Image, components: Components | None) -> tuple[int, Boxes, Images, list[Opinion]]:
         """Find the marks of a grey picture, and say what each is; boxes are in pixels of the turned picture.
 
         Args:
             picture: mode L.
-            ink: uint8 [H, W], where it is a clean drawing.
+            components: of its ink, where it is a clean drawing.
         """
         kinds = len(self._network.info.kinds)
-        degrees, sightings = 0, None if ink is None else read_at_once(self._network, kinds, picture, ink)
+        degrees, sightings = 0, None
+        if components is not None:
+            sightings = read_at_once(self._network, kinds, picture, components, self._max_marks)
         if sightings is None:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks)
         sightings = joined(sightings, self._opinions(sightings)[1], lambda wholes: self.classify(_normalised(wholes)))

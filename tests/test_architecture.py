@@ -46,7 +46,7 @@ ROOMS: dict[str, dict[str, set[str]]] = {
         "imaging": {"errors"},
         "detection": {"errors", "imaging", "session"},
         "recognition": {"detection", "errors", "session"},
-        "drawings": {"detection", "imaging", "recognition"},
+        "drawings": {"detection", "errors", "imaging", "recognition"},
         "layout": set(),
         "recognizer": {"detection", "drawings", "errors", "imaging", "layout", "recognition", "results"},
         "annotate": {"imaging", "results"},

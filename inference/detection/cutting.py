@@ -13,9 +13,9 @@ from inference.imaging.components import label
 MIN_RIM_SHARE = 0.1
 # A mark has at least so much ink, in pixels that are all covered: less is dust. The dot of a number has more.
 MIN_INK_PX = 3.0
-# The network is as sure of a mark's ink as this in at least a tenth of it: of shadows, grain and noise it is not. On
-# the shared pictures 99 of 100 digits reach it, and 1 in 20 of what it takes for marks in made photos with shadows.
-# Signs are small, and seen less surely.
+# The network is as sure of a mark's ink as this in at least a tenth of it: of shadows, grain and noise it is not. By
+# the network's first training 99 of 100 digits of the shared pictures reached it, and 1 in 20 of what it took for marks
+# in made photos with shadows. Signs are small, and seen less surely.
 MIN_SURENESS, STRONGEST_SHARE = 0.7, 0.1
 # The kinds are the ten digits, the signs, and last all others.
 DIGIT_KINDS = 10

@@ -5,11 +5,12 @@ from PIL import Image
 
 from inference.detection import cutting
 from inference.detection.cutting import Segment
-from inference.detection.maps import Grey, Network
+from inference.detection.maps import Network
 from inference.detection.page import Sighting
-from inference.detection.scale import possible, resized, sureness, usual_height
+from inference.detection.scale import FIRST_LOOK_PX, possible, resized, sureness, usual_height
 from inference.detection.tiles import tiled
-from inference.imaging.components import Components, label
+from inference.errors import TooManyMarksError
+from inference.imaging.components import Components
 
 # Digits that touch come apart best at this height: more than in photos, where shadows and grain grow with them.
 READ_HEIGHT_PX = 41.0
@@ -19,34 +20,46 @@ LOOKS = 2
 MAX_OCTAVES = 0.4
 # Less sure digits may lie on their side, or be none: the usual way looks at them from all sides.
 MIN_SURENESS = 0.5
+# A drawing that is larger than the first look of the usual way is read in that.
+MAX_LOOK_PIXELS = FIRST_LOOK_PX**2
 # A component that nothing covers as far as this, of 255, was missed.
 MIN_COVER = 64
 
 
-def read_at_once(network: Network, kinds: int, image: Image.Image, ink: Grey) -> list[Sighting] | None:
+def read_at_once(
+    network: Network, kinds: int, image: Image.Image, components: Components, most: int
+) -> list[Sighting] | None:
     """Find the marks of a clean drawing.
 
     Args:
         network: the page network.
         kinds: how many kinds it tells apart.
         image: mode L.
-        ink: uint8 [H, W], of the same size, 0 = paper.
+        components: of the drawing's ink.
+        most: the most marks that a picture may have.
 
     Returns:
-        The marks; None where they are not sure, not at the right height, or not all.
+        The marks; None where they are not sure, not at the right height, or not all, or where the usual way takes less
+        time.
+
+    Raises:
+        TooManyMarksError: it has more.
     """
-    components = label(ink > 0)
     if not components.count:
         return None
     height = float((components.boxes[:, 3] - components.boxes[:, 1]).max())
     for _ in range(LOOKS):
         factor = possible(READ_HEIGHT_PX / height, image.size)
+        if factor**2 * image.width * image.height > MAX_LOOK_PIXELS:
+            return None
         maps = tiled(network, resized(image, factor), kinds)
         seen = usual_height(maps)
         if seen is None:
             return None
         if abs(np.log2(seen / READ_HEIGHT_PX)) <= MAX_OCTAVES:
             marks = cutting.marks(maps)
+            if len(marks) > most:
+                raise TooManyMarksError.of(len(marks), most)
             complete = sureness(maps) >= MIN_SURENESS and _covered(marks, components, factor)
             return [Sighting(mark, factor) for mark in marks] if complete else None
         height = seen / factor

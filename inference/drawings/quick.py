@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.imaging.components import Components, label
+from inference.imaging.components import Components
+from inference.recognition.boxes import gaps
 from inference.recognition.normalise import SIDE, normalise
 
 # More components than these are not read this way.
@@ -21,19 +22,21 @@ MAX_ONE_WIDTH = 0.3
 
 
 def read(
-    ink: NDArray[np.uint8], classify: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+    ink: NDArray[np.uint8],
+    components: Components,
+    classify: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
 ) -> tuple[NDArray[np.float64], NDArray[np.uint8], NDArray[np.float32]] | None:
     """Read a drawing whose components are digits, one each, without a doubt.
 
     Args:
         ink: uint8 [H, W], of a clean drawing: 0 = paper, 255 = the full contrast.
+        components: of its ink.
         classify: uint8 [N, 28, 28] to float32 [N, C].
 
     Returns:
         The boxes, float64 [N, 4]: left, top, right, bottom in pixels; the images, uint8 [N, 28, 28]; what the
         classifier says of them. None where it is no such drawing.
     """
-    components = label(ink > 0)
     if components.count > MAX_COMPONENTS or not _apart(components):
         return None
     images = np.empty((components.count, SIDE, SIDE), np.uint8)
@@ -56,9 +59,9 @@ def _apart(components: Components) -> bool:
     tallest = float(heights.max())
     if heights.min() < MIN_HEIGHT_RATIO * tallest:
         return False
-    gaps = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
-    np.fill_diagonal(gaps, np.inf)
-    return bool(gaps.min() >= MIN_GAP_HEIGHTS * tallest)
+    apart = gaps(boxes)
+    np.fill_diagonal(apart, np.inf)
+    return bool(apart.min() >= MIN_GAP_HEIGHTS * tallest)
 
 
 def _digits(boxes: NDArray[np.float64], said: NDArray[np.float32]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.recognition.boxes import gaps
 from inference.recognition.opinions import Opinion
 
 # So many digits, and more than there are marks that are neither digit nor sign, make a number of what stands there.
@@ -30,8 +31,7 @@ def cautious(
     if not digits.any() or digits.sum() >= max(MIN_DIGITS, int(nothing.sum()) + 1):
         return opinions
     heights = boxes[:, 3] - boxes[:, 1]
-    gaps = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
-    near = gaps <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
+    near = gaps(boxes) <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
     beside = (near & nothing[None] & (heights[None] >= MIN_NEIGHBOUR_HEIGHT * heights[:, None])).any(axis=1)
     doubtful = digits & (beside | (shapes[:, 10:] > reject).any(axis=1))
     return [

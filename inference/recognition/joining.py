@@ -8,6 +8,7 @@ from PIL import Image
 
 from inference.detection.cutting import Segment
 from inference.detection.page import Sighting
+from inference.recognition.boxes import gaps
 from inference.recognition.opinions import Opinion
 
 # Parts of one digit are no further apart than this share of its line's height, from side to side and up and down.
@@ -94,8 +95,7 @@ def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int
     heights = np.array([sighting.height for sighting in sightings])
     kinds = np.array([sighting.mark.kind.argmax() for sighting in sightings])
     refused = np.array([opinion.digit is None and opinion.sign is None for opinion in opinions])
-    gaps = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
-    near = gaps <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
+    near = gaps(boxes) <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
     alike = (kinds[:, None] == kinds[None]) & (kinds < 10)
     candidates = near & (alike | refused[:, None] | refused[None])
     return [(int(one), int(other)) for one, other in zip(*np.nonzero(np.triu(candidates, 1)), strict=True)]

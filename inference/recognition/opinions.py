@@ -15,8 +15,6 @@ MIN_PROBABILITY = 0.6
 # These signs stand behind something, so that a stroke that begins a number is rather a 1 than a slash; chosen on the
 # shared cheques.
 SELDOM_FIRST, FIRST_LIKELIHOOD = ",:/", 0.05
-# Something stands before a mark where it is nearer than so many heights of the mark.
-MAX_BEFORE_HEIGHTS = 2.0
 # No opinion excludes anything.
 MIN_OPINION = 1e-4
 
@@ -37,20 +35,6 @@ class Opinion:
     sign: str | None
     confidence: float
     probabilities: Floats
-
-
-def begin(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Say which marks nothing stands before, bool [N].
-
-    Args:
-        boxes: float64 [N, 4]: left, top, right, bottom.
-    """
-    left, top, right, bottom = boxes.T
-    middle = (left + right) / 2
-    gap = left[:, None] - right[None]
-    before = (middle[None] < middle[:, None]) & (gap < MAX_BEFORE_HEIGHTS * (bottom - top)[:, None])
-    beside = (top[None] < bottom[:, None]) & (bottom[None] > top[:, None])
-    return np.asarray(~(before & beside).any(axis=1), np.bool_)
 
 
 def combined(classified: Floats, kind: Floats, signs: Sequence[str], *, first: bool = False) -> Opinion:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.recognition.opinions import begin, combined
+from inference.recognition.boxes import begin
+from inference.recognition.opinions import combined
 from synthesis.kinds import KINDS, SIGNS
 
 

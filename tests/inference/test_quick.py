@@ -7,13 +7,14 @@ from PIL import Image, ImageDraw
 from inference import Recognizer
 from inference.drawings.ink import drawn
 from inference.drawings.quick import read
+from inference.imaging.components import label
 from tests.inference.pens import pen
 
 classify = Recognizer().classify
 
 
 def quick(ink: np.ndarray) -> str | None:
-    found = read(ink, classify)
+    found = read(ink, label(ink > 0), classify)
     if found is None:
         return None
     boxes, images, said = found
@@ -28,7 +29,8 @@ def test_digits_apart(text: str) -> None:
 
 
 def test_an_empty_sheet() -> None:
-    found = read(np.zeros((30, 40), np.uint8), classify)
+    empty = np.zeros((30, 40), np.uint8)
+    found = read(empty, label(empty > 0), classify)
     assert found is not None
     assert len(found[0]) == 0
 

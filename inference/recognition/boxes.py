@@ -1,0 +1,23 @@
+"""How boxes lie to each other; each is left, top, right, bottom."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Something stands before a mark where it is nearer than so many heights of the mark.
+MAX_BEFORE_HEIGHTS = 2.0
+
+
+def gaps(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far boxes, float64 [N, 4], are apart: the wider gap of the two axes, [N, N]; below 0 they meet."""
+    apart = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:])
+    return np.asarray(apart.max(axis=2), np.float64)
+
+
+def begin(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which boxes, float64 [N, 4], nothing stands before on their line, bool [N]."""
+    left, top, right, bottom = boxes.T
+    middle = (left + right) / 2
+    gap = left[:, None] - right[None]
+    before = (middle[None] < middle[:, None]) & (gap < MAX_BEFORE_HEIGHTS * (bottom - top)[:, None])
+    beside = (top[None] < bottom[:, None]) & (bottom[None] > top[:, None])
+    return np.asarray(~(before & beside).any(axis=1), np.bool_)
