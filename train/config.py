@@ -139,7 +139,7 @@ def _fingerprint(decisive: list[Any], data_sha256: str, patterns: tuple[str, ...
     versions = {name: version(name) for name in ("keras", "numpy", "scikit-learn")}
     sources = sorted({path for pattern in patterns for path in ROOT.glob(pattern)})
     code = hashlib.sha256(
-        b"".join(path.read_bytes() for path in [*sources, ROOT / "inference" / "normalise.py"])
+        b"".join(path.read_bytes() for path in [*sources, ROOT / "inference" / "recognition" / "normalise.py"])
     ).hexdigest()
     text = json.dumps([decisive, versions, data_sha256, code], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

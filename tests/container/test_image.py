@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from inference import Recognizer
+from inference import Recognizer, __version__
 from tests.container.containers import ENGINE, IMAGE, configuration, engine
 from tests.servers import ROOT
 
@@ -100,7 +100,7 @@ def test_it_runs_without_a_shell_as_nobody(about: dict[str, Any]) -> None:
 def test_its_labels_say_what_it_is(about: dict[str, Any]) -> None:
     labels = about["Labels"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert labels["org.opencontainers.image.version"] == project["version"]
+    assert labels["org.opencontainers.image.version"] == __version__
     assert labels["org.opencontainers.image.licenses"] == project["license"]
     assert labels["digits.model.version"] == Recognizer().info.version
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
