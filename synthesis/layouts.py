@@ -231,14 +231,14 @@ def single(desk: Desk) -> None:
                 tall * rng.uniform(0.02, 0.15), rng.uniform(0.3, 1),
             )  # fmt: skip
         kind = rng.random()
-        if kind < 0.55:
+        if kind < 0.5:
             line.digit(str(rng.integers(10)))
-        elif kind < 0.88:
+        elif kind < 0.78:
             line.letter(alone=True)
-        elif kind < 0.94:
+        elif kind < 0.84:
             line.other()
         else:
-            line.write(number(rng, 2))
+            line.write(number(rng, 4))
 
 
 def large(desk: Desk) -> None:
