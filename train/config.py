@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EPOCHS = {"cnn": 28, "mlp": 20}
 DRAWN = 100_000
 # About 50 minutes on two cores.
-ROUNDS, BATCHES = 24, 250
+ROUNDS, BATCHES = 22, 250
 
 
 @dataclass(frozen=True, slots=True)
