@@ -25,6 +25,8 @@ def lit(page: Grey, tall: float, rng: Rng) -> Grey:
         page = np.asarray(page * (1 - beyond) + ground * beyond, np.float32)
     if rng.random() < 0.02:
         page = _finger(page, x, y, rng)
+    if rng.random() < 0.06:
+        page = _barred(page, tall, rng)
     light: Grey = np.ones(shape, np.float32)
     if rng.random() < 0.7:
         angle = rng.uniform(0, 2 * np.pi)
@@ -32,7 +34,7 @@ def lit(page: Grey, tall: float, rng: Rng) -> Grey:
     if rng.random() < 0.15:
         # A lens's corners are darker.
         light *= 1 - rng.uniform(0.3, 1.2) * ((x / shape[1] - 0.5) ** 2 + (y / shape[0] - 0.5) ** 2)
-    for _ in range(int(rng.choice([0, 1, 2], p=[0.55, 0.33, 0.12]))):
+    for _ in range(int(rng.choice([0, 1, 2], p=[0.48, 0.38, 0.14]))):
         soft = float(np.exp(rng.uniform(np.log(0.5), np.log(1.5 * tall))))
         if rng.random() < 0.4:
             shade = _beyond(x, y, rng, rng.uniform(-0.4, 0.4) * reach, soft)
@@ -106,6 +108,30 @@ def _cluttered(ground: Grey, rng: Rng) -> Grey:
         tone = int(rng.integers(256))
         (draw.rectangle if rng.random() < 0.6 else draw.ellipse)((x, y, x + wide, y + high), fill=tone)
     return np.asarray(image, np.float32) / np.float32(255)
+
+
+def _barred(page: Grey, tall: float, rng: Rng) -> Grey:
+    """Lay long dark things on the page: a pen or a ruler across it, strips of a scanner's lid along its border."""
+    high, wide = page.shape
+    image = Image.new("L", (wide, high))
+    draw = ImageDraw.Draw(image)
+    for _ in range(rng.integers(1, 4)):
+        thick = max(1, round(tall * float(np.exp(rng.uniform(np.log(0.08), np.log(1.2))))))
+        if rng.random() < 0.5:
+            # Along one border, or a part of it.
+            start, stop = np.sort(rng.uniform(-0.5, 1.5, 2))
+            at = rng.choice([0, 1])
+            if rng.random() < 0.5:
+                draw.rectangle((at * (wide - thick), start * high, at * wide + thick * (1 - at), stop * high), fill=255)
+            else:
+                draw.rectangle((start * wide, at * (high - thick), stop * wide, at * high + thick * (1 - at)), fill=255)
+        else:
+            angle, reach = rng.uniform(0, np.pi), tall * rng.uniform(4, 20)
+            x, y = rng.uniform(0, 1, 2) * (wide, high)
+            step = (reach / 2 * float(np.cos(angle)), reach / 2 * float(np.sin(angle)))
+            draw.line((x - step[0], y - step[1], x + step[0], y + step[1]), fill=255, width=thick)
+    cover = np.asarray(image.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.5))), np.float32) / np.float32(255)
+    return np.asarray(page * (1 - cover) + rng.uniform(0, 0.6) * cover, np.float32)
 
 
 def _finger(page: Grey, x: Grey, y: Grey, rng: Rng) -> Grey:

@@ -47,6 +47,8 @@ GREEK = (
     ".7,.0 .3,.05 .1,.5 .3,.95 .6,.6 .5,.2 .3,.05",  # sigma
     ".1,.2 .0,.7 .2,1 .4,.7 .45,.4! .5,.8 .7,1 .95,.6 .8,.1",  # omega
 )
+# So many letters have strokes that do not meet.
+APART = 0.3
 # The longest tail of a 7 or 9, and of others, times its usual length.
 LONGEST_TAIL = {"7": 2.6, "9": 2.6, "1": 1.5, "4": 1.5}
 
@@ -113,7 +115,11 @@ class Hand:
         name = LETTER_NAMES[rng.integers(len(LETTER_NAMES))]
         templates = LETTERS[name]
         high = tall * (rng.uniform(0.9, 1.15) if name.isupper() or name in "dfhkt" else rng.uniform(0.55, 0.8))
-        return self.strokes(parse(templates[rng.integers(len(templates))]), high, rng, fill=True)
+        glyph = parse(templates[rng.integers(len(templates))])
+        if rng.random() < APART:
+            for stroke in glyph:
+                stroke[:, :2] += rng.normal(0, 0.06, 2)
+        return self.strokes(glyph, high, rng, fill=True)
 
     def other(self, tall: float, rng: Rng) -> Alpha:
         """Draw something that is no digit, letter or separator."""

@@ -40,7 +40,7 @@ class Desk:
 
 def _spread(rng: Rng) -> tuple[float, float]:
     """Return the gaps of one hand: some write digits into each other."""
-    if rng.random() < 0.3:
+    if rng.random() < 0.42:
         return float(rng.uniform(-0.3, -0.05)), float(rng.uniform(-0.02, 0.15))
     return float(rng.uniform(0.02, 0.12)), float(rng.uniform(0.15, 0.9))
 
@@ -214,11 +214,38 @@ def doodles(desk: Desk) -> None:
             line.digit(str(rng.integers(10)))
 
 
+def single(desk: Desk) -> None:
+    """One mark at the height that is read best, or a few far apart, as most people try a reader out."""
+    rng, (high, wide) = desk.rng, desk.sheet.shape
+    framed = rng.random() < 0.12
+    for _ in range(int(rng.choice([1, 2, 4], p=[0.5, 0.3, 0.2]))):
+        tall = desk.tall * float(np.exp(rng.normal(0, 0.1)))
+        x, y = rng.uniform(0.1, 0.9) * wide, rng.uniform(0.15, 1) * high
+        if desk.sheet.crowded(x - 1.5 * tall, y - 2 * tall, 3.5 * tall, 3 * tall):
+            continue
+        line = desk.line(x, y, tall, spread=_spread(rng))
+        if framed:
+            desk.lines.box(
+                x - rng.uniform(0.2, 1) * tall, y - rng.uniform(1.2, 2) * tall,
+                x + rng.uniform(0.9, 2) * tall, y + rng.uniform(0.2, 1) * tall,
+                tall * rng.uniform(0.02, 0.15), rng.uniform(0.3, 1),
+            )  # fmt: skip
+        kind = rng.random()
+        if kind < 0.5:
+            line.digit(str(rng.integers(10)))
+        elif kind < 0.78:
+            line.letter(alone=True)
+        elif kind < 0.84:
+            line.other()
+        else:
+            line.write(number(rng, 4))
+
+
 def large(desk: Desk) -> None:
     """One mark, or two or three, that fill the picture, perhaps up to its border, perhaps in a frame."""
     rng, (high, wide) = desk.rng, desk.sheet.shape
     count = int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1]))
-    tall = min(high, wide) * rng.uniform(0.3, 1.0) / (1 + 0.45 * (count - 1))
+    tall = min(high, wide) * rng.uniform(0.3, 0.95) / (1 + 0.45 * (count - 1))
     left = (wide - 0.75 * tall * count) / 2 + rng.normal(0, 0.1) * tall
     line = desk.line(left, (high + tall) / 2 + rng.normal(0, 0.05) * tall, tall, spread=_spread(rng))
     if rng.random() < 0.15:
@@ -273,13 +300,14 @@ def empty(_: Desk) -> None:
 Layout = Callable[[Desk], None]
 LAYOUTS: tuple[tuple[Layout, float], ...] = (
     (rows, 0.22),
-    (loose, 0.14),
-    (table, 0.18),
+    (loose, 0.12),
+    (table, 0.17),
     (boxes, 0.08),
     (amount, 0.12),
-    (text, 0.1),
-    (doodles, 0.09),
-    (large, 0.06),
+    (text, 0.09),
+    (doodles, 0.07),
+    (single, 0.08),
+    (large, 0.03),
     (seven_segment, 0.01),
     (empty, 0.03),
 )

@@ -61,7 +61,7 @@ def page(copybook: Copybook, seed: int, index: int, shape: tuple[int, int]) -> P
     lines = paper.Lines(shape, frame)
     shares = np.array([share for _, share in LAYOUTS])
     layout = LAYOUTS[rng.choice(len(LAYOUTS), p=shares / shares.sum())][0]
-    if layout.__name__ in ("rows", "loose", "large", "text", "doodles", "empty") and rng.random() < 0.4:
+    if layout.__name__ in ("rows", "loose", "large", "single", "text", "doodles", "empty") and rng.random() < 0.4:
         paper.ruled(lines, shape, tall, rng, squared=bool(rng.random() < 0.5))
     layout(Desk(sheet, lines, frame, hand(copybook, rng), tall, rng))
     return Page(_picture(sheet, lines, tall, layout.__name__ == "amount", rng), sheet.ink, *_truth(sheet), sheet)

@@ -142,7 +142,8 @@ def stains(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
     image = Image.new("L", (shape[1], shape[0]))
     draw = ImageDraw.Draw(image)
     for _ in range(rng.integers(1, 5)):
-        turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+        corners = 24 if rng.random() < 0.7 else int(rng.integers(3, 7))
+        turns = np.linspace(0, 2 * np.pi, corners, endpoint=False)
         waves = [rng.normal(0, 0.12 / n) * np.sin(n * turns + rng.uniform(0, 6.3)) for n in (1, 2, 3, 5)]
         radii = tall * np.exp(rng.uniform(np.log(0.2), np.log(1.5))) * (1 + np.sum(waves, axis=0))
         wide = np.exp(rng.normal(0, 0.4))

@@ -1,15 +1,19 @@
-"""AdamW with a moving average of the weights."""
+"""Optimizers with a moving average of the weights: AdamW, and Muon for the kernels of convolutions."""
 
+import math
 from typing import Any
 
 import keras
+from keras import ops
+
+# The network's outputs, which Muon leaves to AdamW: it is made for what lies between two layers.
+OUTPUTS = ("writing", "offset", "height", "kind")
 
 
-@keras.saving.register_keras_serializable(package="digits")
-class AveragingAdamW(keras.optimizers.AdamW):
-    """AdamW that keeps a moving average of the weights, and puts it in their place only when asked to.
+class _Averaging:
+    """Keeps a moving average of the weights, and puts it in their place only when asked to.
 
-    Keras' own does so at the end of each call of `fit`, which here is each epoch.
+    Keras' own optimizers do so at the end of each call of `fit`, which here is each epoch.
     """
 
     def finalize_variable_values(self, var_list: Any) -> None:
@@ -17,4 +21,33 @@ class AveragingAdamW(keras.optimizers.AdamW):
 
     def average(self, model: keras.Model) -> None:
         """Put the average in the place of the weights (Polyak and Juditsky, 1992)."""
-        super().finalize_variable_values(model.trainable_weights)
+        super().finalize_variable_values(model.trainable_weights)  # type: ignore[misc]
+
+
+@keras.saving.register_keras_serializable(package="digits")
+class AveragingAdamW(_Averaging, keras.optimizers.AdamW):
+    """AdamW that averages."""
+
+
+@keras.saving.register_keras_serializable(package="digits")
+class AveragingMuon(_Averaging, keras.optimizers.Muon):
+    """Muon that averages, and takes the kernel of a convolution for a matrix; all else is left to AdamW.
+
+    Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024 (kernels as matrices of
+    outputs by all the rest); Liu et al., "Muon is Scalable for LLM Training", arXiv 2502.16982, section 2.2 (the
+    size of the step, such that AdamW's learning rate fits).
+    """
+
+    def _should_use_adamw(self, variable: Any) -> bool:
+        # A kernel is [height, width, inputs, outputs]; the first sees a picture, no features.
+        return len(variable.shape) != 4 or variable.shape[2] == 1 or any(name in variable.path for name in OUTPUTS)
+
+    def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:
+        """Return the orthogonal matrix that is nearest to a kernel's step, as a kernel."""
+        matrix = super().zeropower_via_newtonschulz5(ops.reshape(x, (-1, x.shape[-1])), steps)
+        return ops.reshape(matrix, x.shape)
+
+    def lr_adjust(self, x: Any) -> Any:
+        """Make the step as large as AdamW's would be, whatever the kernel's shape."""
+        *rest, outputs = x.shape
+        return x * (self.rms_rate * max(math.prod(rest), outputs) ** 0.5)

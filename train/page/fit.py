@@ -12,13 +12,14 @@ from synthesis.page import page
 from train.checkpoint import Checkpoints, History
 from train.config import Config
 from train.data import Split
-from train.optimizer import AveragingAdamW
+from train.optimizer import AveragingMuon
 from train.page.batches import SIDE_PX, Batch, batches, stack
 from train.page.losses import LOSSES, WEIGHTS, kind_accuracy, targets
 from train.page.network import build
 from train.progress import Progress, console
 
-LEARNING_RATE = 3e-3
+# Of Muon, for the kernels between layers; AdamW, which trains the rest, has this share of it.
+LEARNING_RATE, ADAMW_SHARE = 6e-3, 0.5
 WEIGHT_DECAY = 0.01
 AVERAGING = 0.995
 WARM_UP_BATCHES = 100
@@ -88,7 +89,14 @@ def _compiled(seed: int, steps: int) -> keras.Model:
     # Over the last twentieth at most, or a short training would keep its random start.
     averaging = min(AVERAGING, 1 - 20 / max(steps, 40))
     model.compile(
-        AveragingAdamW(decay, weight_decay=WEIGHT_DECAY, use_ema=True, ema_momentum=averaging),
+        AveragingMuon(
+            decay,
+            adam_lr_ratio=ADAMW_SHARE,
+            weight_decay=WEIGHT_DECAY,
+            adam_weight_decay=WEIGHT_DECAY,
+            use_ema=True,
+            ema_momentum=averaging,
+        ),
         LOSSES,
         loss_weights=WEIGHTS,
         metrics={"kind": [kind_accuracy]},
