@@ -10,7 +10,7 @@ from PIL import Image
 from inference.detection import cutting
 from inference.detection.cutting import Segment
 from inference.detection.maps import USUAL_HEIGHT_PX, Network
-from inference.detection.scale import distance, grown, looks, possible, resized, sizes
+from inference.detection.scale import distance, grown, look, looks, possible, resized, sizes
 from inference.detection.tiles import GRID_PX, tiled
 from inference.detection.turns import Box, turned, upright
 from inference.errors import TooManyMarksError
@@ -72,7 +72,7 @@ def find(network: Network, kinds: int, image: Image.Image, most: int) -> tuple[i
     Raises:
         TooManyMarksError: it has more.
     """
-    degrees, seen = upright(partial(looks, network, kinds=kinds), image)
+    degrees, seen = upright(partial(looks, network, kinds=kinds), partial(look, network, kinds=kinds), image)
     image = turned(image, degrees)
     readings = []
     for height, cells in sizes(seen):

@@ -87,13 +87,14 @@ def looks(network: Network, image: Image.Image, kinds: int) -> list[Look]:
     lengths = [float(min(FIRST_LOOK_PX, longest))]
     while lengths[-1] / LOOK_RATIO >= LAST_LOOK_PX:
         lengths.append(lengths[-1] / LOOK_RATIO)
-    seen = [_look(network, image, length / longest, kinds) for length in lengths]
-    if all(look.height is None or look.height < TINY_HEIGHT_PX for look in seen) and longest > FIRST_LOOK_PX:
-        seen.append(_look(network, image, possible(LOOK_RATIO * FIRST_LOOK_PX / longest, image.size), kinds))
-    return sorted((look for look in seen if look.height and look.marks), key=lambda look: -look.fit)
+    seen = [look(network, image, length / longest, kinds) for length in lengths]
+    if all(each.height is None or each.height < TINY_HEIGHT_PX for each in seen) and longest > FIRST_LOOK_PX:
+        seen.append(look(network, image, possible(LOOK_RATIO * FIRST_LOOK_PX / longest, image.size), kinds))
+    return sorted((each for each in seen if each.height and each.marks), key=lambda each: -each.fit)
 
 
-def _look(network: Network, image: Image.Image, factor: float, kinds: int) -> Look:
+def look(network: Network, image: Image.Image, factor: float, kinds: int) -> Look:
+    """Look at a grey picture at a multiple of its size, of at most 1."""
     factor = min(factor, 1.0)
     maps = tiled(network, resized(image, factor), kinds)
     return Look(factor, maps, usual_height(maps), len(cutting.marks(maps)))

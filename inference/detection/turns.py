@@ -29,27 +29,26 @@ def turned(image: Image.Image, degrees: int) -> Image.Image:
     return image if method is None else image.transpose(method)
 
 
-def upright(look: Callable[[Image.Image], list[Look]], image: Image.Image) -> tuple[int, list[Look]]:
+def upright(
+    looks: Callable[[Image.Image], list[Look]], look: Callable[[Image.Image, float], Look], image: Image.Image
+) -> tuple[int, list[Look]]:
     """Find how far a picture must be turned to be read: degrees clockwise, and what is seen then.
 
     Args:
-        look: looks at a picture at several scales, and returns the best first; nothing where nothing is written.
+        looks: looks at a picture at several scales, and returns the best first; nothing where nothing is written.
+        look: looks at a picture at one scale.
         image: mode L.
     """
-    first = look(image)
-    if not first or sureness(first[0].maps) >= UPRIGHT_SURENESS or few(first):
+    first = looks(image)
+    if not first or sureness(first[0].maps) >= UPRIGHT_SURENESS or first[0].marks < MIN_MARKS:
         return 0, first
-    looks = {degrees: look(turned(image, degrees)) for degrees in TURNS if degrees}
-    sure = {degrees: sureness(seen[0].maps) for degrees, seen in looks.items() if seen}
+    # What is seen best from one side is as large from the others.
+    sides = {degrees: look(turned(image, degrees), first[0].factor) for degrees in TURNS if degrees}
+    sure = {degrees: sureness(side.maps) for degrees, side in sides.items() if side.marks >= MIN_MARKS}
     best = max(sure, key=lambda degrees: sure[degrees], default=0)
-    if not best or sure[best] < max(UPRIGHT_SURENESS, sureness(first[0].maps) + MIN_GAIN) or few(looks[best]):
+    if not best or sure[best] < max(UPRIGHT_SURENESS, sureness(first[0].maps) + MIN_GAIN):
         return 0, first
-    return best, looks[best]
-
-
-def few(seen: list[Look]) -> bool:
-    """Say whether the best look shows too few marks to tell a turn."""
-    return seen[0].marks < MIN_MARKS
+    return best, looks(turned(image, best))
 
 
 def as_sent(box: Box, degrees: int, size: tuple[int, int]) -> Box:
