@@ -44,13 +44,9 @@ def classify(recognizer: Recognizer, images: NDArray[np.uint8], labels: NDArray[
     said = recognizer.classify(images)
     seconds = perf_counter() - start
     best = said[:, :10].argmax(axis=1)
-    info = recognizer.info
-    refused = said[:, :10].max(axis=1) < info.threshold
-    if said.shape[1] == 11:
-        refused |= said[:, 10] > info.reject_threshold
     figures = {
         "right": float((best == labels).mean()),
-        "right and answered": float(((best == labels) & ~refused).mean()),
+        "right and answered": float(((best == labels) & recognizer.info.answers(said)).mean()),
         "milliseconds": 1000 * seconds / len(images),
     }
     return Result("mnist", "MNIST test, the model alone", len(images), figures)

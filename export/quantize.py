@@ -96,9 +96,7 @@ def measure(path: Path, trained: Trained) -> Figures:
     classify = Classifier(path)
     said = classify(trained.images)[:, :10].argmax(axis=1)
     chances, labels = classify(trained.validation_images), trained.validation_labels
-    spoke = chances[:, :10].max(axis=1) >= classify.info.threshold
-    if chances.shape[1] > 10:
-        spoke &= chances[:, 10] <= classify.info.reject_threshold
+    spoke = classify.info.answers(chances)
     right = spoke & (chances[:, :10].argmax(axis=1) == labels)
     none = labels >= 10
     return Figures(

@@ -149,7 +149,7 @@ class Recognizer:
         sightings = joined(sightings, self._opinions(sightings)[1], lambda wholes: self.classify(_normalised(wholes)))
         shapes, opinions = self._opinions(sightings)
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
-        return degrees, boxes, _normalised(sightings), cautious(opinions, shapes, boxes, self.info.reject_threshold)
+        return degrees, boxes, _normalised(sightings), cautious(opinions, self.info.answers(shapes), boxes)
 
     def _opinions(self, sightings: Sequence[Sighting]) -> tuple[NDArray[np.float32], list[Opinion]]:
         """Say what marks are: by the classifier alone, float32 [N, C], and by both networks."""

@@ -43,6 +43,11 @@ class ModelInfo:
     size: int
     metadata: Mapping[str, str]
 
+    def answers(self, probabilities: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Say for each row of probabilities, [N, 10 or 11], whether it is a digit by the classifier alone: bool [N]."""
+        none = probabilities[:, 10:] > self.reject_threshold
+        return np.asarray((probabilities[:, :10].max(axis=1) >= self.threshold) & ~none.any(axis=1))
+
 
 class Classifier:
     """Images of 28x28 in, calibrated probabilities out.

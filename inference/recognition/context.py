@@ -15,16 +15,13 @@ MIN_DIGITS = 2
 MAX_GAP_HEIGHTS, MIN_NEIGHBOUR_HEIGHT = 0.05, 0.5
 
 
-def cautious(
-    opinions: list[Opinion], shapes: NDArray[np.float32], boxes: NDArray[np.float64], reject: float
-) -> list[Opinion]:
+def cautious(opinions: list[Opinion], answered: NDArray[np.bool_], boxes: NDArray[np.float64]) -> list[Opinion]:
     """Refuse the doubtful digits of a picture that does not show mostly digits.
 
     Args:
         opinions: what each of N marks is taken for.
-        shapes: float32 [N, C], what the classifier says of each alone.
+        answered: [N], whether each is a digit by the classifier alone.
         boxes: float64 [N, 4]: left, top, right, bottom.
-        reject: the largest probability of "not a digit" at which the classifier alone says a digit.
     """
     digits = np.array([opinion.digit is not None for opinion in opinions], np.bool_)
     nothing = np.array([opinion.digit is None and opinion.sign is None for opinion in opinions], np.bool_)
@@ -33,7 +30,7 @@ def cautious(
     heights = boxes[:, 3] - boxes[:, 1]
     near = gaps(boxes) <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
     beside = (near & nothing[None] & (heights[None] >= MIN_NEIGHBOUR_HEIGHT * heights[:, None])).any(axis=1)
-    doubtful = digits & (beside | (shapes[:, 10:] > reject).any(axis=1))
+    doubtful = digits & (beside | ~answered)
     return [
         replace(opinion, digit=None, confidence=1 - opinion.confidence) if no else opinion
         for opinion, no in zip(opinions, doubtful, strict=True)

@@ -31,6 +31,16 @@ def test_what_the_file_says_of_itself(tmp_path: Path) -> None:
     assert len(info.sha256) == 64
 
 
+def test_both_thresholds_decide_what_is_answered(tmp_path: Path) -> None:
+    info = Classifier(told(tmp_path / "m.onnx", threshold="0.4", reject_threshold="0.2")).info
+    rows = np.zeros((4, 11))
+    rows[:, 3] = [0.4, 0.39, 0.4, 0.8]
+    rows[:, 10] = [0.2, 0.0, 0.21, 0.0]
+    assert info.answers(rows).tolist() == [True, False, False, True]
+    # A model without "not a digit" has no doubt of that kind.
+    assert info.answers(rows[:, :10]).tolist() == [True, False, True, True]
+
+
 def test_a_file_that_says_nothing_is_taken_for_what_its_columns_are(tmp_path: Path) -> None:
     info = Classifier(told(tmp_path / "plain.onnx")).info
     assert info.classes == (*"0123456789", "not a digit")

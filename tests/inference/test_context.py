@@ -16,10 +16,8 @@ def read(*marks: tuple[str, Place, float]) -> str:
         Opinion(int(said) if said.isdigit() else None, said if said in ".-" else None, 0.9, np.zeros(11, np.float32))
         for said, _, _ in marks
     ]
-    shapes = np.zeros((len(marks), 11), np.float32)
-    shapes[:, 10] = [doubt for _, _, doubt in marks]
-    boxes = np.array([box for _, box, _ in marks])
-    found = cautious(opinions, shapes, boxes, REJECT)
+    answered = np.array([doubt <= REJECT for _, _, doubt in marks])
+    found = cautious(opinions, answered, np.array([box for _, box, _ in marks]))
     return "".join(str(each.digit) if each.digit is not None else each.sign or "?" for each in found)
 
 
@@ -36,7 +34,7 @@ def test_a_digit_alone_is_said_only_where_it_is_no_doubt_one() -> None:
 def test_what_is_refused_is_as_surely_none_as_it_was_not_surely_a_digit() -> None:
     none = np.zeros(11, np.float32)
     opinions = [Opinion(7, None, 0.8, none), Opinion(None, None, 0.7, none), Opinion(None, ".", 0.6, none)]
-    refused, *others = cautious(opinions, np.full((3, 11), 0.5, np.float32), np.array([at(0), at(60), at(120)]), REJECT)
+    refused, *others = cautious(opinions, np.zeros(3, np.bool_), np.array([at(0), at(60), at(120)]))
     assert refused.digit is None
     assert refused.confidence == pytest.approx(0.2)
     assert others == opinions[1:], "what is no digit stays as it is"
@@ -66,8 +64,3 @@ def test_two_digits_or_more_are_a_number_unless_as_much_is_nothing() -> None:
 )
 def test_a_sure_digit_beside_a_mark_that_is_nothing_is_a_part_of_a_letter(box: Place, said: str) -> None:
     assert read(("7", at(0), 0.0), ("?", box, 0.9)) == said
-
-
-def test_a_model_without_the_class_has_no_doubt() -> None:
-    opinions = [Opinion(7, None, 0.9, np.zeros(10, np.float32))]
-    assert cautious(opinions, np.zeros((1, 10), np.float32), np.array([at(0)]), REJECT)[0].digit == 7
