@@ -16,12 +16,12 @@ from inference.errors import RecognizerError
 IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 PLAN = "_plan.json"
 # A worker that dies repeats its part; each part costs a file and some milliseconds of the scheduler.
-SMALLEST, LARGEST = 16, 2000
+MIN_PART_IMAGES, MAX_PART_IMAGES = 16, 2000
 PARTS_FOR_EACH_WORKER = 8
 # Towards the end a part holds no more than this share of what is left for a worker, so that all end at about the same
 # time; but no less than this share of the usual number, for the scheduler hands out parts only ten times a second.
-SHARE_OF_LEFT = 2
-SHARE_OF_USUAL = 4
+LEFT_DIVISOR = 2
+USUAL_DIVISOR = 4
 
 
 class BatchError(RecognizerError):
@@ -178,10 +178,10 @@ def cut(place: Place, files: list[str], column: str, workers: int) -> list[Part]
 
 def sizes(rows: int, workers: int) -> Iterator[int]:
     """Yield how many images each part should hold: the usual number, and fewer and fewer towards the end."""
-    usual = max(SMALLEST, min(LARGEST, -(-rows // (PARTS_FOR_EACH_WORKER * workers))))
-    least = max(SMALLEST, usual // SHARE_OF_USUAL)
+    usual = max(MIN_PART_IMAGES, min(MAX_PART_IMAGES, -(-rows // (PARTS_FOR_EACH_WORKER * workers))))
+    least = max(MIN_PART_IMAGES, usual // USUAL_DIVISOR)
     while True:
-        size = max(least, min(usual, -(-rows // (SHARE_OF_LEFT * workers))))
+        size = max(least, min(usual, -(-rows // (LEFT_DIVISOR * workers))))
         yield size
         rows = max(0, rows - size)
 

@@ -35,9 +35,9 @@ MODEL = "_model.onnx"
 PAGE = "_page.onnx"
 ATTEMPTS = "_attempts"
 # Machines come and go; but an image that kills whoever reads it must not do so for ever.
-MOST_ATTEMPTS = 10
+MAX_ATTEMPTS = 10
 # So many images are fetched while the ones before are read: 32 answers of 30 ms each keep a core busy.
-AHEAD = 32
+FETCHED_IMAGES = 32
 
 
 def model_files(model: Path) -> dict[str, bytes]:
@@ -93,13 +93,13 @@ class Worker:
         }
 
     def _attempt(self, part: Part) -> None:
-        for attempt in range(MOST_ATTEMPTS):
+        for attempt in range(MAX_ATTEMPTS):
             note = self._target.file(f"{ATTEMPTS}/{part.name}.{attempt}")
             if not note.exists():
                 note.write(b"begun")
                 return
         raise BatchError(
-            f"Part {part.number} ({part.files[0]} to {part.files[-1]}) killed its worker {MOST_ATTEMPTS} times: "
+            f"Part {part.number} ({part.files[0]} to {part.files[-1]}) killed its worker {MAX_ATTEMPTS} times: "
             "find the image with smaller sources, or give the workers more memory."
         )
 
@@ -131,11 +131,14 @@ class Worker:
             return
         # More threads hide an object store's delay; on a disk they would only take turns with the reading.
         local = isinstance(self._source.system, pyarrow.fs.LocalFileSystem)
-        with ThreadPoolExecutor(1 if local else AHEAD) as threads:
-            coming = threads.map(self._content, part.files[:AHEAD])
-            for start in range(0, part.rows, AHEAD):
-                now, coming = coming, threads.map(self._content, part.files[start + AHEAD : start + 2 * AHEAD])
-                yield from zip(part.files[start : start + AHEAD], now, strict=True)
+        with ThreadPoolExecutor(1 if local else FETCHED_IMAGES) as threads:
+            coming = threads.map(self._content, part.files[:FETCHED_IMAGES])
+            for start in range(0, part.rows, FETCHED_IMAGES):
+                now, coming = (
+                    coming,
+                    threads.map(self._content, part.files[start + FETCHED_IMAGES : start + 2 * FETCHED_IMAGES]),
+                )
+                yield from zip(part.files[start : start + FETCHED_IMAGES], now, strict=True)
 
     def _content(self, name: str) -> bytes | str:
         try:
@@ -152,7 +155,7 @@ class Worker:
             columns = [each for each in (self._column, "path") if each in file.schema_arrow.names]
             groups, first = _groups(file, start, count)
             at = first
-            for batch in file.iter_batches(AHEAD, row_groups=groups, columns=columns):
+            for batch in file.iter_batches(FETCHED_IMAGES, row_groups=groups, columns=columns):
                 for row in batch.to_pylist():
                     if start <= at < start + count:
                         image = row[self._column]

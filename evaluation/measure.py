@@ -12,7 +12,7 @@ from evaluation.sets import Dataset, Sample
 from inference import Reading, Recognizer, RecognizerError
 
 # So many errors of each set are kept for the picture.
-EXAMPLES = 24
+MAX_SHOWN_ERRORS = 24
 # Measures that count the right digits first: the longest common subsequence.
 COUNTED = frozenset({"real", "amounts", "refuse"})
 
@@ -76,7 +76,7 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
         if _faulty(dataset.measure, sample, reading, agreement):
             faults += 1
             wrong += [sample.name] if sample.name else []
-            if len(errors) < EXAMPLES:
+            if len(errors) < MAX_SHOWN_ERRORS:
                 errors.append((sample, reading))
         advance()
     count, true = max(count, 1), max(true, 1)

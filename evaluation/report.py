@@ -12,12 +12,12 @@ from inference import ImageError, ModelInfo, Reading, Recognizer
 from inference.annotate import annotate
 
 # The sheet of errors, in pixels: pictures of one line six in a row, pages three. A caption has three lines of text.
-SHEET = 1800
+SHEET_WIDTH_PX = 1800
 COLUMNS = 6
 COLUMNS_OF_PAGES = 3
-CAPTION = 57
+CAPTION_HEIGHT_PX = 57
 # So wide is a letter of a caption, at most.
-LETTER = 10
+MAX_LETTER_WIDTH_PX = 10
 
 
 def table(results: list[Result], info: ModelInfo) -> Table:
@@ -63,13 +63,13 @@ def save(results: list[Result], recognizer: Recognizer, seed: int, folder: Path)
 def errors_sheet(errors: list[tuple[Sample, Reading]]) -> Image.Image:
     """Return pictures read wrong side by side, with boxes, the truth, what was read, and their names."""
     columns = COLUMNS_OF_PAGES if any("\n" in sample.truth for sample, _ in errors) else COLUMNS
-    tile = SHEET // columns
+    tile = SHEET_WIDTH_PX // columns
     rows = -(-len(errors) // columns)
-    sheet = Image.new("RGB", (SHEET, rows * (tile + CAPTION)), "white")
+    sheet = Image.new("RGB", (SHEET_WIDTH_PX, rows * (tile + CAPTION_HEIGHT_PX)), "white")
     pen = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(14)
     for at, (sample, reading) in enumerate(errors):
-        left, top = at % columns * tile + 4, at // columns * (tile + CAPTION)
+        left, top = at % columns * tile + 4, at // columns * (tile + CAPTION_HEIGHT_PX)
         said = f"read {reading.text or 'nothing'}"
         try:
             picture = annotate(sample.picture, reading)
@@ -77,8 +77,8 @@ def errors_sheet(errors: list[tuple[Sample, Reading]]) -> Image.Image:
             said = str(error)
         else:
             picture.thumbnail((tile - 8, tile - 8))
-            sheet.paste(picture, (left, top + CAPTION))
-        most = tile // LETTER
+            sheet.paste(picture, (left, top + CAPTION_HEIGHT_PX))
+        most = tile // MAX_LETTER_WIDTH_PX
         # Names of one source differ at their ends.
         captions = _short(f"true {sample.truth or 'nothing'}", most), _short(said, most), sample.name[-most:]
         for line, text in enumerate(captions):

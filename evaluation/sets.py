@@ -13,7 +13,7 @@ from PIL import Image
 from evaluation import canvases, pages, strays, strokes, writers
 
 # A writer's digits make numbers only where there are so many to choose from.
-ENOUGH = 3
+MIN_DIGITS_OF_WRITER = 3
 # Drawings of strokes-digits.jsonl.gz, counted from 0, that show several signs ("00", "35", "-7", "(8") under a label of
 # one digit: found by looking at those that are misread. In numbers made with them the count cannot be right.
 SEVERAL = frozenset(
@@ -146,7 +146,7 @@ def _by_writer(digits: list[strokes.Mark]) -> list[list[strokes.Mark]]:
     by_writer: dict[str, list[strokes.Mark]] = {}
     for mark in digits:
         by_writer.setdefault(mark.writer, []).append(mark)
-    return [marks for _, marks in sorted(by_writer.items()) if len(marks) >= ENOUGH]
+    return [marks for _, marks in sorted(by_writer.items()) if len(marks) >= MIN_DIGITS_OF_WRITER]
 
 
 def _photos(

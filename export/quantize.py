@@ -12,9 +12,9 @@ from export.artifacts import Trained
 from inference.recognition.classifier import Classifier
 
 # Of the images that were kept to choose by, every so many calibrate: a few thousand of each kind are enough.
-STEP, BATCH = 4, 100
+CALIBRATION_STEP, BATCH_IMAGES = 4, 100
 # By how much a share may get worse: half a tenth of a point on the test images, two tenths on the others.
-TEST_LOSS, VALIDATION_LOSS = 0.0005, 0.002
+MAX_TEST_LOSS, MAX_VALIDATION_LOSS = 0.0005, 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,18 @@ class Figures:
     def keep(self, other: "Figures") -> bool:
         """Say whether these are as good as those of the other file."""
         return (
-            self.accuracy >= other.accuracy - TEST_LOSS
-            and self.right_and_answered >= other.right_and_answered - VALIDATION_LOSS
-            and self.let_through <= other.let_through + VALIDATION_LOSS
+            self.accuracy >= other.accuracy - MAX_TEST_LOSS
+            and self.right_and_answered >= other.right_and_answered - MAX_VALIDATION_LOSS
+            and self.let_through <= other.let_through + MAX_VALIDATION_LOSS
         )
 
 
 def quantize(source: Path, target: Path, images: NDArray[np.uint8]) -> None:
     """Write `source` in 8-bit integers to `target`, calibrated on uint8 [N, 28, 28]."""
-    chosen = images[::STEP]
-    to_integers(source, target, ({"image": chosen[at : at + BATCH]} for at in range(0, len(chosen), BATCH)))
+    chosen = images[::CALIBRATION_STEP]
+    to_integers(
+        source, target, ({"image": chosen[at : at + BATCH_IMAGES]} for at in range(0, len(chosen), BATCH_IMAGES))
+    )
 
 
 def to_integers(

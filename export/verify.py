@@ -12,9 +12,9 @@ from export.artifacts import Trained
 from export.errors import ParityError
 from inference.recognition.classifier import Classifier
 
-PROBABILITIES = 1e-5
-LOGITS = 1e-4
-NOISE = 1_000
+MAX_PROBABILITY_ERROR = 1e-5
+MAX_LOGIT_ERROR = 1e-4
+NOISE_IMAGES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,12 @@ class Parity:
 
     def check(self) -> None:
         """Raise `ParityError` with the figures unless all are within their bounds."""
-        if self.decisions or not self.probabilities <= PROBABILITIES or not self.noise <= LOGITS:
+        if self.decisions or not self.probabilities <= MAX_PROBABILITY_ERROR or not self.noise <= MAX_LOGIT_ERROR:
             raise ParityError(
                 f"The exported graph differs from scaler and network: probabilities by up to {self.probabilities:.2g} "
-                f"(allowed {PROBABILITIES:g}), {self.decisions} decisions (allowed 0), logits on noise by up to "
-                f"{self.noise:.2g} of the largest (allowed {LOGITS:g}). The previous model.onnx is left as it was."
+                f"(allowed {MAX_PROBABILITY_ERROR:g}), {self.decisions} decisions (allowed 0), logits on noise by up "
+                f"to {self.noise:.2g} of the largest (allowed {MAX_LOGIT_ERROR:g}). "
+                "The previous model.onnx is left as it was."
             )
 
 
@@ -48,7 +49,7 @@ def measure(path: Path, trained: Trained, temperature: float, shift: float = 0.0
     """
     expected = _softmax(_keras_logits(trained, trained.images, shift) / temperature)
     answered = Classifier(path)(trained.images)
-    noise = np.random.default_rng(0).integers(0, 256, (NOISE, 28, 28), np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (NOISE_IMAGES, 28, 28), np.uint8)
     true_logits = _keras_logits(trained, noise, shift) / temperature
     return Parity(
         probabilities=float(np.abs(expected - answered).max()),

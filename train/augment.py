@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-ROTATION = 0.08  # radians; this and the next four are standard deviations, cut off at 2.2 of them
+ROTATION_RADIANS = 0.08  # radians; this and the next four are standard deviations, cut off at 2.2 of them
 SHEAR = 0.08
 ZOOM = 0.05
-SHIFT = 0.6  # pixels
-ELASTIC = 0.6  # pixels, at the nodes of a coarse grid
-GRID = 6
-THICKNESS = 0.15  # the share of a pixel by which the pen grows or shrinks
-CUT = 2.2
+SHIFT_PX = 0.6  # pixels
+ELASTIC_PX = 0.6  # pixels, at the nodes of a coarse grid
+GRID_NODES = 6
+THICKNESS_PX = 0.15  # the share of a pixel by which the pen grows or shrinks
+MAX_DEVIATIONS = 2.2
 
 
 def change(images: Any, seed: Any, strength: float = 1.0) -> Any:
@@ -35,7 +35,7 @@ def change(images: Any, seed: Any, strength: float = 1.0) -> Any:
 
 def _press(images: Any, seed: Any, strength: float) -> Any:
     """Mix each image with its dilation or its erosion."""
-    amount = tf.clip_by_value(_normal((tf.shape(images)[0], 1, 1, 1), seed) * (THICKNESS * strength), -0.35, 0.5)
+    amount = tf.clip_by_value(_normal((tf.shape(images)[0], 1, 1, 1), seed) * (THICKNESS_PX * strength), -0.35, 0.5)
     thicker = tf.nn.max_pool2d(images, 3, 1, "SAME")
     thinner = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
     return images + tf.nn.relu(amount) * (thicker - images) + tf.nn.relu(-amount) * (thinner - images)
@@ -44,15 +44,17 @@ def _press(images: Any, seed: Any, strength: float) -> Any:
 def _warp(images: Any, affine_seed: Any, elastic_seed: Any, strength: float) -> Any:
     count = tf.shape(images)[0]
     draw = _normal((count, 6), affine_seed) * strength
-    angle, slant = draw[:, 0] * ROTATION, draw[:, 1] * SHEAR
+    angle, slant = draw[:, 0] * ROTATION_RADIANS, draw[:, 1] * SHEAR
     wide, tall = tf.exp(draw[:, 2] * ZOOM), tf.exp(draw[:, 3] * ZOOM)
     cos, sin = tf.cos(angle), tf.sin(angle)
     middle = np.float32(13.5)
     rows, columns = (axis - middle for axis in np.meshgrid(*2 * [np.arange(28, dtype=np.float32)], indexing="ij"))
-    bend = tf.image.resize(_normal((count, GRID, GRID, 2), elastic_seed) * (ELASTIC * strength), (28, 28), "bicubic")
+    bend = tf.image.resize(
+        _normal((count, GRID_NODES, GRID_NODES, 2), elastic_seed) * (ELASTIC_PX * strength), (28, 28), "bicubic"
+    )
     # For each pixel of the result, where it comes from.
-    x = _each(cos * wide) * columns + _each(slant - sin * tall) * rows + _each(draw[:, 4] * SHIFT) + bend[..., 0]
-    y = _each(sin * wide) * columns + _each(cos * tall) * rows + _each(draw[:, 5] * SHIFT) + bend[..., 1]
+    x = _each(cos * wide) * columns + _each(slant - sin * tall) * rows + _each(draw[:, 4] * SHIFT_PX) + bend[..., 0]
+    y = _each(sin * wide) * columns + _each(cos * tall) * rows + _each(draw[:, 5] * SHIFT_PX) + bend[..., 1]
     return _bilinear(images, x + middle, y + middle)
 
 
@@ -77,4 +79,4 @@ def _each(values: Any) -> Any:
 
 
 def _normal(shape: Any, seed: Any) -> Any:
-    return tf.clip_by_value(tf.random.stateless_normal(shape, seed), -CUT, CUT)
+    return tf.clip_by_value(tf.random.stateless_normal(shape, seed), -MAX_DEVIATIONS, MAX_DEVIATIONS)

@@ -15,7 +15,7 @@ NAMES = ("x_train", "y_train", "x_test", "y_test")
 # SHA-256 over the four arrays' bytes in that order; they are the content of the IDX files with the well-known MD5s
 # 6bbc9ace898e44ae57da46a324031adb (training images) and 2646ac647ad5339dbf082846283269ea (test images).
 MNIST_SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
-VALIDATION = 5_000
+VALIDATION_IMAGES = 5_000
 HOW_TO = (
     "Leave --data and MNIST_NPZ away to download MNIST through Keras, or name a local copy: MNIST_NPZ=path/mnist.npz"
 )
@@ -85,7 +85,7 @@ def split(mnist: Mnist, seed: int) -> Split:
     """Set a twelfth of the training images (5,000 of MNIST's) aside for validation, each digit in its proportion."""
     from sklearn.model_selection import train_test_split
 
-    held_out = min(VALIDATION, len(mnist.x_train) // 12)
+    held_out = min(VALIDATION_IMAGES, len(mnist.x_train) // 12)
     learn, choose = train_test_split(
         np.arange(len(mnist.x_train)), test_size=held_out, random_state=seed, stratify=mnist.y_train
     )

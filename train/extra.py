@@ -23,7 +23,7 @@ FORM = (
     '([[[x, y], ...], ...], y pointing down) or "image" (a 28x28 grey PNG in base64, 0 = paper).'
 )
 # The brush as a share of the mark's longer side: what canvases of usual sizes give.
-BRUSHES = (0.03, 0.18)
+BRUSH_WIDTH_SHARES = (0.03, 0.18)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +62,7 @@ def images(examples: list[Example], seed: int) -> tuple[NDArray[np.uint8], NDArr
     """
     rng = np.random.default_rng(seed)
     drawn = [
-        normalise(draw(list(each.strokes), float(np.exp(rng.uniform(*np.log(BRUSHES)))), rng))
+        normalise(draw(list(each.strokes), float(np.exp(rng.uniform(*np.log(BRUSH_WIDTH_SHARES)))), rng))
         if each.image is None
         else each.image
         for each in examples

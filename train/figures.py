@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 BLUE, ORANGE, GREY = "#2456a6", "#d1691e", "#8a8f98"
-WORST = 40
+WORST_IMAGES = 40
 
 
 def draw(
@@ -112,7 +112,7 @@ def mistakes(probabilities: NDArray[np.float64], images: NDArray[np.uint8], labe
     """Show the wrong answers, the surest first, with what was said and what was true."""
     said = probabilities[:, :10].argmax(axis=1)
     wrong = np.flatnonzero(said != labels)
-    worst = wrong[np.argsort(-probabilities[wrong, :10].max(axis=1), kind="stable")][:WORST]
+    worst = wrong[np.argsort(-probabilities[wrong, :10].max(axis=1), kind="stable")][:WORST_IMAGES]
     rows = max(1, -(-len(worst) // 8))
     figure, grid = plt.subplots(rows, 8, figsize=(9, 1.35 * rows + 0.5), layout="constrained", squeeze=False)
     for axes in grid.flat:

@@ -15,12 +15,12 @@ from train.models import build
 from train.optimizer import AveragingAdamW
 from train.progress import Progress, console
 
-BATCH = 128
+BATCH_IMAGES = 128
 LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 0.02
-AVERAGING = 0.998
+EMA_MOMENTUM = 0.998
 # Of the augmentation in the last epochs.
-LATE_STRENGTH = 0.65
+LATE_AUGMENTATION = 0.65
 
 
 def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoints) -> tuple[keras.Model, History]:
@@ -30,7 +30,7 @@ def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoin
         The trained network, its weights averaged over the last steps (its output are logits), and the history: a dict
         for each epoch.
     """
-    steps = [-(-mix.epoch_size(epoch) // BATCH) for epoch in range(config.epochs)]
+    steps = [-(-mix.epoch_size(epoch) // BATCH_IMAGES) for epoch in range(config.epochs)]
     restored = checkpoints.last()
     classes = 10 if mix.learn is None else 11
     model, history = restored if restored else (_compiled(config, classes, sum(steps)), [])
@@ -68,7 +68,7 @@ def _compiled(config: Config, classes: int, steps: int) -> keras.Model:
         0.0, steps, warmup_target=LEARNING_RATE, warmup_steps=steps // (2 * config.epochs), alpha=0.001
     )
     # Over the last twentieth at most, or a short training would keep its random start.
-    averaging = min(AVERAGING, 1 - 20 / max(steps, 40))
+    averaging = min(EMA_MOMENTUM, 1 - 20 / max(steps, 40))
     model.compile(
         AveragingAdamW(decay, weight_decay=WEIGHT_DECAY, use_ema=True, ema_momentum=averaging),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -95,10 +95,10 @@ def _epoch(config: Config, mix: Mix, scaler: StandardScaler, epoch: int) -> Any:
         pixels = tf.cast(images, tf.float32)[..., None]
         if config.model == "cnn":
             seed = tf.stack([config.seed * 1000 + epoch, tf.cast(number, tf.int32)])
-            pixels = augment.change(pixels, seed, LATE_STRENGTH if mix.late(epoch) else 1.0)
+            pixels = augment.change(pixels, seed, LATE_AUGMENTATION if mix.late(epoch) else 1.0)
         return (pixels - mean) / deviation, labels
 
-    batches = tf.data.Dataset.from_tensor_slices((every_image, every_label)).batch(BATCH).enumerate()
+    batches = tf.data.Dataset.from_tensor_slices((every_image, every_label)).batch(BATCH_IMAGES).enumerate()
     options = tf.data.Options()
     options.deterministic = True
     return (

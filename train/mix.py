@@ -13,13 +13,13 @@ from train.data import Split
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
-VALIDATION = 4_000
+VALIDATION_MARKS = 4_000
 # Against MNIST's training images: drawn digits, and marks that are none. Many at first; fewer in the last third of the
 # epochs, when the learning rate is small and MNIST decides the last tenths.
-EARLY, LATE = (0.4, 0.45), (0.2, 0.18)
-LATE_SHARE = 0.3
+EARLY_SHARES, LATE_SHARES = (0.4, 0.45), (0.2, 0.18)
+LATE_EPOCHS_SHARE = 0.3
 # Extra examples are shown so often that they count, but never more than this in an epoch.
-EXTRA_TARGET, EXTRA_REPEATS, EXTRA_SHARE = 4_000, 20, 0.3
+EXTRA_TARGET_IMAGES, MAX_EXTRA_REPEATS, MAX_EXTRA_SHARE = 4_000, 20, 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +60,7 @@ class Mix:
 
     def late(self, number: int) -> bool:
         """Say whether an epoch, counted from 0, is one of the last, which are milder."""
-        return number >= self.epochs - round(self.epochs * LATE_SHARE)
+        return number >= self.epochs - round(self.epochs * LATE_EPOCHS_SHARE)
 
     def epoch_size(self, number: int) -> int:
         """Return how many images an epoch has."""
@@ -78,7 +78,7 @@ class Mix:
         """Return how many drawn digits and marks that are none an epoch has."""
         if self.learn is None:
             return 0, 0
-        digits, negatives = LATE if self.late(number) else EARLY
+        digits, negatives = LATE_SHARES if self.late(number) else EARLY_SHARES
         return round(len(self.mnist.images) * digits), round(len(self.mnist.images) * negatives)
 
     def epoch(self, seed: int, number: int) -> tuple[Images, Labels]:
@@ -104,10 +104,10 @@ class Mix:
         return images[order], labels[order]
 
     def _repeats(self) -> int:
-        return int(np.clip(EXTRA_TARGET // max(len(self.extra), 1), 1, EXTRA_REPEATS))
+        return int(np.clip(EXTRA_TARGET_IMAGES // max(len(self.extra), 1), 1, MAX_EXTRA_REPEATS))
 
     def _most_extra(self) -> int:
-        return max(round(len(self.mnist.images) * EXTRA_SHARE), 1)
+        return max(round(len(self.mnist.images) * MAX_EXTRA_SHARE), 1)
 
 
 def prepare(config: Config, parts: Split) -> Mix:
@@ -120,7 +120,7 @@ def prepare(config: Config, parts: Split) -> Mix:
     if config.model == "mlp":
         return Mix(parts, None, None, [example for example in examples if example.label < 10], config.epochs)
     folder = config.artifacts / "drawn"
-    held_out = min(VALIDATION, config.drawn)
+    held_out = min(VALIDATION_MARKS, config.drawn)
     learn = _drawn(folder, config.drawn, 2 * config.seed)
     return Mix(parts, learn, _drawn(folder, held_out, 2 * config.seed + 1), examples, config.epochs)
 

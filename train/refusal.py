@@ -12,10 +12,10 @@ from train.report import DIGITS
 
 NOT_A_DIGIT = 10
 # The share of marks in use that are no digit: far less than in training, so that the network sees enough of them.
-EXPECTED = 0.01
+EXPECTED_NEGATIVES_SHARE = 0.01
 # The share of marks that are none, among those drawn to choose by, that may be answered as a digit, and the share of
 # digits that may be refused for it.
-LET_THROUGH, REFUSED = 0.012, 0.01
+MAX_ANSWERED_NEGATIVES_SHARE, MAX_REFUSED_DIGITS_SHARE = 0.012, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,12 @@ def choose(digits: NDArray[np.float64], negatives: NDArray[np.float64]) -> Thres
         negatives: probabilities of marks that are none, float64 [M, 11].
 
     Returns:
-        A threshold for "not a digit", to three digits, at which `LET_THROUGH` of the negatives are answered, but none
-        so low that it refuses more than `REFUSED` of the digits; and for the digit one that only blots fall under.
+        A threshold for "not a digit", to three digits, at which `MAX_ANSWERED_NEGATIVES_SHARE` of the negatives are
+        answered, but none so low that it refuses more than `MAX_REFUSED_DIGITS_SHARE` of the digits; and for the digit
+        one that only blots fall under.
     """
-    lets_through = float(np.quantile(negatives[:, NOT_A_DIGIT], LET_THROUGH))
-    refuses = float(np.quantile(digits[:, NOT_A_DIGIT], 1 - REFUSED))
+    lets_through = float(np.quantile(negatives[:, NOT_A_DIGIT], MAX_ANSWERED_NEGATIVES_SHARE))
+    refuses = float(np.quantile(digits[:, NOT_A_DIGIT], 1 - MAX_REFUSED_DIGITS_SHARE))
     reject = float(np.clip(max(lets_through, refuses), 0.001, 0.5))
     return Thresholds(digit=0.3, reject=round(reject, 3))
 

@@ -39,7 +39,7 @@ def write(
     count as finished.
     """
     share = mix.negatives_share()
-    shift = calibrate.prior_shift(share, refusal.EXPECTED) if share else 0.0
+    shift = calibrate.prior_shift(share, refusal.EXPECTED_NEGATIVES_SHARE) if share else 0.0
 
     def logits(images: NDArray[np.uint8]) -> NDArray[np.float32]:
         pixels = scale.apply(scaler, images)
@@ -86,7 +86,7 @@ def write(
         "parameters": int(model.count_params()),
         "seconds": round(sum(epoch["seconds"] for epoch in history), 1),
         "temperature": temperature,
-        "reject_share": refusal.EXPECTED,
+        "reject_share": refusal.EXPECTED_NEGATIVES_SHARE,
         "reject_shift": shift,
         "thresholds": asdict(thresholds),
         "validation": report.evaluate(validation, parts.validation_labels),

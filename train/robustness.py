@@ -9,7 +9,7 @@ from scipy import ndimage
 Image = NDArray[np.float64]
 Corruption = Callable[[Image, float, np.random.Generator], Image]
 # Every fourth image will do: the standard error of 99 % is then 0.2 points.
-STEP = 4
+IMAGE_STEP = 4
 
 
 def curves(
@@ -27,7 +27,7 @@ def curves(
     Returns:
         For each corruption `strength` and `accuracy`, lists of the same length.
     """
-    images, labels = images[::STEP], labels[::STEP]
+    images, labels = images[::IMAGE_STEP], labels[::IMAGE_STEP]
     found = {}
     for number, (name, (corrupt, strengths)) in enumerate(CORRUPTIONS.items()):
         accuracy = []

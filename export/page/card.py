@@ -4,7 +4,7 @@ from typing import Any
 
 from export.document import Part
 from export.files import File
-from export.page.quantize import PICTURE, Trial
+from export.page.quantize import TIMED_SIZE_PX, Trial
 from export.page.verify import Parity
 
 FIGURES = {
@@ -55,7 +55,7 @@ parameters whose pixels vote for the middle of their mark (Panoptic-DeepLab, arX
 | output `height` | float32 `[1, H/4, W/4]`: the height of the digits of that line, in pixels; digits of {scale} pixels are read best |
 | output `kind` | float32 `[1, H/4, W/4, {len(kinds)}]`, rows sum to 1: {", ".join(f"`{kind}`" for kind in kinds)} |
 | parity with Keras | {parity}, on {pages} pages and on noise of another size |
-| speed | {trial.float32.milliseconds:.0f} ms for {PICTURE[1]} x {PICTURE[0]} pixels, in one thread of the machine that exported it |
+| speed | {trial.float32.milliseconds:.0f} ms for {TIMED_SIZE_PX[1]} x {TIMED_SIZE_PX[0]} pixels, in one thread of the machine that exported it |
 
 {_int8(int8, trial)}
 ## How it was trained

@@ -13,12 +13,12 @@ from export.page.runtime import Outputs, Runtime
 from export.quantize import to_integers
 
 # It must take less than this share of the time of float32, on the machine that exports.
-TIME = 0.8
+MAX_TIME_RATIO = 0.8
 # By how much a share may get worse, and how far the vote of a pixel of writing may move on average.
-LOSS, MOVED_PX = 0.005, 0.5
-INK = 128
+MAX_LOSS, MAX_MOVED_PX = 0.005, 0.5
+MIN_INK = 128
 # The time is taken on a picture of this height and width, in pixels, so often.
-PICTURE, ROUNDS = (384, 512), 5
+TIMED_SIZE_PX, TIMED_ROUNDS = (384, 512), 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Figures:
     Attributes:
         writing: intersection over union of what is more than half ink.
         kind: the share of the cells with writing whose most probable kind is right.
-        milliseconds: for a picture of the size `PICTURE`, in one thread.
+        milliseconds: for a picture of the size `TIMED_SIZE_PX`, in one thread.
     """
 
     writing: float
@@ -51,10 +51,10 @@ class Trial:
     def keep(self) -> bool:
         """Say whether the integers are faster and as good."""
         return (
-            self.int8.milliseconds < TIME * self.float32.milliseconds
-            and self.int8.writing >= self.float32.writing - LOSS
-            and self.int8.kind >= self.float32.kind - LOSS
-            and self.moved <= MOVED_PX
+            self.int8.milliseconds < MAX_TIME_RATIO * self.float32.milliseconds
+            and self.int8.writing >= self.float32.writing - MAX_LOSS
+            and self.int8.kind >= self.float32.kind - MAX_LOSS
+            and self.moved <= MAX_MOVED_PX
         )
 
 
@@ -77,16 +77,16 @@ def measure(float32: Path, int8: Path, pages: Pages) -> Trial:
     answers = [[runtime.run(picture) for picture in pages.pictures] for runtime in runtimes]
     full, small = (_figures(each, pages, time) for each, time in zip(answers, times, strict=True))
     # A cell of offsets has two by two pixels.
-    ink = pages.writing[:, ::2, ::2] >= INK
+    ink = pages.writing[:, ::2, ::2] >= MIN_INK
     moves = np.stack([one["offset"] - other["offset"] for one, other in zip(*answers, strict=True)])[ink]
     return Trial(full, small, float(np.hypot(*moves.T).mean()) if ink.any() else 0.0)
 
 
 def _milliseconds(runtimes: tuple[Runtime, Runtime]) -> list[float]:
     """Return the shortest time of each; they take turns, so that what else the machine does slows both."""
-    picture = np.zeros(PICTURE, np.uint8)
+    picture = np.zeros(TIMED_SIZE_PX, np.uint8)
     found: list[list[float]] = []
-    for _ in range(ROUNDS):
+    for _ in range(TIMED_ROUNDS):
         found.append([])
         for runtime in runtimes:
             start = perf_counter()
@@ -96,7 +96,7 @@ def _milliseconds(runtimes: tuple[Runtime, Runtime]) -> list[float]:
 
 
 def _figures(answers: list[Outputs], pages: Pages, milliseconds: float) -> Figures:
-    said, true = np.stack([each["writing"] for each in answers]) > 0.5, pages.writing >= INK
+    said, true = np.stack([each["writing"] for each in answers]) > 0.5, pages.writing >= MIN_INK
     kinds, written = np.stack([each["kind"].argmax(axis=-1) for each in answers]), pages.kind >= 0
     return Figures(
         writing=float((said & true).sum() / max((said | true).sum(), 1)),

@@ -11,9 +11,9 @@ from export.errors import ParityError
 from export.page.runtime import Runtime
 
 # So far apart may an output be: shares of a pixel's ink and probabilities, pixels, and shares of a height.
-SHARE, OFFSET_PX, HEIGHT = 1e-4, 1e-2, 1e-4
+MAX_SHARE_ERROR, MAX_OFFSET_ERROR_PX, MAX_HEIGHT_ERROR = 1e-4, 1e-2, 1e-4
 # A picture of noise, of another size than the pages and of other proportions, in pixels.
-NOISE = (144, 208)
+NOISE_SIZE_PX = (144, 208)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,17 @@ class Parity:
 
     def check(self) -> None:
         """Raise `ParityError` with the figures unless all are within their bounds."""
-        limits = ((self.writing, SHARE), (self.offset, OFFSET_PX), (self.height, HEIGHT), (self.kind, SHARE))
+        limits = (
+            (self.writing, MAX_SHARE_ERROR),
+            (self.offset, MAX_OFFSET_ERROR_PX),
+            (self.height, MAX_HEIGHT_ERROR),
+            (self.kind, MAX_SHARE_ERROR),
+        )
         if not all(difference <= limit for difference, limit in limits):
             raise ParityError(
-                f"The exported page network differs from Keras: {self} (allowed: {SHARE:g}, {OFFSET_PX:g}, {HEIGHT:g}, "
-                f"{SHARE:g}). The previous page.onnx is left as it was."
+                f"The exported page network differs from Keras: {self} (allowed: {MAX_SHARE_ERROR:g}, "
+                f"{MAX_OFFSET_ERROR_PX:g}, {MAX_HEIGHT_ERROR:g}, {MAX_SHARE_ERROR:g}). "
+                "The previous page.onnx is left as it was."
             )
 
 
@@ -58,7 +64,7 @@ def measure(path: Path, network: Any, pictures: NDArray[np.uint8], scale: float)
         scale: the unit of the network's offsets and heights, in pixels.
     """
     runtime = Runtime(path)
-    noise = np.random.default_rng(0).integers(0, 256, NOISE, np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, NOISE_SIZE_PX, np.uint8)
     found = []
     for picture in [*pictures, noise]:
         expected, answered = _keras(network, picture, scale), runtime.run(picture)

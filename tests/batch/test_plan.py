@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="`make batch-test` installs pyarrow")
 from batch.plan import BatchError, Part, Place, cut, find, settle, unfinished
-from batch.worker import AHEAD, ATTEMPTS, MOST_ATTEMPTS, Worker, model_files
+from batch.worker import ATTEMPTS, FETCHED_IMAGES, MAX_ATTEMPTS, Worker, model_files
 from inference.recognizer import DEFAULT_MODEL
 from tests.web.pictures import png, seven
 
@@ -108,7 +108,7 @@ def test_a_worker_reads_from_a_store_and_writes_to_it(tmp_path: Path) -> None:
     store = pyarrow.fs.PyFileSystem(pyarrow.fs.FSSpecHandler(fsspec.filesystem("memory")))
     source, target = Place(store, "/archive/scans"), Place(store, "/archive/readings")
     names = []
-    for at in range(3 * AHEAD + 1):
+    for at in range(3 * FETCHED_IMAGES + 1):
         names.append(f"{source.path}/{at}.png")
         Place(store, names[-1]).write(png(seven()))
     names.insert(1, f"{source.path}/gone.png")
@@ -131,7 +131,7 @@ def test_a_part_that_kills_its_workers_ends_the_run(tmp_path: Path) -> None:
     worker = Worker(Place.at("."), target, "image")
     part = Part(7, ("a.png", "b.png"), 2)
     (tmp_path / ATTEMPTS).mkdir()
-    for attempt in range(MOST_ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         assert worker.do(part) == {"number": 7, "rows": 2, "errors": 2}
         (tmp_path / part.name).unlink()
         assert (tmp_path / ATTEMPTS / f"{part.name}.{attempt}").exists()

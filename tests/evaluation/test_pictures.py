@@ -118,7 +118,7 @@ def test_names_and_counts_are_reported_and_a_file_that_is_no_picture_has_its_rea
     assert sheet.shape == (657, 1800)
     # Three lines of caption, and no picture below them.
     assert all((sheet[top : top + 17] < 255).any() for top in (2, 19, 36))
-    assert (sheet[report.CAPTION :] == 255).all()
+    assert (sheet[report.CAPTION_HEIGHT_PX :] == 255).all()
     (column,) = (each for each in report.table([result], recognizer.info).columns if each.header == "figures")
     assert list(column.cells) == ["digits too many 2"]
 

@@ -14,7 +14,15 @@ from inference.recognition.context import cautious
 from inference.recognition.opinions import alone
 from inference.recognizer import DEFAULT_MODEL, PAGE
 from synthesis.handwriting import generate
-from train.refusal import LET_THROUGH, NEVER, NOT_A_DIGIT, REFUSED, Thresholds, choose, measure
+from train.refusal import (
+    MAX_ANSWERED_NEGATIVES_SHARE,
+    MAX_REFUSED_DIGITS_SHARE,
+    NEVER,
+    NOT_A_DIGIT,
+    Thresholds,
+    choose,
+    measure,
+)
 
 
 def rows(*chances: tuple[int, float]) -> np.ndarray:
@@ -43,16 +51,16 @@ def spread(alpha: float, beta: float) -> NDArray[np.float64]:
 def test_where_the_two_are_far_apart_as_many_others_are_let_through_as_may_be() -> None:
     digits, negatives = rows(*((1, 1 - each) for each in spread(0.3, 40))), rows(*((1, each) for each in spread(2, 5)))
     thresholds = choose(digits, negatives)
-    assert thresholds.answered(negatives).mean() == pytest.approx(LET_THROUGH, abs=0.001)
-    assert thresholds.answered(digits).mean() > 1 - REFUSED / 2
+    assert thresholds.answered(negatives).mean() == pytest.approx(MAX_ANSWERED_NEGATIVES_SHARE, abs=0.001)
+    assert thresholds.answered(digits).mean() > 1 - MAX_REFUSED_DIGITS_SHARE / 2
     assert 0.2 < thresholds.reject < 0.5
 
 
 def test_where_they_are_close_no_more_digits_are_refused_than_may_be() -> None:
     digits, negatives = rows(*((1, 1 - each) for each in spread(0.5, 8))), rows(*((1, each) for each in spread(4, 2)))
     thresholds = choose(digits, negatives)
-    assert 1 - thresholds.answered(digits).mean() == pytest.approx(REFUSED, abs=0.001)
-    assert thresholds.answered(negatives).mean() > 2 * LET_THROUGH
+    assert 1 - thresholds.answered(digits).mean() == pytest.approx(MAX_REFUSED_DIGITS_SHARE, abs=0.001)
+    assert thresholds.answered(negatives).mean() > 2 * MAX_ANSWERED_NEGATIVES_SHARE
 
 
 def test_the_threshold_stays_within_its_bounds() -> None:

@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from train.robustness import CORRUPTIONS, STEP, curves
+from train.robustness import CORRUPTIONS, IMAGE_STEP, curves
 
 THICKNESS = "thickness (share of a pixel)"
 
@@ -21,16 +21,16 @@ def test_every_corruption_is_measured_at_every_strength() -> None:
     zero[6:22, 8:20] = 255
     zero[9:19, 11:17] = 0
     one[5:23, 13:16] = 255
-    labels = rng.integers(0, 2, 100 * STEP)
+    labels = rng.integers(0, 2, 100 * IMAGE_STEP)
     images = np.where(labels[:, None, None] == 0, zero, one).astype(np.uint8)
 
     def predict(batch: np.ndarray) -> np.ndarray:
         assert batch.dtype == np.uint8
         assert batch.shape == (100, 28, 28)
-        away = np.abs(batch.astype(float) - images[::STEP]).mean(axis=(1, 2)) / 255
+        away = np.abs(batch.astype(float) - images[::IMAGE_STEP]).mean(axis=(1, 2)) / 255
         right = 3 * away <= np.arange(100) / 100
         chances = np.zeros((100, 11))
-        chances[np.arange(100), np.where(right, labels[::STEP], 9)] = 0.4
+        chances[np.arange(100), np.where(right, labels[::IMAGE_STEP], 9)] = 0.4
         chances[:, 10] = 0.6  # refusing is not what is measured
         return chances
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.servers import PATIENCE, serving
 from tests.web.pictures import png, seven
-from web.server.heartbeat import BUFFER, LOOKS, STARTING, Heart, Pulse
+from web.server.heartbeat import LOOKS_PER_LIMIT, READ_BYTES, START_LIMITS, Heart, Pulse
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def beat(pulse: Pulse, seconds: float) -> None:
 def test_a_loop_that_turns_is_heard_and_one_that_stopped_is_missed(pulse: Pulse) -> None:
     for _ in range(3):
         beat(pulse, 0.01)
-        assert [pulse.stopped() for _ in range(LOOKS + 2)] == [False] * (LOOKS + 1) + [True]
+        assert [pulse.stopped() for _ in range(LOOKS_PER_LIMIT + 2)] == [False] * (LOOKS_PER_LIMIT + 1) + [True]
     beat(pulse, 0.01)
     assert not pulse.stopped()
 
 
 def test_a_start_may_take_longer(pulse: Pulse) -> None:
-    assert not any(pulse.stopped() for _ in range(LOOKS * STARTING))
+    assert not any(pulse.stopped() for _ in range(LOOKS_PER_LIMIT * START_LIMITS))
     assert pulse.stopped()
 
 
@@ -55,13 +55,13 @@ def test_a_busy_thread_is_no_hang_and_a_blocked_loop_is_one(pulse: Pulse) -> Non
     async def story() -> None:
         Heart(pulse.sending.fileno(), 0.01).beat()
         busy = asyncio.get_running_loop().run_in_executor(None, compute)
-        for _ in range(2 * STARTING * LOOKS):
+        for _ in range(2 * START_LIMITS * LOOKS_PER_LIMIT):
             await asyncio.sleep(0.001)  # the beat was due before
             assert not pulse.stopped()
         done.set()
         await busy
         time.sleep(0.01)  # beats were due, but the loop cannot turn
-        looks = [pulse.stopped() for _ in range(LOOKS + 2)]
+        looks = [pulse.stopped() for _ in range(LOOKS_PER_LIMIT + 2)]
         assert not looks[0]
         assert looks[-1]
 
@@ -72,7 +72,7 @@ def test_nobody_who_looks_is_no_reason_to_stop(pulse: Pulse) -> None:
     heart = Heart(pulse.sending.fileno(), 100)
 
     async def story() -> None:
-        for _ in range(2 * BUFFER):
+        for _ in range(2 * READ_BYTES):
             heart.beat()
 
     asyncio.run(story())

@@ -17,8 +17,8 @@ from web.http.errors import ProblemError
 INPUT = "image"
 OUTPUT = "probabilities"
 SIDE = 28
-# Past this, what is wrong is shown cut off.
-SHOWN = 60
+# What is wrong is shown cut off past so many characters.
+MAX_SHOWN = 60
 
 
 class InputTensor(msgspec.Struct):
@@ -123,15 +123,15 @@ def parse(body: bytes, json_length: int | None, max_batch: int) -> tuple[InferRe
         raise bad(f"The model has one input, {INPUT}; the request has {len(request.inputs)} of other names.")
     for output in request.outputs:
         if output.name != OUTPUT:
-            raise bad(f"The model has no output {output.name[:SHOWN]!r}, only {OUTPUT}.")
+            raise bad(f"The model has no output {output.name[:MAX_SHOWN]!r}, only {OUTPUT}.")
         if output.parameters.get("classification"):
             raise bad("The classification extension is not supported; take the largest of the probabilities.")
     [tensor] = request.inputs
     shape = tensor.shape
     if tensor.datatype != "UINT8":
-        raise bad(f"{INPUT} must have datatype UINT8, not {tensor.datatype[:SHOWN]!r}.")
+        raise bad(f"{INPUT} must have datatype UINT8, not {tensor.datatype[:MAX_SHOWN]!r}.")
     if len(shape) != 3 or shape[1:] != [SIDE, SIDE] or shape[0] < 1:
-        raise bad(f"{INPUT} must have shape [N, {SIDE}, {SIDE}], N at least 1, not {str(shape)[:SHOWN]}.")
+        raise bad(f"{INPUT} must have shape [N, {SIDE}, {SIDE}], N at least 1, not {str(shape)[:MAX_SHOWN]}.")
     if shape[0] > max_batch:
         raise bad(f"A request may hold at most {max_batch} images, not {shape[0]}.")
     return request, _images(tensor, tail)
@@ -150,7 +150,7 @@ def _images(tensor: InputTensor, tail: bytes | memoryview) -> NDArray[np.uint8]:
         raise bad(f"{INPUT} has both data and binary_data_size; send one of them.")
     if binary != size or len(tail) != size:
         raise bad(
-            f"{INPUT} of shape {tensor.shape} takes {size} bytes; binary_data_size is {str(binary)[:SHOWN]}, and "
+            f"{INPUT} of shape {tensor.shape} takes {size} bytes; binary_data_size is {str(binary)[:MAX_SHOWN]}, and "
             f"{len(tail)} bytes follow the JSON."
         )
     return np.frombuffer(tail, np.uint8).reshape(tensor.shape)
@@ -164,7 +164,9 @@ def _from_json(tensor: InputTensor, size: int) -> NDArray[np.uint8]:
     except (ValueError, OverflowError):
         raise bad(f"The data of {INPUT} is ragged or holds numbers that are far too large.") from None
     if values.shape not in ((size,), tuple(tensor.shape)):
-        raise bad(f"The data of {INPUT} has shape {str(list(values.shape))[:SHOWN]}, not {tensor.shape} or [{size}].")
+        raise bad(
+            f"The data of {INPUT} has shape {str(list(values.shape))[:MAX_SHOWN]}, not {tensor.shape} or [{size}]."
+        )
     if values.dtype.kind not in "iu" or values.min() < 0 or values.max() > 255:
         raise bad(f"The data of {INPUT} must be whole numbers from 0 (paper) to 255 (ink).")
     return values.astype(np.uint8).reshape(tensor.shape)

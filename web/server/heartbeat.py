@@ -14,10 +14,10 @@ import multiprocessing
 import os
 
 # The watcher looks so often within the time that a worker may be silent, and the worker beats twice between two looks.
-LOOKS = 10
+LOOKS_PER_LIMIT = 10
 # A worker that has not beaten yet is still starting, and may take so many times as long for that.
-STARTING = 4
-BUFFER = 65_536
+START_LIMITS = 4
+READ_BYTES = 65_536
 
 
 class Heart:
@@ -30,7 +30,7 @@ class Heart:
 
     def __init__(self, pipe: int, limit: float) -> None:
         self._pipe = pipe
-        self._pause = limit / LOOKS / 2
+        self._pause = limit / LOOKS_PER_LIMIT / 2
         os.set_blocking(pipe, False)
 
     def beat(self) -> None:
@@ -51,7 +51,7 @@ class Pulse:
     def __init__(self) -> None:
         self._receiving, self.sending = multiprocessing.get_context("spawn").Pipe(duplex=False)
         os.set_blocking(self._receiving.fileno(), False)
-        self._allowed = LOOKS * STARTING
+        self._allowed = LOOKS_PER_LIMIT * START_LIMITS
         self._missed = 0
 
     def stopped(self) -> bool:
@@ -61,11 +61,11 @@ class Pulse:
         worker has time to beat before the next ones.
         """
         try:
-            beaten = bool(os.read(self._receiving.fileno(), BUFFER))
+            beaten = bool(os.read(self._receiving.fileno(), READ_BYTES))
         except BlockingIOError:
             beaten = False
         if beaten:
-            self._allowed = LOOKS
+            self._allowed = LOOKS_PER_LIMIT
             self._missed = 0
         else:
             self._missed += 1

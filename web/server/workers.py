@@ -20,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from web.observability import logs
-from web.server.heartbeat import LOOKS, Heart, Pulse
+from web.server.heartbeat import LOOKS_PER_LIMIT, Heart, Pulse
 from web.server.sockets import announce, turn_away
 from web.settings import Settings, share_metrics
 
@@ -66,7 +66,7 @@ class Workers:
             share_metrics(folder)
             for _ in range(self._settings.workers):
                 self._start()
-            pause = self._settings.hang_seconds / LOOKS
+            pause = self._settings.hang_seconds / LOOKS_PER_LIMIT
             next_look = time.monotonic() + pause
             while not self._stop.is_set():
                 ended = [process.sentinel for process in self._processes]
