@@ -34,7 +34,6 @@ def photographed(picture: Image.Image, *, blur: float = 1.0, grain: float = 2.0,
     return Image.open(file)
 
 
-@UNLEARNED
 def test_a_pen_beside_many_digits_does_not_tell_their_height() -> None:
     page = Image.new("L", (900, 1200), 205)
     rows = ["3680", "2402", "9032", "8268", "3326"]
@@ -52,7 +51,6 @@ def test_the_first_line_near_the_border_is_read_though_others_are_joined_by_a_li
     assert recognizer().read(photographed(page)).text.startswith("3680")
 
 
-@UNLEARNED
 def test_strips_of_a_scanners_lid_are_no_ones() -> None:
     scan = np.asarray(on_paper(pen("2", tall=260, brush=24), (600, 1300), (180, 600))).copy()
     scan[:500, :9] = scan[:1200, -12:] = 0
