@@ -21,10 +21,10 @@ def test_the_stages_of_a_picture_are_shown(tmp_path: Path) -> None:
         assert stages.width == 560
         assert stages.height > 1000
         # Marks are coloured, apart from each other.
-        hues = stages.convert("HSV").getchannel("S").point(lambda saturation: saturation > 80 and 255).getbbox()
+        hues = stages.convert("HSV").getchannel("S").point(lambda saturation: saturation > 120 and 255).getbbox()
         assert hues
 
 
 @UNLEARNED
 def test_the_small_point_of_the_example_is_seen() -> None:
-    assert Recognizer().read(ROOT / "examples" / "photo.jpg").text.startswith("3.14\n")
+    assert Recognizer().read(ROOT / "examples" / "photo.jpg").text.split() == ["3.14", "12/05/24", "-42"]

@@ -14,7 +14,7 @@ from train.errors import DataError
 ROOT = Path(__file__).resolve().parent.parent
 EPOCHS = {"cnn": 28, "mlp": 20}
 DRAWN = 100_000
-# About 45 minutes on two cores.
+# 54 minutes on two cores.
 ROUNDS, BATCHES = 22, 250
 
 

@@ -6,9 +6,6 @@ from typing import Any
 import keras
 from keras import ops
 
-# The network's outputs, which Muon leaves to AdamW: it is made for what lies between two layers.
-OUTPUTS = ("writing", "offset", "height", "kind")
-
 
 class _Averaging:
     """Keeps a moving average of the weights, and puts it in their place only when asked to.
@@ -40,7 +37,11 @@ class AveragingMuon(_Averaging, keras.optimizers.Muon):
 
     def _should_use_adamw(self, variable: Any) -> bool:
         # A kernel is [height, width, inputs, outputs]; the first sees a picture, no features.
-        return len(variable.shape) != 4 or variable.shape[2] == 1 or any(name in variable.path for name in OUTPUTS)
+        return (
+            len(variable.shape) != 4
+            or variable.shape[2] == 1
+            or any(name in variable.path for name in self.exclude_layers)
+        )
 
     def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:
         """Return the orthogonal matrix that is nearest to a kernel's step, as a kernel."""

@@ -131,6 +131,7 @@ def test_heat_maps() -> None:
 
 
 @pytest.mark.skipif(mnist_path() is None, reason="needs MNIST (MNIST_NPZ)")
+@UNLEARNED
 def test_mnist_digits_anywhere_on_a_canvas_read_as_well_as_plain() -> None:
     from evaluation.canvases import redraw
 
@@ -139,8 +140,7 @@ def test_mnist_digits_anywhere_on_a_canvas_read_as_well_as_plain() -> None:
     rng = np.random.default_rng(0)
     said = [recognizer().read(redraw(image, rng)).text for image in images]
     right = sum(one == str(two) for one, two in zip(said, labels, strict=True))
-    # A coarse gate: `make evaluate` measures 2,000.
-    assert right >= 0.97 * len(images)
+    assert right >= 0.98 * len(images)
 
 
 def test_a_letter_of_two_strokes_is_refused() -> None:

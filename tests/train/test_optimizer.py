@@ -9,7 +9,7 @@ from train.optimizer import AveragingMuon
 def _stepped(shape: tuple[int, ...], name: str) -> np.ndarray:
     """Return by what a variable of zeros changes in one step along random gradients, at a learning rate of 1."""
     variable = keras.Variable(np.zeros(shape, np.float32), name=name)
-    optimizer = AveragingMuon(1.0, weight_decay=0.0, adam_weight_decay=0.0, adam_lr_ratio=0.5)
+    optimizer = AveragingMuon(1.0, weight_decay=0.0, adam_weight_decay=0.0, adam_lr_ratio=0.5, exclude_layers=["kind"])
     optimizer.build([variable])
     optimizer.apply([keras.ops.convert_to_tensor(np.random.default_rng(0).normal(size=shape).astype(np.float32))])
     return -np.asarray(variable)

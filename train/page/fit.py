@@ -92,6 +92,8 @@ def _compiled(seed: int, steps: int) -> keras.Model:
         AveragingMuon(
             decay,
             adam_lr_ratio=ADAMW_SHARE,
+            # Muon is made for what lies between two layers, not for the outputs.
+            exclude_layers=list(LOSSES),
             weight_decay=WEIGHT_DECAY,
             adam_weight_decay=WEIGHT_DECAY,
             use_ema=True,
