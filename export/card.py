@@ -157,6 +157,12 @@ def _training(data: dict[str, Any]) -> str:
             f"- {data['drawn']:,} digits and as many marks that are none (letters, signs, scribbles, words, pieces of "
             "digits, two digits at once), drawn as strokes by code: `synthesis/handwriting`"
         )
+    if data.get("real"):
+        named = ", ".join(f"`{each['file']}` (SHA-256 `{each['sha256'][:16]}...`)" for each in data["real"])
+        lines.append(
+            f"- {data['real_digits']:,} digits that people wrote: {named}; UCI's pen digits and optical digits, CC BY 4.0, "
+            "which `python -m train.uci` downloads"
+        )
     if data["extra"]:
         lines.append(f"- {data['extra']:,} extra examples given with `--extra`")
     return "\n".join([*lines, ""])

@@ -37,6 +37,12 @@ def run(config: Config) -> None:
         train_page_network(config, mnist)
 
 
+# The figures are of whole trainings with and without, on the shared strokes.
+NO_REAL = (
+    "No digits of real people to learn from, only MNIST's and drawn ones: python -m train.uci downloads them (2 MB). "
+)
+
+
 def train_classifier(config: Config, mnist: Mnist) -> None:
     """Train the classifier of single marks."""
     fingerprint = config.fingerprint(mnist.sha256())
@@ -50,6 +56,8 @@ def train_classifier(config: Config, mnist: Mnist) -> None:
 
     parts = data.split(mnist, config.seed)
     mix = prepare(config, parts)
+    if mix.learn is not None and not mix.real:
+        print(NO_REAL, flush=True)
     scaler = scale.fit(config.model, parts.images)
     print(
         f"{config.model}: {mix.epoch_size(0):,} images in the first of {config.epochs} epochs, "

@@ -5,6 +5,7 @@ import binascii
 import gzip
 import io
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from PIL import Image, UnidentifiedImageError
 from inference.recognition.normalise import normalise
 from synthesis.handwriting import NOT_A_DIGIT
 from synthesis.handwriting.render import draw
+from synthesis.handwriting.vary import again
 from train.errors import DataError
 
 FORM = (
@@ -37,13 +39,16 @@ class Example:
 
 
 def load(path: Path) -> list[Example]:
-    """Read a file of JSON lines, gzipped where its name ends in .gz.
+    """Read a file of JSON lines, gzipped where its name ends in .gz, or of images where it ends in .npz.
 
-    Labels other than digits count as "not a digit".
+    Labels other than digits count as "not a digit". Of the images, `x` uint8 [N, H, W] (0 = paper, 255 = ink) with the
+    labels `y` [N], those are left out whose `part` is another than "tra": they are for measuring.
 
     Raises:
-        DataError: the file is missing, or a line has another form.
+        DataError: the file is missing, or something in it has another form.
     """
+    if path.suffix == ".npz":
+        return _images(path)
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
             examples = [_example(line, f"{path}, line {at}") for at, line in enumerate(lines, start=1) if line.strip()]
@@ -54,15 +59,26 @@ def load(path: Path) -> list[Example]:
     return examples
 
 
-def images(examples: list[Example], seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def images(examples: list[Example], seed: int, *, varied: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Draw each example once, with a round brush of some width: as often thin as thick.
+
+    Args:
+        examples: what to draw.
+        seed: decides the brushes.
+        varied: draw strokes as the same hand would at another time.
 
     Returns:
         images uint8 [N, 28, 28] as `inference.recognition.normalise` leaves them; labels int64 [N].
     """
     rng = np.random.default_rng(seed)
     drawn = [
-        normalise(draw(list(each.strokes), float(np.exp(rng.uniform(*np.log(BRUSH_WIDTH_SHARES)))), rng))
+        normalise(
+            draw(
+                again(list(each.strokes), rng) if varied else list(each.strokes),
+                float(np.exp(rng.uniform(*np.log(BRUSH_WIDTH_SHARES)))),
+                rng,
+            )
+        )
         if each.image is None
         else each.image
         for each in examples
@@ -83,6 +99,22 @@ def _example(line: str, where: str) -> Example:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{where}: {error}. {FORM}") from error
     return Example(text, label, strokes, None)
+
+
+def _images(path: Path) -> list[Example]:
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            x, y = file["x"], file["y"]
+            kept = file["part"] == "tra" if "part" in file.files else np.ones(len(y), np.bool_)
+        if x.dtype != np.uint8 or x.ndim != 3 or not len(x) == len(y) == len(kept):
+            raise ValueError(f"x is {x.dtype} {list(x.shape)}")
+        return [
+            Example(str(name), int(name), (), normalise(image)) for image, name in zip(x[kept], y[kept], strict=True)
+        ]
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"{path} cannot be read: {error}. It must hold the arrays x, uint8 [N, H, W], and y, digits [N]."
+        ) from error
 
 
 def _png(text: str) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""What one epoch shows the network: MNIST, drawn digits, what is no digit, and extra examples."""
+"""What one epoch shows the network: MNIST, digits of other people, drawn digits, what is no digit, extra examples."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ class Mix:
         mnist: MNIST's training images, split.
         learn: drawn samples to learn from; None for a network that knows digits only.
         validation: drawn samples to choose by; None likewise.
+        real: digits that people wrote, of the files given with --real; each is shown once an epoch, in its own way.
         extra: examples of the files given with --extra.
         epochs: how many there will be.
     """
@@ -47,6 +48,7 @@ class Mix:
     mnist: Split
     learn: Drawn | None
     validation: Drawn | None
+    real: list[extra.Example]
     extra: list[extra.Example]
     epochs: int
 
@@ -66,6 +68,7 @@ class Mix:
         """Return how many images an epoch has."""
         return (
             len(self.mnist.images)
+            + len(self.real)
             + sum(self._drawn(number))
             + min(len(self.extra) * self._repeats(), self._most_extra())
         )
@@ -93,6 +96,8 @@ class Mix:
             digits, negatives = self._drawn(number)
             parts.append(_turn(self.learn.digits, self.learn.digit_labels, digits, number))
             parts.append(_turn(self.learn.negatives, self.learn.negative_labels, negatives, number))
+        if self.real:
+            parts.append(extra.images(self.real, seed * 1_000_003 + number, varied=True))
         if self.extra:
             repeats = self._repeats()
             copies = [extra.images(self.extra, seed * 1_000_003 + number * repeats + each) for each in range(repeats)]
@@ -116,13 +121,13 @@ def prepare(config: Config, parts: Split) -> Mix:
     Raises:
         DataError: a file of extra examples cannot be read.
     """
-    examples = [example for path in config.extra for example in extra.load(path)]
+    real, examples = ([each for path in paths for each in extra.load(path)] for paths in (config.real, config.extra))
     if config.model == "mlp":
-        return Mix(parts, None, None, [example for example in examples if example.label < 10], config.epochs)
+        return Mix(parts, None, None, [], [example for example in examples if example.label < 10], config.epochs)
     folder = config.artifacts / "drawn"
     held_out = min(VALIDATION_MARKS, config.drawn)
     learn = _drawn(folder, config.drawn, 2 * config.seed)
-    return Mix(parts, learn, _drawn(folder, held_out, 2 * config.seed + 1), examples, config.epochs)
+    return Mix(parts, learn, _drawn(folder, held_out, 2 * config.seed + 1), real, examples, config.epochs)
 
 
 def _drawn(folder: Path, count: int, seed: int) -> Drawn:

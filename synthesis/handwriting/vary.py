@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from synthesis.handwriting.strokes import Glyph, curve
 
 Points = NDArray[np.float64]
+# A hand differs from itself by this share of what it differs from others by.
+AGAIN_SHARE = 0.5
 
 
 def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
@@ -27,6 +29,20 @@ def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
         lines = [_coarse(line, rng) for line in lines]
     matrix = _affine(rng)
     return [line @ matrix for line in lines]
+
+
+def again(lines: list[Points], rng: np.random.Generator) -> list[Points]:
+    """Return a glyph that somebody drew as the same hand would draw it at another time.
+
+    Args:
+        lines: polylines, each float64 [n, 2], about one unit high; left as they are.
+        rng: where the chance comes from.
+    """
+    field = rng.normal(0, 0.02, (3, 2))
+    wave = rng.normal(0, 3.0, (3, 2))
+    phase = rng.uniform(0, 2 * np.pi, 3)
+    matrix = _affine(rng, AGAIN_SHARE)
+    return [(line + np.sin(line @ wave.T + phase) @ field) @ matrix for line in lines]
 
 
 def _displace(glyph: Glyph, care: float, rng: np.random.Generator) -> Glyph:
@@ -92,11 +108,11 @@ def _coarse(line: Points, rng: np.random.Generator) -> Points:
     return line[keep]
 
 
-def _affine(rng: np.random.Generator) -> NDArray[np.float64]:
-    """Slant, aspect and rotation as one matrix [2, 2], to be multiplied from the right."""
-    aspect = np.exp(rng.normal(0, 0.2))
-    slant = rng.normal(-0.08, 0.2)
-    turn = rng.normal(0, 0.09)
+def _affine(rng: np.random.Generator, share: float = 1.0) -> NDArray[np.float64]:
+    """Return slant, aspect and rotation, or a share of them, as one matrix [2, 2], to be multiplied from the right."""
+    aspect = np.exp(share * rng.normal(0, 0.2))
+    slant = share * rng.normal(-0.08, 0.2)
+    turn = share * rng.normal(0, 0.09)
     cos, sin = np.cos(turn), np.sin(turn)
     # x to the right, y down: a negative slant leans to the right.
     shear = np.array([[aspect, 0.0], [slant, 1.0]])

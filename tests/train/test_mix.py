@@ -13,7 +13,7 @@ def mix() -> Mix:
     images = rng.integers(0, 256, (400, 28, 28), np.uint8)
     labels = np.arange(400, dtype=np.uint8) % 10
     drawn = Drawn(*generate(500, 1, "digits", 1), *generate(500, 1, "negatives", 1))
-    return Mix(Split(images, labels, images[:5], labels[:5]), drawn, drawn, [], epochs=10)
+    return Mix(Split(images, labels, images[:5], labels[:5]), drawn, drawn, [], [], epochs=10)
 
 
 def test_an_epoch_shows_all_of_mnist_and_rotates_through_what_was_drawn(mix: Mix) -> None:
@@ -49,10 +49,10 @@ def test_an_epoch_depends_on_its_seed_and_number_alone(mix: Mix) -> None:
 
 def test_extra_examples_are_shown_often_but_never_drown_mnist(mix: Mix) -> None:
     seven = Example("7", 7, (np.array([[0.0, 0.0], [1.0, 0.0], [0.3, 1.0]]),), None)
-    few = Mix(mix.mnist, mix.learn, mix.validation, [seven], epochs=10)
+    few = Mix(mix.mnist, mix.learn, mix.validation, [], [seven], epochs=10)
     assert few.epoch_size(0) == mix.epoch_size(0) + 20
     images, labels = few.epoch(1, 0)
     assert len(images) == few.epoch_size(0)
     assert (labels == 7).sum() >= 60
-    many = Mix(mix.mnist, None, None, [seven] * 900, epochs=10)
+    many = Mix(mix.mnist, None, None, [], [seven] * 900, epochs=10)
     assert many.epoch_size(0) == 400 + 120 == len(many.epoch(1, 0)[0])
