@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from evaluation.strokes import Mark, Points, aspect, place, render
+from evaluation.strokes import Drawing, Points, aspect, place, render
 
 # Ink and paper of a canvas drawing: grey levels, or None for transparent paper.
 INKS: tuple[tuple[int, int | None], ...] = ((0, 255), (255, 0), (0, None), (255, None), (30, 225), (235, 40), (96, 200))
@@ -31,7 +31,7 @@ def redraw(digit: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
     return colour(np.asarray(canvas), rng)
 
 
-def draw(mark: Mark, rng: np.random.Generator) -> Image.Image:
+def draw(mark: Drawing, rng: np.random.Generator) -> Image.Image:
     """Draw one mark at a random size and place, the brush 2.5 to 7 % of the canvas height."""
     width, height = (int(side) for side in rng.integers(200, 601, 2))
     brush = height * rng.uniform(0.025, 0.07)
@@ -42,7 +42,7 @@ def draw(mark: Mark, rng: np.random.Generator) -> Image.Image:
     return colour(render(place(mark, (left, top, wide, tall)), (width, height), brush), rng)
 
 
-def write(marks: Sequence[Mark], rng: np.random.Generator, least: float = 0.03, largest: float = 0.4) -> Image.Image:
+def write(marks: Sequence[Drawing], rng: np.random.Generator, least: float = 0.03, largest: float = 0.4) -> Image.Image:
     """Draw marks side by side: a number, its digits of slightly different height.
 
     Args:

@@ -14,6 +14,8 @@ from evaluation import canvases, pages, strays, strokes, writers
 
 # A writer's digits make numbers only where there are so many to choose from.
 MIN_DIGITS_OF_WRITER = 3
+# Scans of 32x32 pixels are shown with a margin, so large.
+SCAN_MARGIN_PX, SCAN_SIDE_PX = 4, 200
 # Drawings of strokes-digits.jsonl.gz, counted from 0, that show several signs ("00", "35", "-7", "(8") under a label of
 # one digit: found by looking at those that are misread. In numbers made with them the count cannot be right.
 SEVERAL = frozenset(
@@ -85,10 +87,12 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         strokes.load(shared / "strokes-digits.jsonl.gz"),
         strokes.load(shared / "strokes-letters.jsonl.gz"),
     )
+    others = strokes.load(shared / "strokes-skahl.jsonl.gz") if (shared / "strokes-skahl.jsonl.gz").is_file() else []
+    optical = shared / "images-optdigits.npz"
     hands = _by_writer(digits)
     checked = _by_writer([mark for at, mark in enumerate(digits) if at not in SEVERAL])
 
-    def drawn(marks: list[strokes.Mark], known: bool) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
+    def drawn(marks: list[strokes.Drawing], known: bool) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
         def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
             for at in _chosen(len(marks), count, rng):
                 yield Sample(canvases.draw(marks[at], rng), marks[at].label if known else "")
@@ -96,7 +100,7 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         return samples
 
     def numbers(
-        hands: list[list[strokes.Mark]], *gaps: float
+        hands: list[list[strokes.Drawing]], *gaps: float
     ) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
         def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
             for _ in range(count):
@@ -111,12 +115,26 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         for name, written in sorted(truth.items())[:count]:
             yield Sample((shared / "photos" / name).read_bytes(), "\n".join(written))
 
+    def scans(count: int, rng: np.random.Generator) -> Iterator[Sample]:
+        with np.load(optical) as file:
+            kept = file["part"] != "tra"
+            images, labels = file["x"][kept], file["y"][kept]
+        for at in _chosen(len(images), count, rng):
+            # As a person would send it: black on white, large enough to be seen.
+            scan = Image.fromarray(np.pad(255 - images[at], SCAN_MARGIN_PX, constant_values=255))
+            yield Sample(scan.resize((SCAN_SIDE_PX, SCAN_SIDE_PX), Image.Resampling.BICUBIC), str(labels[at]))
+
     pens = writers.pen(digits)
     fine = writers.pen(digits, 0.03, 0.08)
     thin = [writers.pen(hand, 0.05, 0.08) for hand in hands]
     thick = [writers.pen(hand, 0.08, 0.15) for hand in hands]
+    people = [
+        Dataset("tablet", "digits of five others on a tablet, one on a canvas", "digits", drawn(others, True)),
+        Dataset("scans", "coarse scans of one digit, 32x32 pixels enlarged to 200", "digits", scans),
+    ]
     return [
         Dataset("pen", "pen digits, one on a canvas", "digits", drawn(digits, True)),
+        *(each for each, there in zip(people, (others, optical.is_file()), strict=True) if there),
         Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4)),
         Dataset(
             "checked numbers",
@@ -141,9 +159,9 @@ def _shared_sets(shared: Path) -> list[Dataset]:
     ]
 
 
-def _by_writer(digits: list[strokes.Mark]) -> list[list[strokes.Mark]]:
+def _by_writer(digits: list[strokes.Drawing]) -> list[list[strokes.Drawing]]:
     """Return the drawings of each writer that made enough of them."""
-    by_writer: dict[str, list[strokes.Mark]] = {}
+    by_writer: dict[str, list[strokes.Drawing]] = {}
     for mark in digits:
         by_writer.setdefault(mark.writer, []).append(mark)
     return [marks for _, marks in sorted(by_writer.items()) if len(marks) >= MIN_DIGITS_OF_WRITER]

@@ -17,7 +17,7 @@ OVERSAMPLE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mark:
+class Drawing:
     """One drawn sign: what it is, who drew it, and its strokes, each float64 [points, 2], y pointing down."""
 
     label: str
@@ -25,17 +25,17 @@ class Mark:
     strokes: tuple[Points, ...]
 
 
-def load(path: Path) -> list[Mark]:
+def load(path: Path) -> list[Drawing]:
     """Read JSON lines with `label`, `writer` and `strokes`, gzipped or not."""
     with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
         entries = [json.loads(line) for line in lines]
     return [
-        Mark(str(each["label"]), str(each["writer"]), tuple(np.array(stroke, float) for stroke in each["strokes"]))
+        Drawing(str(each["label"]), str(each["writer"]), tuple(np.array(stroke, float) for stroke in each["strokes"]))
         for each in entries
     ]
 
 
-def place(mark: Mark, box: tuple[float, float, float, float]) -> tuple[Points, ...]:
+def place(mark: Drawing, box: tuple[float, float, float, float]) -> tuple[Points, ...]:
     """Scale the strokes into a box (left, top, width, height), keeping their aspect ratio, centred."""
     points = np.concatenate(mark.strokes)
     low, high = points.min(axis=0), points.max(axis=0)
@@ -46,7 +46,7 @@ def place(mark: Mark, box: tuple[float, float, float, float]) -> tuple[Points, .
     return tuple(stroke * scale + offset for stroke in mark.strokes)
 
 
-def aspect(mark: Mark) -> float:
+def aspect(mark: Drawing) -> float:
     """Return width / height of the strokes."""
     extent = np.ptp(np.concatenate(mark.strokes), axis=0)
     return float(max(extent[0], 1e-6) / max(extent[1], 1e-6))

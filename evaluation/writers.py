@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from evaluation.pages import Writer
-from evaluation.strokes import Mark, aspect, place, render
+from evaluation.strokes import Drawing, aspect, place, render
 
 
 def copyist(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Writer:
@@ -22,7 +22,7 @@ def copyist(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Writer:
     return write
 
 
-def pen(marks: list[Mark], thin: float = 0.05, thick: float = 0.14) -> Writer:
+def pen(marks: list[Drawing], thin: float = 0.05, thick: float = 0.14) -> Writer:
     """Write drawn strokes with a pen between `thin` and `thick`, as shares of the digit's height."""
 
     def write(tall: float, rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:

@@ -13,7 +13,7 @@ PAGE = "page_"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Section:
     """Of the card.
 
     Attributes:
@@ -32,8 +32,8 @@ class Part:
 class Document:
     """The whole card."""
 
-    classifier: Part = field(default_factory=Part)
-    page: Part = field(default_factory=Part)
+    classifier: Section = field(default_factory=Section)
+    page: Section = field(default_factory=Section)
 
     def __str__(self) -> str:
         head = yaml.safe_dump(self.classifier.head | self.page.head, sort_keys=False).strip()
@@ -50,4 +50,4 @@ def read(folder: Path) -> Document:
         return Document()
     classifier, _, page = body.removeprefix("\n").partition(MARK)
     rest = {name: entry for name, entry in entries.items() if name not in own}
-    return Document(Part(rest, classifier), Part(own, page))
+    return Document(Section(rest, classifier), Section(own, page))

@@ -23,7 +23,7 @@ STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Outcome:
     """What came of one file: a reading, or an error."""
 
     name: str
@@ -145,17 +145,17 @@ def _with_progress(names: list[str]) -> Iterator[str]:
         yield from progress.track(names, description="Reading")
 
 
-def _read(recognizer: Recognizer, name: str, save: Path | None, saved: set[str]) -> Result:
+def _read(recognizer: Recognizer, name: str, save: Path | None, saved: set[str]) -> Outcome:
     try:
         picture = sys.stdin.buffer.read() if name == STDIN else Path(name)
         reading = recognizer.read(picture)
         if save:
             annotate(picture, reading).save(save / _free(name, saved))
     except RecognizerError as error:
-        return Result(name, None, str(error))
+        return Outcome(name, None, str(error))
     except OSError as error:
-        return Result(name, None, f"The picture with the boxes cannot be written: {error.strerror or error}.")
-    return Result(name, reading)
+        return Outcome(name, None, f"The picture with the boxes cannot be written: {error.strerror or error}.")
+    return Outcome(name, reading)
 
 
 def _free(name: str, saved: set[str]) -> str:
@@ -168,7 +168,7 @@ def _free(name: str, saved: set[str]) -> str:
     return free
 
 
-def _entry(result: Result) -> dict[str, Any]:
+def _entry(result: Outcome) -> dict[str, Any]:
     reading = result.reading
     if reading is None:
         return {"file": result.name, "error": result.error}
@@ -187,7 +187,7 @@ def _entry(result: Result) -> dict[str, Any]:
     return {"file": result.name, "text": reading.text, "size": reading.size, **turned, "digits": digits}
 
 
-def _row(result: Result) -> list[str]:
+def _row(result: Outcome) -> list[str]:
     reading = result.reading
     if reading is None:
         return [result.name, "", "", result.error, ""]

@@ -18,6 +18,7 @@ from inference.recognition.normalise import normalise
 from synthesis.handwriting import NOT_A_DIGIT
 from synthesis.handwriting.render import draw
 from synthesis.handwriting.vary import again
+from synthesis.handwriting.wear import worn
 from train.errors import DataError
 
 FORM = (
@@ -65,25 +66,20 @@ def images(examples: list[Example], seed: int, *, varied: bool = False) -> tuple
     Args:
         examples: what to draw.
         seed: decides the brushes.
-        varied: draw strokes as the same hand would at another time.
+        varied: draw strokes as the same hand would at another time, some of them worn.
 
     Returns:
         images uint8 [N, 28, 28] as `inference.recognition.normalise` leaves them; labels int64 [N].
     """
     rng = np.random.default_rng(seed)
-    drawn = [
-        normalise(
-            draw(
-                again(list(each.strokes), rng) if varied else list(each.strokes),
-                float(np.exp(rng.uniform(*np.log(BRUSH_WIDTH_SHARES)))),
-                rng,
-            )
-        )
-        if each.image is None
-        else each.image
-        for each in examples
-    ]
+    drawn = [_drawn(each, rng, varied) if each.image is None else each.image for each in examples]
     return np.stack(drawn), np.array([each.label for each in examples], np.int64)
+
+
+def _drawn(example: Example, rng: np.random.Generator, varied: bool) -> NDArray[np.uint8]:
+    brush = float(np.exp(rng.uniform(*np.log(BRUSH_WIDTH_SHARES))))
+    strokes = list(example.strokes)
+    return normalise(worn(draw(again(strokes, rng), brush, rng), rng) if varied else draw(strokes, brush, rng))
 
 
 def _example(line: str, where: str) -> Example:

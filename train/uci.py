@@ -138,10 +138,11 @@ def _text(name: str, path: Path | None) -> str:
             print(f"Downloading {DOWNLOADS[name]} ...", flush=True)
             # One of the two addresses above.
             with urllib.request.urlopen(DOWNLOADS[name], timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-                packed = answer.read()
+                packed: bytes = answer.read()
         else:
             packed = path.read_bytes()
-        return subprocess.run(["gzip", "-dc"], input=packed, capture_output=True, check=True).stdout.decode("latin-1")
+        unpacked: bytes = subprocess.run(["gzip", "-dc"], input=packed, capture_output=True, check=True).stdout
+        return unpacked.decode("latin-1")
     except subprocess.CalledProcessError as error:
         raise DataError(f"{path or name} cannot be unpacked: {error.stderr.decode().strip()}.") from error
     except OSError as error:

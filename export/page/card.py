@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from export.document import Part
+from export.document import Section
 from export.files import File
 from export.page.quantize import TIMED_SIZE_PX, Trial
-from export.page.verify import Parity
+from export.page.verify import PageParity
 
 FIGURES = {
     "page-history": "Loss against rounds",
@@ -18,13 +18,13 @@ NO_FIGURES = ("about", "count", "milliseconds")
 def card(
     metrics: dict[str, Any],
     metadata: dict[str, str],
-    parity: Parity,
+    parity: PageParity,
     float32: File,
     int8: File | None,
     trial: Trial,
     pages: int,
     rows: dict[str, dict[str, Any]],
-) -> Part:
+) -> Section:
     """Return the page network's part of `MODEL_CARD.md`.
 
     Args:
@@ -84,7 +84,7 @@ No real picture was trained on. `make train export` makes the file anew.
 - All letters, words, drawings and crossed-out digits are one kind, `{kinds[-1]}`; it does not tell them apart.
 - A cell of 2 x 2 pixels votes for one mark: where marks overlap, the ink that they share goes to one of them.
 """
-    return Part(head, body)
+    return Section(head, body)
 
 
 def _int8(int8: File | None, trial: Trial) -> str:

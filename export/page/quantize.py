@@ -22,7 +22,7 @@ TIMED_SIZE_PX, TIMED_ROUNDS = (384, 512), 5
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PageFigures:
     """What one file does on pages that neither the training nor the calibration has seen.
 
     Attributes:
@@ -43,8 +43,8 @@ class Figures:
 class Trial:
     """Both files on the same pages, and how far the integers move the votes of writing on average, in pixels."""
 
-    float32: Figures
-    int8: Figures
+    float32: PageFigures
+    int8: PageFigures
     moved: float
 
     @property
@@ -95,10 +95,10 @@ def _milliseconds(runtimes: tuple[Runtime, Runtime]) -> list[float]:
     return [min(each) for each in zip(*found, strict=True)]
 
 
-def _figures(answers: list[Outputs], pages: Pages, milliseconds: float) -> Figures:
+def _figures(answers: list[Outputs], pages: Pages, milliseconds: float) -> PageFigures:
     said, true = np.stack([each["writing"] for each in answers]) > 0.5, pages.writing >= MIN_INK
     kinds, written = np.stack([each["kind"].argmax(axis=-1) for each in answers]), pages.kind >= 0
-    return Figures(
+    return PageFigures(
         writing=float((said & true).sum() / max((said | true).sum(), 1)),
         kind=float((kinds == pages.kind)[written].mean()) if written.any() else 1.0,
         milliseconds=milliseconds,

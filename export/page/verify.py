@@ -17,7 +17,7 @@ NOISE_SIZE_PX = (144, 208)
 
 
 @dataclass(frozen=True, slots=True)
-class Parity:
+class PageParity:
     """The largest differences between Keras and the exported file.
 
     Attributes:
@@ -54,7 +54,7 @@ class Parity:
             )
 
 
-def measure(path: Path, network: Any, pictures: NDArray[np.uint8], scale: float) -> Parity:
+def measure(path: Path, network: Any, pictures: NDArray[np.uint8], scale: float) -> PageParity:
     """Compare the file with Keras.
 
     Args:
@@ -72,7 +72,7 @@ def measure(path: Path, network: Any, pictures: NDArray[np.uint8], scale: float)
         apart["height"] /= expected["height"]
         found.append({name: each.max() for name, each in apart.items()})
     # NumPy's largest is NaN where one is.
-    return Parity(**{name: float(np.max([each[name] for each in found])) for name in found[0]})
+    return PageParity(**{name: float(np.max([each[name] for each in found])) for name in found[0]})
 
 
 def _keras(network: Any, picture: NDArray[np.uint8], scale: float) -> dict[str, NDArray[np.float64]]:

@@ -12,7 +12,7 @@ from inference.imaging.components import label
 # A pixel is part of a mark's soft rim down to this share of ink.
 MIN_RIM_SHARE = 0.1
 # A mark has at least so much ink, in pixels that are all covered: less is dust. The dot of a number has more.
-MIN_INK_PX = 3.0
+MIN_INK_PX = 1.5
 # The network is as sure of a mark's ink as this in at least a tenth of it: of shadows, grain and noise it is not. By
 # the network's first training 99 of 100 digits of the shared pictures reached it, and 1 in 20 of what it took for marks
 # in made photos with shadows. Signs are small, and seen less surely.

@@ -104,7 +104,7 @@ def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int
 def _may_be_part(digit: int, opinion: Opinion, sighting: Sighting) -> bool:
     """Say whether a mark is nothing by itself, not even perhaps a sign, or is taken for the digit."""
     kind = sighting.mark.kind
-    nothing = opinion.digit is None and opinion.sign is None and kind[10:-1].max() < MAX_SIGN_PROBABILITY
+    nothing = opinion.digit is None and opinion.sign is None and kind[10:-1].sum() < MAX_SIGN_PROBABILITY
     return bool(nothing or digit in (opinion.digit, int(kind.argmax())))
 
 

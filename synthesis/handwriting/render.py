@@ -5,13 +5,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from inference.recognition.normalise import normalise
+from synthesis.handwriting.wear import worn
 
 # Brush width as a share of the glyph's longer side: a canvas's brush of 2.5 to 7 % under glyphs from large to small.
 THIN, THICK = 0.025, 0.22
 
 
 def render(lines: list[NDArray[np.float64]], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw polylines with a pen of some width and pressure, and normalise them.
+    """Draw polylines with a pen of some width and pressure, wear some of them, and normalise them.
 
     Args:
         lines: each float64 [n, 2]; any unit.
@@ -20,7 +21,7 @@ def render(lines: list[NDArray[np.float64]], rng: np.random.Generator) -> NDArra
     Returns:
         uint8 [28, 28], 0 = paper, 255 = ink.
     """
-    return normalise(draw(lines, float(np.exp(rng.uniform(np.log(THIN), np.log(THICK)))), rng))
+    return normalise(worn(draw(lines, float(np.exp(rng.uniform(np.log(THIN), np.log(THICK)))), rng), rng))
 
 
 def draw(lines: list[NDArray[np.float64]], brush: float, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -31,6 +31,18 @@ def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
     return [line @ matrix for line in lines]
 
 
+def lengthened(lines: list[Points], longest: float, rng: np.random.Generator) -> list[Points]:
+    """Return a glyph with its lower part, from the middle down, up to `longest` times as long, as tails are."""
+    longer = rng.uniform(1.1, longest)
+    points = np.concatenate(lines)
+    top = points[:, 1].min()
+    middle = top + 0.5 * (points[:, 1].max() - top)
+    stretched = [line.copy() for line in lines]
+    for line in stretched:
+        line[:, 1] += np.maximum(line[:, 1] - middle, 0) * (longer - 1)
+    return stretched
+
+
 def again(lines: list[Points], rng: np.random.Generator) -> list[Points]:
     """Return a glyph that somebody drew as the same hand would draw it at another time.
 

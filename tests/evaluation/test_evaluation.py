@@ -14,12 +14,12 @@ from PIL import Image
 
 from evaluation import canvases, pages, writers
 from evaluation.score import Agreement, align, plain
-from evaluation.strokes import Mark, place, render
+from evaluation.strokes import Drawing, place, render
 from tests.inference.pens import STROKES
 from tests.samples import ROOT, SHARED, mnist_path
 
 MARKS = [
-    Mark(label, "tests", tuple(np.array(stroke, float) for stroke in strokes)) for label, strokes in STROKES.items()
+    Drawing(label, "tests", tuple(np.array(stroke, float) for stroke in strokes)) for label, strokes in STROKES.items()
 ]
 
 

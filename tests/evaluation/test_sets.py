@@ -31,9 +31,13 @@ def shared(tmp_path: Path) -> Path:
         for label in labels
     ]
     letter = json.dumps({"label": "x", "writer": "ann", "strokes": [[[0, 0], [1, 1]], [[1, 0], [0, 1]]]})
-    for name, text in (("digits", "\n".join(lines)), ("letters", letter)):
+    for name, text in (("digits", "\n".join(lines)), ("letters", letter), ("skahl", "\n".join(lines))):
         with gzip.open(tmp_path / f"strokes-{name}.jsonl.gz", "wt") as file:
             file.write(text)
+    scans = np.zeros((20, 32, 32), np.uint8)
+    scans[:, 2:30, 12:20] = 255
+    parts = np.array(["tra", "tes"] * 10)
+    np.savez(tmp_path / "images-optdigits.npz", x=scans, y=np.where(parts == "tra", "0", "1"), part=parts)
     (tmp_path / "photos").mkdir()
     for name in ("b.jpg", "a.jpg"):
         (tmp_path / "photos" / name).write_bytes(name.encode())
@@ -55,7 +59,7 @@ def test_without_the_shared_folder_there_is_what_mnist_makes() -> None:
     assert [each.name for each in available(IMAGES, LABELS, None)] == ["canvas", "pages", "papers", "strays"]
 
 
-@pytest.mark.parametrize("name", ["canvas", "papers", "strays", "pen", "pen papers", "squared", "pen strays"])
+@pytest.mark.parametrize("name", ["canvas", "papers", "strays", "pen", "tablet", "pen papers", "squared", "pen strays"])
 def test_sets_of_single_digits(name: str, shared: Path) -> None:
     found = samples(shared, name, 6)
     assert len(found) == 6
@@ -65,6 +69,14 @@ def test_sets_of_single_digits(name: str, shared: Path) -> None:
     again = samples(shared, name, 6)
     assert [pixels(sample).tobytes() for sample in found] == [pixels(sample).tobytes() for sample in again]
     assert [sample.truth for sample in found] != [sample.truth for sample in samples(shared, name, 6, seed=1)]
+
+
+def test_only_the_scans_that_were_not_trained_on_are_read(shared: Path) -> None:
+    found = samples(shared, "scans", 99)
+    assert [sample.truth for sample in found] == ["1"] * 10
+    assert pixels(found[0]).shape == (200, 200)
+    assert pixels(found[0])[100, 100] < 50
+    assert pixels(found[0])[5, 5] == 255
 
 
 @pytest.mark.parametrize("name", ["canvas", "pen"])

@@ -21,7 +21,7 @@ from export.files import sha256
 from export.page import artifacts, verify
 from export.page.graph import build
 from export.page.network import fold_network
-from export.page.quantize import Figures, Trial
+from export.page.quantize import PageFigures, Trial
 from synthesis.kinds import KINDS
 from tests import trainings
 from train.page import network as page_network
@@ -191,11 +191,11 @@ def test_the_file_in_integers_has_the_same_form_and_nearly_the_same_answers(expo
 
 
 def test_integers_are_kept_only_where_they_are_faster_and_as_good() -> None:
-    full, fast = Figures(0.9, 0.95, 100), Figures(0.9, 0.95, 50)
+    full, fast = PageFigures(0.9, 0.95, 100), PageFigures(0.9, 0.95, 50)
     assert Trial(full, fast, moved=0.1).keep
-    assert not Trial(full, Figures(0.9, 0.95, 90), moved=0.1).keep
-    assert not Trial(full, Figures(0.88, 0.95, 50), moved=0.1).keep
-    assert not Trial(full, Figures(0.9, 0.93, 50), moved=0.1).keep
+    assert not Trial(full, PageFigures(0.9, 0.95, 90), moved=0.1).keep
+    assert not Trial(full, PageFigures(0.88, 0.95, 50), moved=0.1).keep
+    assert not Trial(full, PageFigures(0.9, 0.93, 50), moved=0.1).keep
     assert not Trial(full, fast, moved=2.0).keep
     assert not Trial(full, fast, moved=np.nan).keep
 
@@ -289,10 +289,10 @@ def test_an_export_that_differs_is_refused_with_its_figures(exported: Path) -> N
 
 
 def test_parity_is_not_fooled_by_nothing() -> None:
-    verify.Parity(1e-6, 1e-4, 1e-6, 1e-6).check()
+    verify.PageParity(1e-6, 1e-4, 1e-6, 1e-6).check()
     for name in ("writing", "offset", "height", "kind"):
         with pytest.raises(ParityError):
-            verify.Parity(**dict.fromkeys(("writing", "offset", "height", "kind"), 0.0) | {name: np.nan}).check()
+            verify.PageParity(**dict.fromkeys(("writing", "offset", "height", "kind"), 0.0) | {name: np.nan}).check()
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,34 @@ def test_missing_empty_and_broken_files_say_so(tmp_path: Path) -> None:
     broken.write_bytes(gzip.compress(json.dumps(ONE).encode())[:-12])
     with pytest.raises(DataError, match="cannot be read"):
         extra.load(broken)
+
+
+def test_images_are_normalised_and_those_for_measuring_are_left_out(tmp_path: Path) -> None:
+    images = np.zeros((3, 32, 32), np.uint8)
+    images[:, 2:30, 15:17] = 255
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, x=images, y=np.array(["1", "7", "1"]), part=np.array(["tra", "tra", "tes"]))
+    examples = extra.load(path)
+    assert [example.label for example in examples] == [1, 7]
+    drawn, _ = extra.images(examples, seed=1)
+    rows = np.flatnonzero(drawn[0].any(axis=1))
+    assert 19 <= rows[-1] - rows[0] + 1 <= 20
+
+    np.savez_compressed(path, x=images.astype(float), y=np.array(["1", "7", "1"]))
+    with pytest.raises(DataError, match="uint8"):
+        extra.load(path)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(DataError, match="cannot be read"):
+        extra.load(path)
+
+
+def test_a_hand_differs_from_itself_a_little(tmp_path: Path) -> None:
+    examples = extra.load(write(tmp_path / "a.jsonl", ONE | {"label": "7", "strokes": [[[0, 0], [1, 0], [0.3, 1]]]}))
+    (plain,), _ = extra.images(examples, seed=1)
+    (varied,), _ = extra.images(examples, seed=1, varied=True)
+    (other,), _ = extra.images(examples, seed=2, varied=True)
+    assert not np.array_equal(plain, varied)
+    assert not np.array_equal(varied, other)
+    # Still the same shape: most of its ink lies where it lay, or beside it.
+    near = np.max([np.roll(plain, (down, right), (0, 1)) for down in (-2, 0, 2) for right in (-2, 0, 2)], axis=0) > 0
+    assert varied[near].sum() > 0.8 * varied.sum()
