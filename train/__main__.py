@@ -37,9 +37,9 @@ def run(config: Config) -> None:
         train_page_network(config, mnist)
 
 
-# The figures are of whole trainings with and without, on the shared strokes.
 NO_REAL = (
-    "No digits of real people to learn from, only MNIST's and drawn ones: python -m train.uci downloads them (2 MB). "
+    "There are no digits of real people to learn from, only MNIST's and drawn ones: more of what people draw will be "
+    "misread. make real downloads them (2 MB); or name files that you have: REAL=strokes.jsonl.gz:images.npz"
 )
 
 

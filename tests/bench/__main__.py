@@ -96,7 +96,7 @@ def imports() -> float:
 
 def measure(seconds: float, progress: Callable[[str], None]) -> dict[str, Measured]:
     """Return every figure by its name."""
-    form = Request("/predict", FORM, {"Content-Type": FORM_TYPE})
+    form, page = (Request(path, FORM, {"Content-Type": FORM_TYPE}) for path in ("/predict", "/predict?inputs=1"))
     rounds: dict[str, list[Measured]] = {}
 
     def add(name: str, value: Measured | float) -> None:
@@ -110,6 +110,7 @@ def measure(seconds: float, progress: Callable[[str], None]) -> dict[str, Measur
             add("memory", memory(process))
             send(url, process, form, 1)  # what is slow only at first
             add("predict", send(url, process, form, seconds))
+            add("page", send(url, process, page, seconds))
             add("live", send(url, process, Request("/health/live"), seconds))
             add("infer 1", send(url, process, tensor(1), seconds))
             add("infer 64", send(url, process, tensor(64), seconds))
@@ -139,6 +140,7 @@ def table(got: dict[str, Measured]) -> Table:
         ("floor", "raw ASGI that reads the body and answers a constant"),
         ("live", "GET /health/live"),
         ("predict", "POST /predict, a 400x400 canvas as PNG in a form"),
+        ("page", "the same with ?inputs=1, as the page sends it"),
         ("tutorial", "FastAPI + onnxruntime as in tutorials, plain resize to 28x28"),
         ("peer", "the same with one thread for onnxruntime, as ours"),
         ("infer 1", "/v2 infer, 1 image as binary tensor"),
@@ -154,6 +156,7 @@ def table(got: dict[str, Measured]) -> Table:
     shown.add_section()
     for about, over, under, aim in (
         ("/predict against the same reading without a server", "predict", "read", "0.75 or more"),
+        ("the page's own request against the same", "page", "read", ""),
         ("/predict against the bare loop", "predict", "bare", ""),
         ("/predict against FastAPI + onnxruntime as in tutorials", "predict", "tutorial", "1.5 or more"),
         ("/predict against the same with one thread", "predict", "peer", ""),
