@@ -12,7 +12,7 @@ from typing import Any
 from train.errors import DataError
 
 ROOT = Path(__file__).resolve().parent.parent
-EPOCHS = {"cnn": 28, "mlp": 20}
+EPOCHS = {"cnn": 14, "mlp": 20}
 DRAWN = 100_000
 # 48 minutes on two cores.
 ROUNDS, BATCHES = 22, 400

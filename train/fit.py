@@ -12,11 +12,12 @@ from train.checkpoint import Checkpoints, History
 from train.config import Config
 from train.mix import Mix
 from train.models import build
-from train.optimizer import AveragingAdamW
+from train.optimizer import AveragingMuon
 from train.progress import Progress, console
 
 BATCH_IMAGES = 128
-LEARNING_RATE = 2e-3
+# Of Muon, for the kernels between layers; AdamW, which trains the rest and the whole mlp, has this share of it.
+LEARNING_RATE, ADAMW_SHARE = 6e-3, 1 / 3
 WEIGHT_DECAY = 0.02
 EMA_MOMENTUM = 0.998
 # Of the augmentation in the last epochs.
@@ -70,9 +71,19 @@ def _compiled(config: Config, classes: int, steps: int) -> keras.Model:
     # Over the last twentieth at most, or a short training would keep its random start.
     averaging = min(EMA_MOMENTUM, 1 - 20 / max(steps, 40))
     model.compile(
-        AveragingAdamW(decay, weight_decay=WEIGHT_DECAY, use_ema=True, ema_momentum=averaging),
+        AveragingMuon(
+            decay,
+            adam_lr_ratio=ADAMW_SHARE,
+            exclude_layers=["logits"],
+            weight_decay=WEIGHT_DECAY,
+            adam_weight_decay=WEIGHT_DECAY * ADAMW_SHARE,
+            use_ema=True,
+            ema_momentum=averaging,
+        ),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
+        # XLA convolves on one core.
+        jit_compile=False,
     )
     return model
 

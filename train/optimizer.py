@@ -1,4 +1,4 @@
-"""Optimizers with a moving average of the weights: AdamW, and Muon for the kernels of convolutions."""
+"""Muon for the kernels of convolutions and AdamW for the rest, with a moving average of the weights."""
 
 import math
 from typing import Any
@@ -7,33 +7,21 @@ import keras
 from keras import ops
 
 
-class _Averaging:
-    """Keeps a moving average of the weights, and puts it in their place only when asked to.
-
-    Keras' own optimizers do so at the end of each call of `fit`, which here is each epoch.
-    """
-
-    def finalize_variable_values(self, var_list: Any) -> None:
-        """Leave the weights as they are."""
-
-    def average(self, model: keras.Model) -> None:
-        """Put the average in the place of the weights (Polyak and Juditsky, 1992)."""
-        super().finalize_variable_values(model.trainable_weights)  # type: ignore[misc]
-
-
 @keras.saving.register_keras_serializable(package="digits")
-class AveragingAdamW(_Averaging, keras.optimizers.AdamW):
-    """AdamW that averages."""
-
-
-@keras.saving.register_keras_serializable(package="digits")
-class AveragingMuon(_Averaging, keras.optimizers.Muon):
+class AveragingMuon(keras.optimizers.Muon):
     """Muon that averages, and takes the kernel of a convolution for a matrix; all else is left to AdamW.
 
     Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024 (kernels as matrices of
     outputs by all the rest); Liu et al., "Muon is Scalable for LLM Training", arXiv 2502.16982, section 2.2 (the
     size of the step, such that AdamW's learning rate fits).
     """
+
+    def finalize_variable_values(self, var_list: Any) -> None:
+        """Leave the weights as they are; Keras would average them after each call of `fit`, here after each epoch."""
+
+    def average(self, model: keras.Model) -> None:
+        """Put the moving average in the place of the weights (Polyak and Juditsky, 1992)."""
+        super().finalize_variable_values(model.trainable_weights)
 
     def _should_use_adamw(self, variable: Any) -> bool:
         # A kernel is [height, width, inputs, outputs]; the first sees a picture, no features.

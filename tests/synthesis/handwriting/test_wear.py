@@ -1,5 +1,7 @@
 """What wears a mark leaves most of it, and adds little."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -15,9 +17,8 @@ def ink(digit: int, seed: int) -> NDArray[np.uint8]:
     return draw(vary(DIGITS[digit](rng), rng), 0.08, rng)
 
 
-@pytest.mark.parametrize("way", sorted(set(wear.WAYS), key=lambda way: way.__name__), ids=lambda way: way.__name__)
-def test_each_way_changes_a_mark_and_leaves_most_of_it(way: object) -> None:
-    assert callable(way)
+@pytest.mark.parametrize("way", list(dict.fromkeys(wear.WAYS)), ids=str)
+def test_each_way_changes_a_mark_and_leaves_most_of_it(way: Callable[..., NDArray[np.uint8]]) -> None:
     kept, changed = [], 0
     for seed in range(40):
         mark = ink(seed % 10, seed)
