@@ -13,14 +13,14 @@ from inference.errors import BrokenImageError, ImageError, ImageTooLargeError, U
 from inference.imaging import canvas_png
 
 Picture = bytes | bytearray | memoryview | str | Path | Image.Image | NDArray[np.generic]
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
 MAX_PIXELS = 40_000_000
 # A longer side than this is made smaller while decoding: a page of 40 lines is still read.
 ENOUGH_PX = 2000
 
 DAMAGED = "The picture is damaged or cut off. Save it again and resend it."
 NO_PICTURE = f"This is no picture that can be read. Send one of {', '.join(FORMATS)}."
-# What people also send, by how it begins; the ISO media families carry their name after four bytes.
+# What people also send, by how it begins.
 FOREIGN_FORMATS = {
     b"%PDF": "PDF",
     b"<svg": "SVG",
@@ -33,7 +33,10 @@ FOREIGN_FORMATS = {
     b"\x00\x00\x00\x0cJXL": "JPEG XL",
     b"qoif": "QOI",
 }
-ISO_MEDIA = {b"avif": "AVIF", b"avis": "AVIF", b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC"}
+# HEIC's names among the ISO media families, which stand after four bytes.
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+# How Pillow calls it, once it can read it.
+HEIF = "HEIF"
 
 # EXIF's orientations, and what turns each upright.
 TURNS = {
@@ -154,7 +157,7 @@ def _open(picture: bytes | bytearray | memoryview | str | Path) -> Image.Image:
         raise UnsupportedImageError(f"Pass bytes, a path, a Pillow image or an array; got {type(picture).__name__}.")
     content = bytes(picture)
     try:
-        return Image.open(io.BytesIO(content), formats=FORMATS)
+        return Image.open(io.BytesIO(content), formats=_formats(content[:12]))
     except Exception as error:
         raise _unreadable(content[:64], error) from error
 
@@ -163,7 +166,7 @@ def _open_path(path: Path) -> Image.Image:
     try:
         with path.open("rb") as file:
             start = file.read(64)
-        return Image.open(path, formats=FORMATS)
+        return Image.open(path, formats=_formats(start))
     except UnidentifiedImageError as error:
         raise _unreadable(start, error) from error
     except OSError as error:
@@ -172,12 +175,23 @@ def _open_path(path: Path) -> Image.Image:
         raise _unreadable(start, error) from error
 
 
+def _formats(start: bytes) -> tuple[str, ...]:
+    """Return the formats that a file is tried as, by its first bytes."""
+    if start[4:8] != b"ftyp" or start[8:12] not in HEIC_BRANDS:
+        return FORMATS[:-1]
+    # Only here: its import takes longer than a canvas is read in.
+    import pi_heif
+
+    # One thread, as all that reads; of what a phone puts beside the picture, nothing is wanted.
+    pi_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
+    return (*FORMATS[:-1], HEIF)
+
+
 def _unreadable(start: bytes, error: Exception) -> ImageError:
     """Return what to say of a file that Pillow does not open, by its first bytes."""
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return ImageTooLargeError("The picture has far too many pixels. Send a smaller one.")
-    kind = ISO_MEDIA.get(start[8:12]) if start[4:8] == b"ftyp" else None
-    kind = kind or next((name for magic, name in FOREIGN_FORMATS.items() if start.lstrip().startswith(magic)), None)
+    kind = next((name for magic, name in FOREIGN_FORMATS.items() if start.lstrip().startswith(magic)), None)
     if kind:
         return UnsupportedImageError(f"{kind} files are not read. Send one of {', '.join(FORMATS)}.")
     return BrokenImageError(NO_PICTURE if isinstance(error, UnidentifiedImageError) else DAMAGED)

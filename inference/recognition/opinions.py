@@ -15,6 +15,9 @@ MIN_PROBABILITY = 0.6
 # These signs stand behind something, so that a stroke that begins a number is rather a 1 than a slash; chosen on the
 # shared cheques.
 SELDOM_FIRST, FIRST_LIKELIHOOD = ",:/", 0.05
+# Of letters and other marks about so many are shaped as digits are: an o, an l, an s. However sure the classifier is of a
+# shape, only the place tells them apart.
+MIN_OTHER = 0.02
 # No opinion excludes anything.
 MIN_OPINION = 1e-4
 
@@ -51,7 +54,7 @@ def combined(classified: Floats, kind: Floats, signs: Sequence[str], *, first: b
     Source: Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", Neural Computation 14(8),
     2002, section 1.
     """
-    other = classified[10] if len(classified) == 11 else 0.0
+    other = max(classified[10], MIN_OTHER) if len(classified) == 11 else 0.0
     likely = [FIRST_LIKELIHOOD if first and sign in SELDOM_FIRST else SIGN_LIKELIHOOD for sign in signs]
     shape = np.concatenate([classified[:10], likely, [other]])
     both = np.maximum(shape, MIN_OPINION) * np.maximum(kind, MIN_OPINION)

@@ -1,12 +1,13 @@
 """The faults that the page network was made to mend, each with a small made picture and what it truly says."""
 
 import io
+import textwrap
 from functools import lru_cache
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from inference import Reading, Recognizer
 from tests.inference.pens import pen, photographed
@@ -120,8 +121,6 @@ def test_a_struck_digit_is_shown_and_not_said() -> None:
 
 def test_letters_give_no_digits() -> None:
     sheet = Image.new("L", (620, 120), 255)
-    from PIL import ImageFont
-
     ImageDraw.Draw(sheet).text((30, 30), "Hamburgerfonts", fill=0, font=ImageFont.load_default(56))
     reading = recognizer().read(sheet)
     assert len(reading.digits) > 6
@@ -160,3 +159,15 @@ def test_a_table_is_read_row_by_row() -> None:
 
 def test_a_photo_of_nothing_says_nothing() -> None:
     assert recognizer().read(photographed(np.zeros((300, 400), np.uint8))).text == ""
+
+
+@pytest.mark.parametrize("height", [36, 44])
+def test_a_page_of_print_gives_next_to_no_digits(height: int) -> None:
+    sheet = Image.new("L", (1000, 560), 250)
+    words = "Sphinx of black quartz, judge my vow. Six big devils from Japan quickly forgot how to waltz. " * 2
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(height)
+    for number, line in enumerate(textwrap.wrap(words, 1700 // height)):
+        draw.text((30, 20 + number * height * 1.5), line, fill=10, font=font)
+    marks = recognizer().read(sheet).digits
+    assert len(marks) > 100
+    assert sum(mark.digit is not None for mark in marks) <= 0.03 * len(marks)

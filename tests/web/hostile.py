@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pillow_heif
 from PIL import Image
 
 from tests.web.pictures import png, seven
 
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
-    """Encode an image with Pillow."""
+    """Encode an image with Pillow, HEIC with the help of pillow-heif."""
+    if kind == "HEIC":
+        pillow_heif.register_heif_opener()
     out = io.BytesIO()
-    image.save(out, kind, **options)
+    image.save(out, "HEIF" if kind == "HEIC" else kind, **options)
     return out.getvalue()
 
 
@@ -105,9 +108,14 @@ def corpus() -> Iterator[tuple[str, bytes]]:
     yield "CMYK JPEG", encoded(small.convert("CMYK"), "JPEG")
     yield "progressive JPEG", encoded(small, "JPEG", progressive=True)
     frames = [seven(60), Image.new("RGB", (60, 60), "white"), seven(60)]
-    for kind in ("GIF", "PNG", "WEBP", "TIFF"):
+    for kind in ("GIF", "PNG", "WEBP", "TIFF", "AVIF", "HEIC"):
         yield f"animated {kind}", encoded(frames[0], kind, save_all=True, append_images=frames[1:])
-    for kind in ("WEBP", "GIF", "BMP"):
+    for kind in ("AVIF", "HEIC"):
+        whole = encoded(small.convert("RGB"), kind)
+        at = whole.index(b"ispe") + 8
+        for side in (0, 30_000, 2**32 - 1):
+            yield f"{kind} that says it is {side} wide", whole[:at] + struct.pack(">II", side, side) + whole[at + 8 :]
+    for kind in ("WEBP", "GIF", "BMP", "AVIF", "HEIC"):
         whole = encoded(small, kind)
         yield f"half a {kind}", whole[: len(whole) // 2]
     yield "JPEG of 65500 pixels", encoded(Image.new("L", (65_500, 1), 255), "JPEG")

@@ -14,7 +14,7 @@ from tests.web.hostile import corpus, encoded, truncated
 from tests.web.pictures import png, seven
 
 FILES = dict(corpus())
-SEEDS = [encoded(seven(40), kind) for kind in ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")]
+SEEDS = [encoded(seven(40), kind) for kind in ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "HEIC")]
 
 
 def check(answer: httpx.Response, name: str) -> None:

@@ -109,7 +109,7 @@ def create_predict_route(
         """Read the handwritten digits in a picture.
 
         Send the picture as the field `image` of a multipart form, or as the whole body with an image/* type: PNG, JPEG,
-        WebP, GIF, BMP or TIFF.
+        WebP, GIF, BMP, TIFF, AVIF or HEIC.
 
         Each mark of writing has an entry in `digits`, and one character in `text`. The signs . , : / - + between digits
         or before them have `"digit": null` and a `sign`. A mark that is neither digit nor sign, or not surely one, has

@@ -32,7 +32,7 @@ export function receivePictures(inputs, stage, take) {
 export async function prepare(file) {
 	if (!file.size) throw new Problem(`${file.name} is empty. Choose another file.`);
 	if (file.type && !file.type.startsWith("image/")) {
-		throw new Problem(`${file.name} is no picture. Choose a PNG, JPEG, WebP, GIF, BMP or TIFF.`);
+		throw new Problem(`${file.name} is no picture. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC.`);
 	}
 	if (file.size <= MOST_BYTES) return { blob: file, size: null };
 	const bitmap = await createImageBitmap(file).catch(() => { throw new Problem("This picture is too large. Send one under 10 MB."); });
@@ -52,7 +52,7 @@ export class Picture {
 	}
 
 	get size() { return [this.image.naturalWidth, this.image.naturalHeight]; }
-	get seen() { return this.image.naturalWidth > 0; } // no browser shows every TIFF
+	get seen() { return this.image.naturalWidth > 0; } // no browser shows all of them
 
 	show(file) {
 		this.hide();
