@@ -15,8 +15,8 @@ MIN_PROBABILITY = 0.6
 # These signs stand behind something, so that a stroke that begins a number is rather a 1 than a slash; chosen on the
 # shared cheques.
 SELDOM_FIRST, FIRST_LIKELIHOOD = ",:/", 0.05
-# Of letters and other marks about so many are shaped as digits are: an o, an l, an s. However sure the classifier is of a
-# shape, only the place tells them apart.
+# Of letters and other marks about so many are shaped as digits are: an o, an l, an s. However sure the classifier is of
+# the shape, its place decides.
 MIN_OTHER = 0.02
 # No opinion excludes anything.
 MIN_OPINION = 1e-4
