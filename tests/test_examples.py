@@ -25,6 +25,12 @@ def test_the_stages_of_a_picture_are_shown(tmp_path: Path) -> None:
         assert hues
 
 
-@UNLEARNED
 def test_the_small_point_of_the_example_is_seen() -> None:
-    assert Recognizer().read(ROOT / "examples" / "photo.jpg").text.split() == ["3.14", "12/05/24", "-42"]
+    number, *others = Recognizer().read(ROOT / "examples" / "photo.jpg").text.split()
+    assert number in ("3.14", "3?14")
+    assert others == ["12/05/24", "-42"]
+
+
+@UNLEARNED
+def test_the_small_point_of_the_example_is_known() -> None:
+    assert Recognizer().read(ROOT / "examples" / "photo.jpg").text.split()[0] == "3.14"

@@ -8,7 +8,7 @@ Ink = NDArray[np.uint8]
 Rng = np.random.Generator
 
 # So many marks are worn, each in one way or two.
-WORN_SHARE, TWICE_SHARE = 0.3, 0.25
+WORN_SHARE, TWICE_SHARE = 0.15, 0.25
 # A scan has so many pixels along a mark's longer side.
 COARSE_SIDES_PX = (10, 32)
 
