@@ -17,7 +17,7 @@ from inference import Reading, Recognizer, RecognizerError, __version__
 from inference.annotate import annotate
 from inference.imaging.decode import FORMATS
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
 MIN_FILES_FOR_PROGRESS = 5
 STDIN = "-"
 

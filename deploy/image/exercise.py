@@ -6,6 +6,7 @@ missing. So it imports only what the server does.
 usage: exercise.py FOLDER [NOTE]: the folder that holds web/ and inference/; a file for the names of what is installed
 """
 
+import base64
 import importlib.metadata
 import json
 import os
@@ -21,6 +22,24 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PATIENCE = 120.0
+# The ring of 64 pixels, as pillow-heif and Pillow save it.
+HEIC = base64.b64decode(
+    b"AAAAHGZ0eXBoZWl4AAAAAG1pZjFoZWl4bWlhZgAAATptZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAACJpbG9j"
+    b"AAAAAERAAAEAAQAAAAABXgABAAAAAAAAAQ8AAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRtAAAAAAABAAAAumlw"
+    b"cnAAAACcaXBjbwAAAHJodmNDAQQIAAAAn/gAAAAAHvAA/Pz4+AAADwNgAAEAF0ABDAH//wQIAAADAJ/4AAADAAAeugJAYQABACZCAQEECAAA"
+    b"AwCf+AAAAwAAHsCCBBZbqSSmubAgAAADAyAAAAMAIWIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAEAAAABAAAAADnBpeGkAAAAAAQgAAAAW"
+    b"aXBtYQAAAAAAAAABAAEDgQIDAAABF21kYXQAAAELKAGuFsBn////neYgurOyWjWFGRwu8g8NP/ssSa7DJc0l5ZzapjBtbjljPrHWCgqJi4Gw"
+    b"pSkh2JGR0HH8hpHyf94ti1lAMOhphF5C+z7H2PspyEYvzWlVkpOZv19X/9mgqWmrx7EhfUj4Uae1nVoko/0/tSpvEJnzKxqoiuXn+zq9SeCz"
+    b"BwSWgHDHCP1ev9J+Kd0A+uSMTyq94vrrEomIdat9D7+OhkA+UIIKATIEGmhBC5DkpeZItELQLzsNzDPg3GiLt6/OCvB8IahGydy5Ftd6MMCv"
+    b"Xaz3cZRbRbcbl6KoeXNNMuQjFDE4dYnz9++Aq3ddoTLecCJdKy/diX5aVwHXA3w8WQseGhHA"
+)
+AVIF = base64.b64decode(
+    b"AAAAHGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZgAAAOltZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRt"
+    b"AAAAAAABAAAAHmlsb2MAAAAARAAAAQABAAAAAQAAAQ0AAABdAAAAKGlpbmYAAAAAAAEAAAAaaW5mZQIAAAAAAQAAYXYwMUNvbG9yAAAAAGhp"
+    b"cHJwAAAASWlwY28AAAAUaXNwZQAAAAAAAABAAAAAQAAAAA5waXhpAAAAAAEIAAAADGF2MUOBABwAAAAAE2NvbHJuY2x4AAEADQAGgAAAABdp"
+    b"cG1hAAAAAAAAAAEAAQQBAoMEAAAAZW1kYXQSAAoJGBV//bYCGg1AMk5HYWcAAFgBAK21jeYO9xf///s81u+/UReEMbf2pzqNG7WBidPECdDA"
+    b"AKfuTA4Bk6DyxiTb70DRl2nXHwid0Lhedk/4m2kiV8HKK8H9STY="
+)
 
 
 def run(app: Path, environment: Mapping[str, str]) -> None:
@@ -74,6 +93,10 @@ def ask_everything(port: int) -> None:
     reading = json.loads(expect(port, 200, "POST", "/predict?inputs=1&explain=1", picture, image))
     if reading["text"] != "0":
         raise SystemExit(f"error: a ring is read as {reading['text']!r}")
+    for kind, file in (("heic", HEIC), ("avif", AVIF)):
+        reading = json.loads(expect(port, 200, "POST", "/predict", file, {"content-type": f"image/{kind}"}))
+        if reading["text"] != "0":
+            raise SystemExit(f"error: a ring as {kind} is read as {reading['text']!r}")
     form = b'--b\r\ncontent-disposition: form-data; name="image"; filename="0.png"\r\n\r\n' + picture + b"\r\n--b--\r\n"
     expect(port, 200, "POST", "/predict", form, {"content-type": "multipart/form-data; boundary=b"})
     for broken in (b"no picture", picture[:60]):
