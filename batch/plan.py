@@ -12,8 +12,8 @@ import pyarrow.fs
 import pyarrow.parquet
 
 from inference.errors import RecognizerError
+from inference.imaging.decode import SUFFIXES
 
-IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 PLAN = "_plan.json"
 # A worker that dies repeats its part; each part costs a file and some milliseconds of the scheduler.
 MIN_PART_IMAGES, MAX_PART_IMAGES = 16, 2000
@@ -129,10 +129,10 @@ def find(source: str) -> tuple[Place, list[str]]:
     if pattern:
         wanted = re.compile(re.escape(place.path.rstrip("/")) + "/" + _translate(pattern))
         names = [name for name in names if wanted.fullmatch(name)]
-    found = sorted(name for name in names if name.lower().endswith((*IMAGES, ".parquet")))
+    found = sorted(name for name in names if name.lower().endswith((*SUFFIXES, ".parquet")))
     tables = [name for name in found if name.lower().endswith(".parquet")]
     if not found:
-        raise BatchError(f"No images ({', '.join(IMAGES)}) and no Parquet files at {source}.")
+        raise BatchError(f"No images ({', '.join(SUFFIXES)}) and no Parquet files at {source}.")
     if tables and len(tables) < len(found):
         raise BatchError(f"{source} holds images and Parquet files: name one kind, as {source.rstrip('/')}/**/*.png.")
     return place, found

@@ -15,9 +15,8 @@ from rich.progress import Progress
 
 from inference import Reading, Recognizer, RecognizerError, __version__
 from inference.annotate import annotate
-from inference.imaging.decode import FORMATS
+from inference.imaging.decode import FORMATS, SUFFIXES
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
 MIN_FILES_FOR_PROGRESS = 5
 STDIN = "-"
 

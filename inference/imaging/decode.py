@@ -14,6 +14,8 @@ from inference.imaging import canvas_png
 
 Picture = bytes | bytearray | memoryview | str | Path | Image.Image | NDArray[np.generic]
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
+# How their files' names end.
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif")
 MAX_PIXELS = 40_000_000
 # A longer side than this is made smaller while decoding: a page of 40 lines is still read.
 ENOUGH_PX = 2000
