@@ -114,6 +114,7 @@ def test_help_tells_every_default() -> None:
     defaults = {name: str(getattr(parse([]), name.replace("-", "_"))) for name in told}
     for name in ("only", "model", "rounds", "batches", "seed", "any-data", "artifacts", "fresh", "drawn"):
         assert told[name] == defaults[name]
-    assert told["epochs"] == "28 for cnn, 20 for mlp"
-    assert [parse(["--model", model]).epochs for model in ("cnn", "mlp")] == [28, 20]
+    assert told["epochs"] == "14 for cnn, 20 for mlp"
+    assert [parse(["--model", model]).epochs for model in ("cnn", "mlp")] == [14, 20]
+    assert told["real"].startswith("the files in the environment's REAL")
     assert told["measure"] == "the files in the environment's STROKES"
