@@ -87,8 +87,7 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         strokes.load(shared / "strokes-digits.jsonl.gz"),
         strokes.load(shared / "strokes-letters.jsonl.gz"),
     )
-    others = strokes.load(shared / "strokes-skahl.jsonl.gz") if (shared / "strokes-skahl.jsonl.gz").is_file() else []
-    optical = shared / "images-optdigits.npz"
+    tablet, optical = shared / "strokes-skahl.jsonl.gz", shared / "images-optdigits.npz"
     hands = _by_writer(digits)
     checked = _by_writer([mark for at, mark in enumerate(digits) if at not in SEVERAL])
 
@@ -128,13 +127,15 @@ def _shared_sets(shared: Path) -> list[Dataset]:
     fine = writers.pen(digits, 0.03, 0.08)
     thin = [writers.pen(hand, 0.05, 0.08) for hand in hands]
     thick = [writers.pen(hand, 0.08, 0.15) for hand in hands]
-    people = [
-        Dataset("tablet", "digits of five others on a tablet, one on a canvas", "digits", drawn(others, True)),
-        Dataset("scans", "coarse scans of one digit, 32x32 pixels enlarged to 200", "digits", scans),
-    ]
+    others = []
+    if tablet.is_file():
+        about = "digits of five others on a tablet, one on a canvas"
+        others.append(Dataset("tablet", about, "digits", drawn(strokes.load(tablet), True)))
+    if optical.is_file():
+        others.append(Dataset("scans", "coarse scans of one digit, 32x32 pixels enlarged to 200", "digits", scans))
     return [
         Dataset("pen", "pen digits, one on a canvas", "digits", drawn(digits, True)),
-        *(each for each, there in zip(people, (others, optical.is_file()), strict=True) if there),
+        *others,
         Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4)),
         Dataset(
             "checked numbers",

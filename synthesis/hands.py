@@ -13,7 +13,7 @@ from synthesis.handwriting import negatives, signs
 from synthesis.handwriting.allographs import DIGITS
 from synthesis.handwriting.letters import LETTERS
 from synthesis.handwriting.strokes import Glyph, arc, parse, path
-from synthesis.handwriting.vary import vary
+from synthesis.handwriting.vary import LONGEST_TAIL, vary
 from synthesis.sheet import Alpha
 
 Rng = np.random.Generator
@@ -49,8 +49,6 @@ GREEK = (
 )
 # So many letters have strokes that do not meet.
 APART = 0.3
-# The longest tail of a 7 or 9, and of others, times its usual length.
-LONGEST_TAIL = {"7": 2.6, "9": 2.6, "1": 1.5, "4": 1.5}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,8 +96,8 @@ class Hand:
             alpha = self._copied(int(label), tall, rng)
         else:
             alpha = self.strokes(DIGITS[int(label)](rng), tall, rng, fill=True)
-        if label in LONGEST_TAIL and rng.random() < self.tails:
-            alpha = _with_tail(alpha, rng.uniform(1.1, LONGEST_TAIL[label]))
+        if int(label) in LONGEST_TAIL and rng.random() < self.tails:
+            alpha = _with_tail(alpha, rng.uniform(1.1, LONGEST_TAIL[int(label)]))
         return alpha
 
     def sign(self, kind: str, tall: float, rng: Rng) -> Alpha:

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from train.checkpoint import Checkpoints
 
 
+NO_REAL = (
+    "There are no digits of real people to learn from, only MNIST's and drawn ones: more of what people draw will be "
+    "misread. make real downloads them (2 MB); or name files that you have: REAL=strokes.jsonl.gz:images.npz"
+)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Return 0, 1 with a message where something is wrong, 130 where it was stopped."""
     config = configuration.parse(arguments)
@@ -35,12 +41,6 @@ def run(config: Config) -> None:
         train_classifier(config, mnist)
     if config.only != "classifier":
         train_page_network(config, mnist)
-
-
-NO_REAL = (
-    "There are no digits of real people to learn from, only MNIST's and drawn ones: more of what people draw will be "
-    "misread. make real downloads them (2 MB); or name files that you have: REAL=strokes.jsonl.gz:images.npz"
-)
 
 
 def train_classifier(config: Config, mnist: Mnist) -> None:

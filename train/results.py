@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from train import calibrate, extra, figures, files, refusal, report, robustness, scale
 from train.checkpoint import History
-from train.config import Config, file_sha256
+from train.config import Config
 from train.data import MNIST_SHA256, Mnist
 from train.mix import Mix
 from train.progress import console
@@ -80,7 +80,7 @@ def write(
             "validation": len(parts.validation_images),
             "test": len(mnist.x_test),
             "drawn": 0 if mix.learn is None else config.drawn,
-            "real": [{"file": path.name, "sha256": file_sha256(path)} for path in config.real] if mix.real else [],
+            "real": [{"file": path.name, "sha256": files.sha256(path)} for path in config.real] if mix.real else [],
             "real_digits": len(mix.real),
             "extra": len(mix.extra),
         },

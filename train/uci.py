@@ -15,14 +15,15 @@ import json
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.client import HTTPException
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from train import files
-from train.config import REAL_FOLDER, file_sha256
+from train.config import REAL_FOLDER
 from train.errors import DataError, TrainError
 
 URL = "https://archive.ics.uci.edu/ml/machine-learning-databases"
@@ -107,7 +108,7 @@ def _convert(pen: Path | None, optical: Path | None, out: Path) -> None:
     """Read both files, or download them, and write what was found.
 
     Raises:
-        DataError: one cannot be had, or does not hold what it should.
+        DataError: one cannot be had, or does not hold what it should; or `out` cannot be written.
     """
     strokes = list(pen_digits(_text(PEN, pen)))
     images, labels = optical_digits(_text(OPTICAL, optical))
@@ -119,16 +120,21 @@ def _convert(pen: Path | None, optical: Path | None, out: Path) -> None:
         + "\n"
         for label, each in strokes
     )
-    out.mkdir(parents=True, exist_ok=True)
-    files.replace(
-        out / "strokes-pendigits.jsonl.gz", lambda path: path.write_bytes(gzip.compress(lines.encode(), mtime=0))
-    )
-    files.replace(
-        out / "images-optdigits.npz",
-        lambda path: np.savez_compressed(path, x=images, y=np.array(labels), part=np.full(len(labels), "tra")),
-    )
-    for path in sorted(out.iterdir()):
-        print(f"{path}: SHA-256 {file_sha256(path)}")
+    writers: dict[str, Callable[[Path], object]] = {
+        "strokes-pendigits.jsonl.gz": lambda path: path.write_bytes(gzip.compress(lines.encode(), mtime=0)),
+        "images-optdigits.npz": lambda path: np.savez_compressed(
+            path, x=images, y=np.array(labels), part=np.full(len(labels), "tra")
+        ),
+    }
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, write in writers.items():
+            files.replace(out / name, write)
+            print(f"{out / name}: SHA-256 {files.sha256(out / name)}")
+    except OSError as error:
+        raise DataError(
+            f"{out} cannot be written: {error.strerror or error}. Name another folder with --out."
+        ) from error
 
 
 def _text(name: str, path: Path | None) -> str:
@@ -145,7 +151,7 @@ def _text(name: str, path: Path | None) -> str:
         return unpacked.decode("latin-1")
     except subprocess.CalledProcessError as error:
         raise DataError(f"{path or name} cannot be unpacked: {error.stderr.decode().strip()}.") from error
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise DataError(
             f"{path or name} cannot be had ({error}). Download {DOWNLOADS[name]} by hand, and name the file: "
             f"python -m train.uci --{'pen' if name == PEN else 'optical'} FILE"

@@ -13,7 +13,8 @@ from inference.errors import BrokenImageError, ImageError, ImageTooLargeError, U
 from inference.imaging import canvas_png
 
 Picture = bytes | bytearray | memoryview | str | Path | Image.Image | NDArray[np.generic]
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
+PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+FORMATS = (*PILLOW_FORMATS, "HEIC")
 # How their files' names end.
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif")
 MAX_PIXELS = 40_000_000
@@ -37,8 +38,6 @@ FOREIGN_FORMATS = {
 }
 # HEIC's names among the ISO media families, which stand after four bytes.
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
-# How Pillow calls it, once it can read it.
-HEIF = "HEIF"
 
 # EXIF's orientations, and what turns each upright.
 TURNS = {
@@ -180,13 +179,13 @@ def _open_path(path: Path) -> Image.Image:
 def _formats(start: bytes) -> tuple[str, ...]:
     """Return the formats that a file is tried as, by its first bytes."""
     if start[4:8] != b"ftyp" or start[8:12] not in HEIC_BRANDS:
-        return FORMATS[:-1]
+        return PILLOW_FORMATS
     # Only here: its import takes longer than a canvas is read in.
     import pi_heif
 
     # One thread, as all that reads; of what a phone puts beside the picture, nothing is wanted.
     pi_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
-    return (*FORMATS[:-1], HEIF)
+    return (*PILLOW_FORMATS, "HEIF")
 
 
 def _unreadable(start: bytes, error: Exception) -> ImageError:

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from synthesis.handwriting.allographs import DIGITS
 from synthesis.handwriting.negatives import negative
 from synthesis.handwriting.render import render
-from synthesis.handwriting.vary import lengthened, vary
+from synthesis.handwriting.vary import LONGEST_TAIL, lengthened, vary
 
 NOT_A_DIGIT = 10
 CHUNK = 500
-# The longest tail of these digits, times its usual length, and how many have one that is longer than usual.
-LONGEST_TAIL, TAILS_SHARE = {7: 2.6, 9: 2.6, 1: 1.5, 4: 1.5}, 0.2
+# So many of the digits that can have a longer tail than usual have one.
+TAILS_SHARE = 0.2
 Kind = Literal["digits", "negatives"]
 Samples = tuple[NDArray[np.uint8], NDArray[np.int64]]
 

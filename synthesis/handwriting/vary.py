@@ -8,6 +8,8 @@ from synthesis.handwriting.strokes import Glyph, curve
 Points = NDArray[np.float64]
 # A hand differs from itself by this share of what it differs from others by.
 AGAIN_SHARE = 0.5
+# The longest tail of these digits, times its usual length.
+LONGEST_TAIL = {7: 2.6, 9: 2.6, 1: 1.5, 4: 1.5}
 
 
 def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:

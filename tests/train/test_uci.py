@@ -1,7 +1,7 @@
 """UCI's published files, in small, become what `--real` takes."""
 
+import base64
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -38,6 +38,13 @@ UNIPEN = """.VERSION 1.0
   50   50
 .PEN_UP
 """
+
+# The same as compress(1) of Debian's ncompress leaves it.
+COMPRESSED = base64.b64decode(
+    b"H52QLqwUkTIlyRMnIGK4gKHABZEgVIJ8mfKkipQhRUDQKTOHzpyGWL4QSdIERA0YDF0gSTIwyEUkWUCMPJKESsMhT55IIQICC4gsChpOKXKk"
+    b"SREnVGQmoZn0BwinIm6IuPmkiVGkIG4klNEQylGRT644UZAQJQgQNFCSnWEWrVoQMtrGTenVyZcqUBoSSRojbtevRMKOTXjyLFuGcAuDOPzX"
+    b"Ll6hRK8mnVnzqWURMaa6wGn1KN+tjcGKJWsSxlm0J0krLh36MQ=="
+)
 
 
 def bitmap(label: str) -> str:
@@ -99,11 +106,20 @@ def test_the_command_writes_what_training_reads(
     assert {path.name: path.read_bytes() for path in out.iterdir()} == written, "the same files, to the byte"
 
 
-@pytest.mark.skipif(not shutil.which("compress"), reason="needs compress(1) of Debian's ncompress")
 def test_compressed_files_are_unpacked(tmp_path: Path) -> None:
-    (tmp_path / "pen").write_text(UNIPEN * 50)
-    subprocess.run(["compress", str(tmp_path / "pen")], check=True)
-    assert uci._text(uci.PEN, tmp_path / "pen.Z") == UNIPEN * 50
+    (tmp_path / "pen.Z").write_bytes(COMPRESSED)
+    assert uci._text(uci.PEN, tmp_path / "pen.Z") == UNIPEN
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(uci, "COUNTS", {uci.PEN: 2, uci.OPTICAL: 0})
+    (tmp_path / "pen.Z").write_bytes(COMPRESSED)
+    (tmp_path / "file").write_text("in the way")
+    options = ["--pen", str(tmp_path / "pen.Z"), "--optical", str(tmp_path / "pen.Z"), "--out", str(tmp_path / "file")]
+    assert uci.main(options) == 1
+    assert "cannot be written" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
