@@ -48,7 +48,7 @@ GREEK = (
     ".1,.2 .0,.7 .2,1 .4,.7 .45,.4! .5,.8 .7,1 .95,.6 .8,.1",  # omega
 )
 # So many letters have strokes that do not meet.
-APART = 0.3
+APART = 0.35
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,8 +115,9 @@ class Hand:
         high = tall * (rng.uniform(0.9, 1.15) if name.isupper() or name in "dfhkt" else rng.uniform(0.55, 0.8))
         glyph = parse(templates[rng.integers(len(templates))])
         if rng.random() < APART:
+            loose = rng.choice([0.06, 0.12])
             for stroke in glyph:
-                stroke[:, :2] += rng.normal(0, 0.06, 2)
+                stroke[:, :2] += rng.normal(0, loose, 2)
         return self.strokes(glyph, high, rng, fill=True)
 
     def other(self, tall: float, rng: Rng) -> Alpha:
