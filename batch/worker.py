@@ -26,6 +26,8 @@ SCHEMA = pyarrow.schema(
         "confidences": pyarrow.list_(pyarrow.float32()),
         "boxes": pyarrow.list_(pyarrow.list_(pyarrow.int32(), 4)),
         "turned": pyarrow.int16(),
+        "pages": pyarrow.list_(pyarrow.int16()),
+        "more": pyarrow.bool_(),
         "model_version": pyarrow.string(),
         "error": pyarrow.string(),
     }
@@ -121,6 +123,8 @@ class Worker:
             "confidences": [digit.confidence for digit in reading.digits],
             "boxes": [digit.box for digit in reading.digits],
             "turned": reading.turned,
+            "pages": [digit.page for digit in reading.digits],
+            "more": reading.more,
             "model_version": version,
             "error": None,
         }

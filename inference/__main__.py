@@ -65,6 +65,8 @@ def main(
             if result.error:
                 failed = True
                 print(f"{name}: {result.error}", file=sys.stderr)
+            elif result.reading is not None and result.reading.more:
+                print(f"{name}: {_left_out(result.reading)}", file=sys.stderr)
             if options.json:
                 print(json.dumps(_entry(result)), flush=True)
             elif table:
@@ -157,6 +159,13 @@ def _read(recognizer: Recognizer, name: str, save: Path | None, saved: set[str])
     return Outcome(name, reading)
 
 
+def _left_out(reading: Reading) -> str:
+    """Say what of a file was not read."""
+    if reading.pages == 1:
+        return "the file has more pages or frames; only the first was read."
+    return f"the file has more pages; the first {reading.pages} were read."
+
+
 def _free(name: str, saved: set[str]) -> str:
     """Return a file name for the result that no other result of this run has."""
     stem = "stdin" if name == STDIN else Path(name).stem
@@ -179,11 +188,14 @@ def _entry(result: Outcome) -> dict[str, Any]:
             "box": digit.box,
             "line": digit.line,
             **({"sign": digit.sign} if digit.sign else {}),
+            **({"page": digit.page} if digit.page else {}),
         }
         for digit in reading.digits
     ]
-    turned = {"turned": reading.turned} if reading.turned else {}
-    return {"file": result.name, "text": reading.text, "size": reading.size, **turned, "digits": digits}
+    seldom = {"turned": reading.turned} if reading.turned else {}
+    seldom |= {"pages": reading.pages} if reading.pages > 1 else {}
+    seldom |= {"more": True} if reading.more else {}
+    return {"file": result.name, "text": reading.text, "size": reading.size, **seldom, "digits": digits}
 
 
 def _row(result: Outcome) -> list[str]:

@@ -11,13 +11,13 @@ from PIL import Image
 
 from inference.detection.network import PageInfo, PageNetwork
 from inference.detection.page import Sighting, find
-from inference.detection.turns import as_sent
+from inference.detection.turns import MIN_MARKS, as_sent
 from inference.drawings import quick
 from inference.drawings.at_once import read_at_once
 from inference.drawings.ink import drawn
 from inference.errors import TooManyMarksError
 from inference.imaging.components import Components, label
-from inference.imaging.decode import MAX_PIXELS, Picture, decode
+from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode_pages
 from inference.imaging.grey import grey, opaque
 from inference.layout.levels import levelled
 from inference.layout.lines import lines, text
@@ -29,7 +29,7 @@ from inference.recognition.joining import joined
 from inference.recognition.normalise import SIDE, normalise
 from inference.recognition.occlusion import occlusion
 from inference.recognition.opinions import Opinion, alone, combined
-from inference.results import Mark, Reading
+from inference.results import Mark, Reading, bound
 
 MAX_MARKS = 2_000
 PAGE = "page.onnx"
@@ -97,7 +97,7 @@ class Recognizer:
         return self._classifier(batch)
 
     def read(self, image: Picture, *, explain: bool = False) -> Reading:
-        """Read a picture.
+        """Read a picture, or each page of a file that has several.
 
         Args:
             image: the bytes of an image file, a path, a Pillow image or an array.
@@ -109,7 +109,15 @@ class Recognizer:
             ImageTooLargeError: more than `max_pixels` pixels.
             TooManyMarksError: more than `max_marks` separate marks.
         """
-        decoded = decode(image, self._max_pixels)
+        pages: list[Reading] = []
+        for page in decode_pages(image, self._max_pixels):
+            pages.append(self._read(page, explain=explain))
+            if (marks := sum(len(each.digits) for each in pages)) > self._max_marks:
+                raise TooManyMarksError.of(marks, self._max_marks)
+        return pages[0] if len(pages) == 1 else bound(pages)
+
+    def _read(self, decoded: Decoded, *, explain: bool) -> Reading:
+        """Read one page."""
         picture, degrees = decoded.image, 0
         ink = drawn(opaque(picture))
         components = None if ink is None else label(ink > 0)
@@ -131,7 +139,7 @@ class Recognizer:
         ordered = [digits[at] for members in rows for at in members]
         if explain:
             ordered = self._explained(ordered)
-        return Reading(text(rows, level, said_marks), tuple(ordered), decoded.size, degrees)
+        return Reading(text(rows, level, said_marks), tuple(ordered), decoded.size, degrees, more=decoded.more)
 
     def _page(self, picture: Image.Image, components: Components | None) -> tuple[int, Boxes, Images, list[Opinion]]:
         """Find the marks of a grey picture, and say what each is; boxes are in pixels of the turned picture.
@@ -146,10 +154,17 @@ class Recognizer:
             sightings = read_at_once(self._network, kinds, picture, components, self._max_marks)
         if sightings is None:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks)
-        sightings = joined(sightings, self._opinions(sightings)[1], lambda wholes: self.classify(_normalised(wholes)))
+        sightings = self._joined(sightings)
+        if degrees and len(sightings) < MIN_MARKS:
+            degrees, sightings = find(self._network, kinds, picture, self._max_marks, turn=False)
+            sightings = self._joined(sightings)
         shapes, opinions = self._opinions(sightings)
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
         return degrees, boxes, _normalised(sightings), cautious(opinions, self.info.answers(shapes), boxes)
+
+    def _joined(self, sightings: list[Sighting]) -> list[Sighting]:
+        opinions = self._opinions(sightings)[1]
+        return joined(sightings, opinions, lambda wholes: self.classify(_normalised(wholes)))
 
     def _opinions(self, sightings: Sequence[Sighting]) -> tuple[NDArray[np.float32], list[Opinion]]:
         """Say what marks are: by the classifier alone, float32 [N, C], and by both networks."""

@@ -1,7 +1,8 @@
 """What a picture says: the result of `Recognizer.read`."""
 
 import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ class Mark:
         heat: float32 [28, 28], how much of the confidence is lost where the ink around a pixel is hidden: above 0 what
             spoke for the reading, below 0 what spoke against it. None unless it was asked for (`explain=True`).
         sign: one of `SIGNS` where the mark stands between digits or before them; `digit` is None then. Else None.
+        page: the page of the file that it stands on, from 0; the box is in pixels of that page.
     """
 
     digit: int | None
@@ -43,6 +45,7 @@ class Mark:
     input: NDArray[np.uint8]
     heat: NDArray[np.float32] | None = None
     sign: str | None = None
+    page: int = 0
 
     @property
     def refused(self) -> bool:
@@ -81,14 +84,30 @@ class Reading:
         text: the digits and signs in reading order, `?` for a refused mark, a new line for each line of writing, one
             space where a gap is wider than about a digit and a half; empty where nothing is written.
         digits: the marks, in the same order.
-        size: width, height in pixels of the picture as it is shown, upright by its EXIF: what the boxes refer to.
-        turned: degrees clockwise (0, 90, 180, 270) by which the picture was turned to be read: the boxes are not.
+        size: width, height in pixels of the picture as it is shown, upright by its EXIF: what the boxes refer to; of
+            the first page where there are several.
+        turned: degrees clockwise (0, 90, 180, 270) by which the picture was turned to be read: the boxes are not; of
+            the first page likewise.
+        pages: how many pages of the file were read.
+        more: whether the file has pages or frames after them, which were not.
     """
 
     text: str
     digits: tuple[Mark, ...]
     size: tuple[int, int]
     turned: int = 0
+    pages: int = 1
+    more: bool = False
+
+
+def bound(pages: Sequence[Reading]) -> Reading:
+    """Return the readings of a file's pages, at least one, as one: page after page, the lines counted through."""
+    marks: list[Mark] = []
+    for number, page in enumerate(pages):
+        before = marks[-1].line + 1 if marks else 0
+        marks += (replace(mark, page=number, line=mark.line + before) for mark in page.digits)
+    text = "\n".join(page.text for page in pages if page.text)
+    return Reading(text, tuple(marks), pages[0].size, pages[0].turned, len(pages), pages[-1].more)
 
 
 def _png(image: Image.Image) -> bytes:

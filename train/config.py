@@ -89,9 +89,7 @@ def parse(arguments: list[str] | None = None) -> Config:
     parser.add_argument(
         "--rounds", type=_positive, default=ROUNDS, metavar="N", help="rounds of the page network's training"
     )
-    parser.add_argument(
-        "--batches", type=_positive, default=BATCHES, metavar="N", help="batches of 8 pages in a round"
-    )
+    parser.add_argument("--batches", type=_positive, default=BATCHES, metavar="N", help="batches of 8 pages in a round")
     parser.add_argument("--seed", type=int, default=1, help="decides every random choice")
     parser.add_argument(
         "--data",

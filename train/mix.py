@@ -18,6 +18,7 @@ VALIDATION_MARKS = 4_000
 # epochs, when the learning rate is small and MNIST decides the last tenths.
 EARLY_SHARES, LATE_SHARES = (0.4, 0.45), (0.2, 0.18)
 LATE_EPOCHS_SHARE = 0.3
+REAL_REPEATS = 2
 # Extra examples are shown so often that they count, but never more than this in an epoch.
 EXTRA_TARGET_IMAGES, MAX_EXTRA_REPEATS, MAX_EXTRA_SHARE = 4_000, 20, 0.3
 
@@ -40,7 +41,8 @@ class Mix:
         mnist: MNIST's training images, split.
         learn: drawn samples to learn from; None for a network that knows digits only.
         validation: drawn samples to choose by; None likewise.
-        real: digits that people wrote, of the files given with --real; each is shown once an epoch, in its own way.
+        real: digits that people wrote, of the files given with --real; an epoch shows each `REAL_REPEATS` times, always
+            in another way.
         extra: examples of the files given with --extra.
         epochs: how many there will be.
     """
@@ -68,7 +70,7 @@ class Mix:
         """Return how many images an epoch has."""
         return (
             len(self.mnist.images)
-            + len(self.real)
+            + REAL_REPEATS * len(self.real)
             + sum(self._drawn(number))
             + min(len(self.extra) * self._repeats(), self._most_extra())
         )
@@ -96,8 +98,8 @@ class Mix:
             digits, negatives = self._drawn(number)
             parts.append(_turn(self.learn.digits, self.learn.digit_labels, digits, number))
             parts.append(_turn(self.learn.negatives, self.learn.negative_labels, negatives, number))
-        if self.real:
-            parts.append(extra.images(self.real, seed * 1_000_003 + number, varied=True))
+        for each in range(REAL_REPEATS if self.real else 0):
+            parts.append(extra.images(self.real, (seed * 1_000_003 + number) * REAL_REPEATS + each, varied=True))
         if self.extra:
             repeats = self._repeats()
             copies = [extra.images(self.extra, seed * 1_000_003 + number * repeats + each) for each in range(repeats)]

@@ -57,7 +57,9 @@ class Sighting:
         return distance(max(self.mark.height, 1.0))
 
 
-def find(network: Network, kinds: int, image: Image.Image, most: int) -> tuple[int, list[Sighting]]:
+def find(
+    network: Network, kinds: int, image: Image.Image, most: int, *, turn: bool = True
+) -> tuple[int, list[Sighting]]:
     """Find the marks of a picture.
 
     Args:
@@ -65,6 +67,7 @@ def find(network: Network, kinds: int, image: Image.Image, most: int) -> tuple[i
         kinds: how many kinds it tells apart.
         image: mode L.
         most: the most marks that a picture may have.
+        turn: look for the side that is up, too.
 
     Returns:
         By how many degrees the picture must be turned clockwise to be read, and its marks after that turn.
@@ -72,8 +75,11 @@ def find(network: Network, kinds: int, image: Image.Image, most: int) -> tuple[i
     Raises:
         TooManyMarksError: it has more.
     """
-    degrees, seen = upright(partial(looks, network, kinds=kinds), partial(look, network, kinds=kinds), image)
-    image = turned(image, degrees)
+    if turn:
+        degrees, seen = upright(partial(looks, network, kinds=kinds), partial(look, network, kinds=kinds), image)
+        image = turned(image, degrees)
+    else:
+        degrees, seen = 0, looks(network, image, kinds=kinds)
     readings = []
     for height, cells in sizes(seen):
         factor = possible(USUAL_HEIGHT_PX / height, image.size)

@@ -1,8 +1,10 @@
 """From whatever a person sends to an upright picture of 8 bits, in bounded time and memory."""
 
 import io
+import sys
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,12 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", "
 MAX_PIXELS = 40_000_000
 # A longer side than this is made smaller while decoding: a page of 40 lines is still read.
 ENOUGH_PX = 2000
+# Of a file of several pages so many are read, if they have no more than the most pixels together.
+MAX_PAGES = 10
+# What of a TIFF is no page: bits of tag NewSubfileType, a smaller copy and a mask (TIFF 6.0, page 36).
+NO_PAGE = 1 | 4
+# Formats whose further frames are moments of one picture; a phone's JPEG hides other things there.
+ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
 
 DAMAGED = "The picture is damaged or cut off. Save it again and resend it."
 NO_PICTURE = f"This is no picture that can be read. Send one of {', '.join(FORMATS)}."
@@ -61,21 +69,32 @@ class Decoded:
     Attributes:
         image: mode L, RGB or RGBA; smaller than the picture where that was large.
         size: width, height of the whole picture in pixels, upright.
+        more: the file has pages or frames after this one that are not decoded.
     """
 
     image: Image.Image
     size: tuple[int, int]
+    more: bool = False
 
 
 def decode(picture: Picture, max_pixels: int = MAX_PIXELS) -> Decoded:
-    """Open a picture, check its size before its pixels, and turn it upright.
+    """Decode the first page of a picture: `decode_pages` has arguments and errors."""
+    return next(decode_pages(picture, max_pixels))
 
-    Of several frames the first is read; colour profiles are ignored; 16 bits and floats are stretched to their range.
+
+def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Decoded]:
+    """Open a picture, check its size before its pixels, and turn it upright; yield each page of a TIFF.
+
+    Of an animation the first frame is read; colour profiles are ignored; 16 bits and floats are stretched to their
+    range.
 
     Args:
         picture: the bytes of an image file, a path, a Pillow image, or an array [height, width], [height, width, 3] or
             [height, width, 4] (bool, uint8, or floats from 0 to 1).
-        max_pixels: the most pixels that are decoded.
+        max_pixels: the most pixels that are decoded, of all pages together.
+
+    Yields:
+        At least one page, at most `MAX_PAGES`.
 
     Raises:
         BrokenImageError: no image, or damaged, or cut off; or a path that cannot be opened.
@@ -87,7 +106,8 @@ def decode(picture: Picture, max_pixels: int = MAX_PIXELS) -> Decoded:
     elif isinstance(picture, np.ndarray):
         opened = _from_array(picture)
     elif isinstance(picture, bytes) and (canvas := canvas_png.decode(picture, max_pixels)):
-        return Decoded(canvas, canvas.size)
+        yield Decoded(canvas, canvas.size)
+        return
     else:
         opened = _open(picture)
     width, height = opened.size
@@ -96,11 +116,41 @@ def decode(picture: Picture, max_pixels: int = MAX_PIXELS) -> Decoded:
             f"The picture has {width} x {height} pixels; at most {max_pixels / 1e6:g} million are read. "
             "Send a smaller one."
         )
+    left = max_pixels
+    for number in range(1, MAX_PAGES + 1):
+        left -= opened.width * opened.height
+        try:
+            next_page, pixels = (None, 0) if isinstance(picture, Image.Image) else _following(opened)
+            whole = next_page is None or (number < MAX_PAGES and pixels <= left)
+            page = replace(_upright(opened), more=not whole)
+        # Pillow's decoders raise whatever the broken file makes them stumble over.
+        except Exception as error:
+            raise BrokenImageError(DAMAGED) from error
+        if next_page is None or not whole:
+            yield page
+            return
+        # A page that needed no change is the file's own, which the next will fill.
+        yield replace(page, image=page.image.copy()) if page.image is opened else page
+        opened.seek(next_page)
+
+
+def _following(opened: Image.Image) -> tuple[int | None, int]:
+    """Return the number of a file's next page or frame, or None, and its pixels; the file stays where it is."""
+    here = opened.tell()
+    if opened.format in ANIMATED:
+        return (here + 1 if getattr(opened, "is_animated", False) else None), sys.maxsize
+    if opened.format != "TIFF":
+        return None, 0
     try:
-        return _upright(opened)
-    # Pillow's decoders raise whatever the broken file makes them stumble over.
-    except Exception as error:
-        raise BrokenImageError(DAMAGED) from error
+        for at in range(here + 1, here + 1 + MAX_PAGES):
+            opened.seek(at)
+            if not int(getattr(opened, "tag_v2", {}).get(ExifTags.Base.NewSubfileType, 0)) & NO_PAGE:
+                return at, opened.width * opened.height
+    except EOFError:
+        pass
+    finally:
+        opened.seek(here)
+    return None, 0
 
 
 def _upright(opened: Image.Image) -> Decoded:

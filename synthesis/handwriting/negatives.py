@@ -6,6 +6,7 @@ import numpy as np
 
 from synthesis.handwriting import signs
 from synthesis.handwriting.allographs import DIGITS
+from synthesis.handwriting.greek import GREEK
 from synthesis.handwriting.letters import LETTERS
 from synthesis.handwriting.strokes import Glyph, arc, parse, path
 
@@ -16,6 +17,11 @@ TEMPLATES = tuple(template for templates in LETTERS.values() for template in tem
 def letter(rng: Rng) -> Glyph:
     """A letter. Those that come nearest to digits (a, f, n, R, t) have the most templates, so they come most often."""
     return parse(TEMPLATES[rng.integers(len(TEMPLATES))])
+
+
+def greek(rng: Rng) -> Glyph:
+    """A Greek letter."""
+    return parse(GREEK[rng.integers(len(GREEK))])
 
 
 def word(rng: Rng) -> Glyph:
@@ -65,6 +71,7 @@ def piece(rng: Rng) -> Glyph:
 # Each with its share; letters decide how well letters are refused (measured: 7 % against 28 % without them).
 KINDS: tuple[tuple[Callable[[Rng], Glyph], float], ...] = (
     (letter, 0.62),
+    (greek, 0.03),
     (word, 0.05),
     (number, 0.07),
     (signs.sign, 0.11),

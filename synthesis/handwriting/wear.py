@@ -9,6 +9,8 @@ Rng = np.random.Generator
 
 # So many marks are worn, each in one way or two.
 WORN_SHARE, TWICE_SHARE = 0.15, 0.25
+# Of a mark's ink so much is left, measured against its box, or nobody could tell what it was.
+MIN_LEFT_SHARE = 0.5
 # A scan has so many pixels along a mark's longer side.
 COARSE_SIDES_PX = (10, 32)
 
@@ -17,9 +19,10 @@ def worn(ink: Ink, rng: Rng) -> Ink:
     """Return a mark, uint8 [H, W] with 0 = paper, as it may reach the classifier; mostly as it was."""
     if rng.random() >= WORN_SHARE:
         return ink
+    left = ink
     for _ in range(2 if rng.random() < TWICE_SHARE else 1):
-        ink = WAYS[rng.integers(len(WAYS))](ink, rng)
-    return ink
+        left = WAYS[rng.integers(len(WAYS))](left, rng)
+    return left if _shown(left) >= MIN_LEFT_SHARE * _shown(ink) else ink
 
 
 def coarse(ink: Ink, rng: Rng) -> Ink:
@@ -94,6 +97,11 @@ def neighboured(ink: Ink, rng: Rng) -> Ink:
     ]
     ImageDraw.Draw(image).line(points, fill=255, width=thick, joint="curve")
     return np.asarray(image)
+
+
+def _shown(ink: Ink) -> float:
+    """Return how much ink there is, as a share of the square of its longer side."""
+    return float(np.sum(ink, dtype=np.float64)) / float(max(ink.shape) ** 2)
 
 
 def _size(ink: Ink, factor: float) -> tuple[int, int]:

@@ -83,7 +83,7 @@ def test_a_turned_picture_is_said_and_its_boxes_fit_it_as_it_is_shown(visit: Ope
     surface.page.route("**/predict*", says(row("68", turned=270)))
     hand_over(surface, "pick", png((600, 200)))
     surface.reads("68")
-    expect(surface["#note"]).to_have_text(re.compile(r"%\. The picture was read turned by 270 degrees\.$"))
+    expect(surface["#note"]).to_have_text(re.compile(r"%\. Read turned by 270 degrees\.$"))
     picture, box = surface["#picture"].bounding_box(), surface[".box"].first.bounding_box()
     assert picture is not None
     assert box is not None

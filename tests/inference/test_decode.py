@@ -11,7 +11,7 @@ import pytest
 from PIL import ExifTags, Image, features
 
 from inference import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
-from inference.imaging.decode import FORMATS, decode
+from inference.imaging.decode import ANIMATED, FORMATS, MAX_PAGES, decode, decode_pages
 from inference.imaging.grey import grey
 
 SIZE = (60, 40)
@@ -223,3 +223,53 @@ def test_the_callers_image_is_left_alone() -> None:
 def test_pillow_reads_what_we_promise() -> None:
     for feature in ("jpg", "zlib", "libtiff", "webp"):
         assert features.check(feature)
+
+
+def pages(count: int, side: int = 20) -> list[Image.Image]:
+    return [Image.new("L", (side, side + at), 10 * at) for at in range(count)]
+
+
+def test_every_page_of_a_tiff_is_decoded() -> None:
+    first, *others = pages(3)
+    found = list(decode_pages(encoded(first, "TIFF", save_all=True, append_images=others)))
+    assert [page.size for page in found] == [(20, 20), (20, 21), (20, 22)]
+    assert [page.image.getpixel((0, 0)) for page in found] == [0, 10, 20]
+    assert not any(page.more for page in found)
+
+
+def test_pages_are_bounded_in_number_and_pixels() -> None:
+    first, *others = pages(MAX_PAGES + 2)
+    content = encoded(first, "TIFF", save_all=True, append_images=others)
+    assert [page.more for page in decode_pages(content)] == [False] * (MAX_PAGES - 1) + [True]
+    assert [page.more for page in decode_pages(content, 20 * 20 + 20 * 21)] == [False, True]
+    assert [page.more for page in decode_pages(content, 20 * 20 + 20 * 21 - 1)] == [True]
+
+
+def test_the_small_copy_that_a_tiff_holds_is_no_page() -> None:
+    first, copy, second = pages(3)
+    copy.encoderinfo = {"tiffinfo": {254: 1}}
+    found = list(decode_pages(encoded(first, "TIFF", save_all=True, append_images=[copy, second])))
+    assert [page.size for page in found] == [(20, 20), (20, 22)]
+
+
+def test_a_broken_second_page_is_said_and_not_left_out() -> None:
+    first, second = pages(2)
+    content = encoded(first, "TIFF", save_all=True, append_images=[second])
+    with pytest.raises(BrokenImageError, match="damaged or cut off"):
+        list(decode_pages(content[: len(content) - 40]))
+
+
+@pytest.mark.parametrize("kind", ANIMATED)
+def test_of_an_animation_the_first_frame_is_read(kind: str) -> None:
+    frames = [drawing("RGB"), Image.new("RGB", SIZE, "white")]
+    [found] = decode_pages(encoded(frames[0], kind, save_all=True, append_images=frames[1:]))
+    assert found.more
+    assert not decode(encoded(frames[0], kind)).more
+
+
+def test_a_pillow_image_stays_on_its_page() -> None:
+    first, second = pages(2)
+    with Image.open(io.BytesIO(encoded(first, "TIFF", save_all=True, append_images=[second]))) as opened:
+        opened.seek(1)
+        assert [page.size for page in decode_pages(opened)] == [(20, 21)]
+        assert opened.tell() == 1

@@ -162,3 +162,16 @@ def test_a_letter_of_two_strokes_is_one_mark() -> None:
 def test_strokes_that_nearly_touch_are_one_letter_and_those_apart_are_digits(gap: float, text: str) -> None:
     # As a B or an R whose stem does not touch.
     assert recognizer().read(255 - pen("13", gap=gap)).text == text
+
+
+def test_pages_are_read_one_after_the_other() -> None:
+    sheets = [Image.fromarray(255 - pen("24")), Image.new("L", (50, 50), "white"), Image.fromarray(255 - pen("7"))]
+    out = io.BytesIO()
+    sheets[0].save(out, "TIFF", save_all=True, append_images=sheets[1:])
+    reading = recognizer().read(out.getvalue())
+    assert (reading.text, reading.pages, reading.more) == ("24\n7", 3, False)
+    assert [(mark.page, mark.line) for mark in reading.digits] == [(0, 0), (0, 0), (2, 1)]
+    [whole, alone] = reading.digits[-1], recognizer().read(sheets[2]).digits[0]
+    assert whole.box == alone.box
+    with pytest.raises(TooManyMarksError, match="at most 2 "):
+        Recognizer(max_marks=2).read(out.getvalue())

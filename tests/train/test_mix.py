@@ -4,7 +4,7 @@ import pytest
 from synthesis.handwriting import generate
 from train.data import Split
 from train.extra import Example
-from train.mix import Drawn, Mix
+from train.mix import REAL_REPEATS, Drawn, Mix
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +58,13 @@ def test_extra_examples_are_shown_often_but_never_drown_mnist(mix: Mix) -> None:
     assert many.epoch_size(0) == 400 + 120 == len(many.epoch(1, 0)[0])
 
 
-def test_digits_of_people_are_shown_once_an_epoch_each_time_in_another_way(mix: Mix) -> None:
+def test_digits_of_people_are_shown_in_every_epoch_each_time_in_another_way(mix: Mix) -> None:
     seven = Example("7", 7, (np.array([[0.0, 0.0], [1.0, 0.0], [0.3, 1.0]]),), None)
     real = Mix(mix.mnist, mix.learn, mix.validation, [seven] * 3, [], epochs=10)
-    assert real.epoch_size(0) == mix.epoch_size(0) + 3
+    assert real.epoch_size(0) == mix.epoch_size(0) + 3 * REAL_REPEATS
     shown = [{image.tobytes() for image in real.epoch(1, number)[0]} for number in (0, 0, 1)]
     without = [{image.tobytes() for image in mix.epoch(1, number)[0]} for number in (0, 0, 1)]
     sevens = [these - those for these, those in zip(shown, without, strict=True)]
-    assert len(sevens[0]) == 3
+    assert len(sevens[0]) == 3 * REAL_REPEATS
     assert sevens[0] == sevens[1]
     assert not sevens[0] & sevens[2]

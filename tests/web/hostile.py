@@ -125,6 +125,10 @@ def corpus() -> Iterator[tuple[str, bytes]]:
         b"BM" + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 2**31 - 1, 2**31 - 1, 1, 24, 0, 0, 0, 0, 0, 0),
     )
     yield "TIFF of directories in a circle", b"II*\0\x08\0\0\0" + struct.pack("<HHHIII", 1, 256, 3, 1, 8, 8)
+    entries = struct.pack("<HHHII", 3, 256, 3, 1, 8) + struct.pack("<HHII", 257, 3, 1, 8)
+    entries += struct.pack("<HHII", 254, 4, 1, 1)
+    chain = b"".join(entries + struct.pack("<I", 8 + 42 * (at + 1)) for at in range(20_000))
+    yield "TIFF of 20,000 directories of small copies", b"II*\0\x08\0\0\0" + chain
     yield (
         "checkerboard of single pixels",
         png(Image.fromarray((np.indices((500, 500)).sum(axis=0) % 2 * 255).astype(np.uint8))),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from litestar.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from inference import Reading
+from inference.results import bound
 from tests.readings import Scripted, row
 from tests.servers import MODEL
 from tests.web.pictures import png, seven
@@ -51,6 +53,15 @@ def test_the_turn_is_said_where_there_is_one(client: TestClient[Service]) -> Non
     assert ask(client)["turned"] == 90
     with serve(row("7")) as upright:
         assert "turned" not in ask(upright)
+
+
+def test_pages_are_said_where_there_are_several(client: TestClient[Service]) -> None:
+    assert not {"pages", "more"} & set(ask(client))
+    bound_together = replace(bound([row("12"), row("7")]), more=True)
+    with serve(bound_together) as several:
+        answer = ask(several)
+    assert (answer["text"], answer["pages"], answer["more"]) == ("12\n7", 2, True)
+    assert [(digit["line"], digit.get("page")) for digit in answer["digits"]] == [(0, None), (0, None), (1, 1)]
 
 
 def test_signs_are_counted_apart_from_what_is_refused(client: TestClient[Service]) -> None:

@@ -28,6 +28,9 @@ SIGN = msgspec.Meta(description=f"which of {' '.join(SIGNS)} the mark is; absent
 TURNED = msgspec.Meta(
     description="the degrees clockwise, 90, 180 or 270, by which the picture was turned to be read; absent where not"
 )
+PAGE = msgspec.Meta(description="the page of the file that the mark stands on, from 0; absent on the first")
+PAGES = msgspec.Meta(description="how many pages of the file were read; absent where one")
+MORE = msgspec.Meta(description="true where the file has more pages or frames than were read; absent where not")
 
 
 class DigitAnswer(msgspec.Struct, omit_defaults=True):
@@ -40,6 +43,7 @@ class DigitAnswer(msgspec.Struct, omit_defaults=True):
         box: x, y, width, height in the pixels of the picture as it is shown: upright by its EXIF, else as sent.
         line: the line of writing that it stands on, from 0 at the top.
         sign: one of . , : / - + where the mark is one.
+        page: the page of the file, from 0; the box is in pixels of that page.
         input: with `inputs=1`, the 28x28 picture that the model saw, as a PNG data URL.
         heat: with `explain=1`, what decided, to lay over `input`: orange for the reading, blue against it.
     """
@@ -50,6 +54,7 @@ class DigitAnswer(msgspec.Struct, omit_defaults=True):
     box: tuple[int, int, int, int]
     line: int
     sign: Annotated[str, SIGN] | msgspec.UnsetType = msgspec.UNSET
+    page: Annotated[int, PAGE] = 0
     input: str | msgspec.UnsetType = msgspec.UNSET
     heat: str | msgspec.UnsetType = msgspec.UNSET
 
@@ -69,12 +74,16 @@ class ReadingAnswer(msgspec.Struct, omit_defaults=True):
         digits: the marks, in the same order.
         model: which model has read them.
         turned: degrees clockwise by which the picture was turned to be read; the boxes are not.
+        pages: how many pages of the file were read.
+        more: whether it has more.
     """
 
     text: str
     digits: list[DigitAnswer]
     model: ModelName
     turned: Annotated[int, TURNED] = 0
+    pages: Annotated[int, PAGES] = 1
+    more: Annotated[bool, MORE] = False
 
 
 @dataclass
@@ -115,6 +124,9 @@ def create_predict_route(
         or before them have `"digit": null` and a `sign`. A mark that is neither digit nor sign, or not surely one, has
         `"digit": null` alone, and is `?` in `text`. A picture that lies on its side or on its head is read upright:
         `turned` says by how many degrees, and the boxes fit the picture as it was sent.
+
+        All pages of a TIFF are read, up to ten: `pages` says how many, `page` on which a mark stands. Of an animation
+        the first frame is. Where something was left out, `more` is true.
         """
         async with limits.admit() as held:
             picture = await read_picture(request.scope, request.receive, held, limits.settings.max_body_bytes)
@@ -135,7 +147,7 @@ def create_predict_route(
 def answer(reading: Reading, model: ModelName, *, inputs: bool) -> ReadingAnswer:
     """Turn a reading into what /predict answers."""
     digits = [_digit(digit, inputs=inputs) for digit in reading.digits]
-    return ReadingAnswer(reading.text, digits, model, reading.turned)
+    return ReadingAnswer(reading.text, digits, model, reading.turned, reading.pages, reading.more)
 
 
 def _digit(digit: Mark, *, inputs: bool) -> DigitAnswer:
@@ -146,6 +158,7 @@ def _digit(digit: Mark, *, inputs: bool) -> DigitAnswer:
         digit.box,
         digit.line,
         digit.sign or msgspec.UNSET,
+        digit.page,
         _data_url(digit.input_png()) if inputs else msgspec.UNSET,
         _data_url(heat) if (heat := digit.heat_png()) else msgspec.UNSET,
     )

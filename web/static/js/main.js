@@ -23,7 +23,7 @@ const picture = new Picture(page.stage, page.picture);
 const corrections = new Kept("corrections");
 const past = new Kept("history", 30);
 
-let shown = null; // {text, digits, turned, job} that is on the page
+let shown = null; // {text, digits, turned, pages, more, job} that is on the page
 let labels = new Map(); // index of a mark: the correction that the person made
 let started = Date.now(); // this drawing or picture, as an entry of the history
 
@@ -46,24 +46,24 @@ function read(when, job) {
 	reader[when](job);
 }
 
-async function showReading({ text, digits, turned }, job) {
+async function showReading(reading, job) {
 	if (page.problem.dataset.retry) page.problem.hidden = true;
 	if (job.file) {
 		await picture.ready;
 		if (picture.file !== job.file) return;
 		job.size ??= picture.size;
 	}
-	shown = { text, digits, turned, job };
+	shown = { ...reading, job };
 	labels = new Map();
-	cards.show(digits, labels);
-	showBoxes(page.overlay, job.file && !picture.seen ? [] : digits, job.size);
+	cards.show(shown.digits, labels);
+	showBoxes(page.overlay, job.file && !picture.seen ? [] : shown.digits, job.size);
 	showText();
 }
 
 function showText() {
-	const { text, digits, turned, job } = shown;
+	const { text, digits, job } = shown;
 	const final = corrected(text, labels);
-	showResult(page, final, digits, job.file ? "No digits were found in this picture." : "Nothing to read yet.", turned);
+	showResult(page, final, shown, job.file ? "No digits were found in this picture." : "Nothing to read yet.");
 	if (sheet.live.length) return;
 	if (!final) return past.remove(started);
 	const round = (value) => Math.round(value * 1e4) / 1e4;
@@ -76,7 +76,7 @@ function showText() {
 
 function showNothing(note) {
 	shown = null;
-	showResult(page, "", [], note);
+	showResult(page, "", { digits: [] }, note);
 	cards.show([], labels = new Map());
 	page.overlay.replaceChildren();
 }

@@ -11,7 +11,7 @@ export function corrected(text, labels) {
 }
 
 /** Show a reading; `note` is said where nothing can be said of the marks. */
-export function showResult(page, text, digits, note = "", turned = 0) {
+export function showResult(page, text, { digits, turned, pages = 1, more }, note) {
 	// Only what differs is set, for a screen reader says it again each time.
 	const set = (element, value) => { if (element.textContent !== value) element.textContent = value; };
 	const lines = text.split("\n");
@@ -19,7 +19,8 @@ export function showResult(page, text, digits, note = "", turned = 0) {
 	page.reading.dataset.size = lines.length > 3 || longest > 16 ? "small" : lines.length > 1 || longest > 7 ? "medium" : "large";
 	page.reading.ariaBusy = "false";
 	set(page.reading, text);
-	set(page.note, (summary(digits) || note) + (turned ? ` The picture was read turned by ${turned} degrees.` : ""));
+	set(page.note, (summary(digits) || note) + (turned ? ` Read turned by ${turned} degrees.` : "")
+		+ (more ? ` Only ${pages > 1 ? `${pages} pages were` : "the first page was"} read.` : ""));
 	page.copy.hidden = !text;
 }
 
@@ -31,6 +32,7 @@ export function showBoxes(overlay, digits, [width, height]) {
 		const box = document.createElement("div");
 		const part = (value, whole) => `${(value / whole) * 100}%`;
 		box.className = `box ${sureness(each)[0]}${each.sign ? " sign" : ""}`;
+		box.hidden = each.page; // a browser shows the first
 		box.dataset.said = each.digit ?? each.sign ?? "?";
 		Object.assign(box.style, {
 			left: part(x - air, width), top: part(y - air, height),
