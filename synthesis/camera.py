@@ -37,9 +37,9 @@ def lit(page: Grey, tall: float, rng: Rng) -> Grey:
     for _ in range(int(rng.choice([0, 1, 2], p=[0.48, 0.38, 0.14]))):
         soft = float(np.exp(rng.uniform(np.log(0.5), np.log(1.5 * tall))))
         kind = rng.random()
-        if kind < 0.3:
+        if kind < 0.35:
             shade = _beyond(x, y, rng, rng.uniform(-0.4, 0.4) * reach, soft)
-        elif kind < 0.6:
+        elif kind < 0.5:
             shade = _band(x, y, rng, tall * float(np.exp(rng.uniform(np.log(0.1), np.log(4)))), soft)
         else:
             shade = _cornered(shape, soft, rng)

@@ -14,8 +14,8 @@ from train.errors import DataError
 ROOT = Path(__file__).resolve().parent.parent
 EPOCHS = {"cnn": 14, "mlp": 20}
 DRAWN = 100_000
-# 48 minutes on two quiet cores.
-ROUNDS, BATCHES = 22, 400
+# 30 to 50 minutes on two quiet cores.
+ROUNDS, BATCHES = 22, 250
 # Where `python -m train.uci` puts digits that people wrote.
 REAL_FOLDER = ROOT / "artifacts" / "real"
 
@@ -89,7 +89,9 @@ def parse(arguments: list[str] | None = None) -> Config:
     parser.add_argument(
         "--rounds", type=_positive, default=ROUNDS, metavar="N", help="rounds of the page network's training"
     )
-    parser.add_argument("--batches", type=_positive, default=BATCHES, metavar="N", help="batches of 8 pages in a round")
+    parser.add_argument(
+        "--batches", type=_positive, default=BATCHES, metavar="N", help="batches of 16 pages in a round"
+    )
     parser.add_argument("--seed", type=int, default=1, help="decides every random choice")
     parser.add_argument(
         "--data",

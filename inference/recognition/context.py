@@ -11,8 +11,8 @@ from inference.recognition.opinions import Opinion
 # So many digits, and more than there are marks that are neither digit nor sign, make a number of what stands there.
 MIN_DIGITS = 2
 # A digit alone is a part of a letter where it comes so near, as a share of the larger one's height, to a mark that is
-# nothing and at least so high, as a share of the digit's height: a speck is less.
-MAX_GAP_HEIGHTS, MIN_NEIGHBOUR_HEIGHT = 0.05, 0.5
+# nothing and at least so long, as a share of the digit's height: a speck is less.
+MAX_GAP_HEIGHTS, MIN_NEIGHBOUR_LENGTH = 0.05, 0.35
 
 
 def cautious(opinions: list[Opinion], answered: NDArray[np.bool_], boxes: NDArray[np.float64]) -> list[Opinion]:
@@ -29,7 +29,8 @@ def cautious(opinions: list[Opinion], answered: NDArray[np.bool_], boxes: NDArra
         return opinions
     heights = boxes[:, 3] - boxes[:, 1]
     near = gaps(boxes) <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
-    beside = (near & nothing[None] & (heights[None] >= MIN_NEIGHBOUR_HEIGHT * heights[:, None])).any(axis=1)
+    longest = np.maximum(heights, boxes[:, 2] - boxes[:, 0])
+    beside = (near & nothing[None] & (longest[None] >= MIN_NEIGHBOUR_LENGTH * heights[:, None])).any(axis=1)
     doubtful = digits & (beside | ~answered)
     return [
         replace(opinion, digit=None, confidence=1 - opinion.confidence) if no else opinion

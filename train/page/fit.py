@@ -21,8 +21,8 @@ from train.progress import Progress, console
 # Of Muon, for the kernels between layers; AdamW, which trains the rest, has this share of it.
 LEARNING_RATE, ADAMW_SHARE = 6e-3, 0.5
 WEIGHT_DECAY = 0.01
-AVERAGING = 0.9975
-WARM_UP_BATCHES = 200
+AVERAGING = 0.995
+WARM_UP_BATCHES = 100
 VALIDATION_PAGES = 128
 # Pages to choose by are made from other random numbers than those to learn from.
 VALIDATION_SEED = 1_000_003
