@@ -2,6 +2,8 @@
 
 import base64
 import io
+import json
+from urllib.parse import urlencode
 
 import httpx
 import numpy as np
@@ -96,7 +98,8 @@ def test_errors_say_what_to_do(client: httpx.Client) -> None:
     assert "empty" in problem(post(client, b""), 400)
     assert "empty" in problem(client.post("/predict", files={"image": b""}), 400)
     assert "damaged or cut off" in problem(post(client, png(seven())[:900]), 400)
-    assert "Send a picture as the field `image`" in problem(post(client, b"{}", "application/json"), 415)
+    assert "Send a picture as the field `image`" in problem(post(client, b"hello", "text/plain"), 415)
+    assert "Send a picture as the field `image`" in problem(post(client, b"{}", "application/json"), 422)
     assert "at most" in problem(post(client, png(Image.new("1", (9000, 9000)))), 413)
     assert "longer than 10 MB" in problem(post(client, bytes(10_000_001)), 413)
     form = client.post("/predict", files={"picture": png(seven())})
@@ -105,6 +108,56 @@ def test_errors_say_what_to_do(client: httpx.Client) -> None:
     assert "multipart form cannot be read" in problem(no_boundary, 400)
     assert "inputs" in problem(post(client, png(seven()), query="?inputs=perhaps"), 400)
     assert "Use POST" in problem(client.get("/predict"), 405)
+
+
+SEVEN = png(seven())
+IN_BASE64 = base64.b64encode(SEVEN)
+DATA_URL = b"data:image/png;base64," + IN_BASE64
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        pytest.param(SEVEN, "application/octet-stream", id="a file that the browser does not know"),
+        pytest.param(SEVEN, "application/x-www-form-urlencoded", id="curl --data-binary"),
+        pytest.param(SEVEN, "application/pdf", id="a wrong type"),
+        pytest.param(SEVEN, "", id="no type"),
+        pytest.param(DATA_URL, "text/plain", id="data URL"),
+        pytest.param(b"\n" + DATA_URL + b"\n", "image/png", id="data URL as a picture"),
+        pytest.param(IN_BASE64, "text/plain", id="base64"),
+        pytest.param(base64.encodebytes(SEVEN), "text/plain", id="base64 in lines"),
+        pytest.param(base64.urlsafe_b64encode(SEVEN).rstrip(b"="), "text/plain", id="base64 of URLs"),
+        pytest.param(json.dumps({"image": DATA_URL.decode()}).encode(), "application/json", id="JSON, data URL"),
+        pytest.param(json.dumps({"x": 1, "image": IN_BASE64.decode()}).encode(), "application/json", id="JSON, base64"),
+        pytest.param(urlencode({"x": 1, "image": IN_BASE64}).encode(), "application/x-www-form-urlencoded", id="form"),
+        pytest.param(b"image=" + IN_BASE64, "application/x-www-form-urlencoded", id="form, not encoded"),
+    ],
+)
+def test_a_picture_is_read_however_it_is_wrapped(client: httpx.Client, body: bytes, kind: str) -> None:
+    answer = post(client, body, kind)
+    assert (answer.status_code, answer.json()["text"]) == (200, "7")
+
+
+def test_a_form_may_hold_base64_too(client: httpx.Client) -> None:
+    assert client.post("/predict", files={"image": DATA_URL}).json()["text"] == "7"
+    assert client.post("/predict", files={"image": (None, IN_BASE64)}).json()["text"] == "7"
+
+
+def test_what_is_wrapped_wrongly_is_said(client: httpx.Client) -> None:
+    assert "base64 is broken" in problem(post(client, DATA_URL[:400] + b"!", "text/plain"), 400)
+    assert "damaged or cut off" in problem(post(client, DATA_URL[:900], "text/plain"), 400)
+    assert "no text as its field" in problem(post(client, b'{"image": 7}', "application/json"), 422)
+    assert "cannot be read" in problem(post(client, b'{"image": "', "application/json"), 422)
+    form = post(client, b"picture=" + IN_BASE64, "application/x-www-form-urlencoded")
+    assert "no field `image`" in problem(form, 422)
+    assert "no picture that is read" in problem(post(client, b'{"image": "seven"}', "application/json"), 415)
+
+
+@pytest.mark.parametrize("kind", ["text/csv", "application/json", "application/octet-stream"])
+def test_pixels_are_sent_to_where_they_are_read(client: httpx.Client, kind: str) -> None:
+    row = ",".join(["0", "255", "12"] * 261 + ["0"])
+    for body in (row, f"[{row}]", f"[[{row}]]", row.replace(",", "; "), row.replace(",", " ") + "\n"):
+        assert "/v2/models/digits/infer" in problem(post(client, body.encode(), kind), 422)
 
 
 def test_a_chunked_body_is_cut_off_at_the_limit(client: httpx.Client) -> None:

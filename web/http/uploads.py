@@ -8,11 +8,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from web.http.errors import ProblemError
 from web.http.limits import Body
-
-FIELD = "image"
-# The parts of one form: the picture and whatever a browser sends beside it.
-MAX_PARTS = 20
-HOW = f"Send a picture as the field `{FIELD}` of a multipart form, or as the whole body with a type such as image/png."
+from web.http.wrapped import FIELD, HOW, MAX_PARTS, unwrap
 
 
 async def read_picture(scope: HTTPScope, receive: Receive, held: Body, max_bytes: int) -> bytes:
@@ -25,19 +21,18 @@ async def read_picture(scope: HTTPScope, receive: Receive, held: Body, max_bytes
         max_bytes: the most that the whole body may have.
 
     Raises:
-        ProblemError: 413 where the body is longer than `max_bytes`, 415 where its type is no picture and no form, 422
-            where the form lacks the field, 400 where the form is broken or the picture is empty.
+        ProblemError: 413 where the body is longer than `max_bytes`, 415 where it is no picture, by its bytes and by its
+            type, 422 where a form or a JSON object lacks the field, 400 where one is broken or the picture is empty.
     """
     kind, options = parse_options_header(_header(scope, b"content-type"))
     if kind == "multipart/form-data":
         picture = await _from_form(Incoming(scope, receive, held, max_bytes), options.get("boundary", ""))
-    elif kind.startswith("image/"):
-        picture = await read_body(scope, receive, held, max_bytes)
+        kind = "image/*"
     else:
-        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"A body of this type is not read. {HOW}")
+        picture = await read_body(scope, receive, held, max_bytes)
     if not picture:
         raise ProblemError(HTTPStatus.BAD_REQUEST, f"The picture is empty. {HOW}")
-    return picture
+    return unwrap(picture, kind)
 
 
 async def read_body(scope: HTTPScope, receive: Receive, held: Body, max_bytes: int) -> bytes:

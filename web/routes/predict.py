@@ -17,7 +17,8 @@ from web.executor import Executor, is_small
 from web.http.errors import HttpRequest
 from web.http.limits import Limits
 from web.http.openapi import BINARY, problems
-from web.http.uploads import FIELD, read_picture
+from web.http.uploads import read_picture
+from web.http.wrapped import FIELD
 from web.observability.metrics import Metrics
 
 INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw to each mark, as a PNG data URL")
@@ -92,7 +93,13 @@ class PictureOperation(Operation):
 
     def __post_init__(self) -> None:
         form = Schema(type=OpenAPIType.OBJECT, required=[FIELD], properties={FIELD: BINARY})
-        bodies = {"multipart/form-data": OpenAPIMediaType(form), "image/*": OpenAPIMediaType(BINARY)}
+        text = Schema(type=OpenAPIType.STRING, description="a picture in base64, or as a data URL")
+        wrapped = Schema(type=OpenAPIType.OBJECT, required=[FIELD], properties={FIELD: text})
+        bodies = {
+            "multipart/form-data": OpenAPIMediaType(form),
+            "image/*": OpenAPIMediaType(BINARY),
+            "application/json": OpenAPIMediaType(wrapped),
+        }
         self.request_body = RequestBody(bodies, required=True)
 
 
@@ -117,8 +124,9 @@ def create_predict_route(
     ) -> ReadingAnswer:
         """Read the handwritten digits in a picture.
 
-        Send the picture as the field `image` of a multipart form, or as the whole body with an image/* type: PNG, JPEG,
-        WebP, GIF, BMP, TIFF, AVIF or HEIC.
+        Send the picture as the field `image` of a form, or as the whole body: PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or
+        HEIC, whatever its type says. In base64 or as a data URL it is read too, alone, in a form, or in a JSON object
+        `{"image": "..."}`.
 
         Each mark of writing has an entry in `digits`, and one character in `text`. The signs . , : / - + between digits
         or before them have `"digit": null` and a `sign`. A mark that is neither digit nor sign, or not surely one, has
