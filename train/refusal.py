@@ -15,7 +15,7 @@ NOT_A_DIGIT = 10
 EXPECTED_NEGATIVES_SHARE = 0.01
 # The share of marks that are none, among those drawn to choose by, that may be answered as a digit, and the share of
 # digits that may be refused for it.
-MAX_ANSWERED_NEGATIVES_SHARE, MAX_REFUSED_DIGITS_SHARE = 0.012, 0.01
+MAX_ANSWERED_NEGATIVES_SHARE, MAX_REFUSED_DIGITS_SHARE = 0.02, 0.01
 
 
 @dataclass(frozen=True, slots=True)
