@@ -20,9 +20,9 @@ from synthesis.sheet import Alpha
 Rng = np.random.Generator
 OVERSAMPLE = 3
 # Pen widths as shares of the digits' height, from a hard pencil under large digits to a marker.
-THIN, THICK = 0.028, 0.17
+MIN_PEN_HEIGHTS, MAX_PEN_HEIGHTS = 0.028, 0.17
 # No line is drawn thinner than this, but fainter, down to this share of its tone.
-THINNEST_PX, FAINTEST = 0.9, 0.45
+MIN_PEN_PX, MIN_TONE_SHARE = 0.9, 0.45
 FONT_PX = 64
 FONTS = (
     *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSansMono", "DejaVuSans-Oblique"),
@@ -36,7 +36,7 @@ READ = (
 )
 OTHER_SIGNS = tuple(each for each in signs.SIGNS if each not in READ)
 # So many letters have strokes that do not meet.
-APART = 0.35
+APART_SHARE = 0.35
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +76,7 @@ class Hand:
 
     def darkness(self, tall: float) -> float:
         """Return how dark lines are beside digits `tall` pixels high, 0 to 1: thinner than a pixel they fade."""
-        return self.tone * min(1.0, max(self.pen * tall / THINNEST_PX, FAINTEST))
+        return self.tone * min(1.0, max(self.pen * tall / MIN_PEN_PX, MIN_TONE_SHARE))
 
     def digit(self, label: str, tall: float, rng: Rng) -> Alpha:
         """Write a digit `tall` pixels high, tails apart."""
@@ -102,7 +102,7 @@ class Hand:
         templates = LETTERS[name]
         high = tall * (rng.uniform(0.9, 1.15) if name.isupper() or name in "dfhkt" else rng.uniform(0.55, 0.8))
         glyph = parse(templates[rng.integers(len(templates))])
-        if rng.random() < APART:
+        if rng.random() < APART_SHARE:
             loose = rng.choice([0.06, 0.12])
             for stroke in glyph:
                 stroke[:, :2] += rng.normal(0, loose, 2)
@@ -137,7 +137,7 @@ class Hand:
         lines = vary(glyph, rng)
         shear = np.array([[self.wide, 0.0], [-self.slant, 1.0]])
         lines = [line @ shear for line in lines]
-        pen = max(self.pen * tall, THINNEST_PX)
+        pen = max(self.pen * tall, MIN_PEN_PX)
         scale = tall
         if fill:
             ys = np.concatenate([line[:, 1] for line in lines])
@@ -154,7 +154,7 @@ class Hand:
         size = max(2, round(cut.width * scale * self.wide)), max(2, round(cut.height * scale))
         grey = np.asarray(cut.resize(size, Image.Resampling.BICUBIC), np.float32) / 255
         # Where the edge is taken to lie makes the pen thinner or thicker.
-        edge = float(np.interp(self.pen, [THIN, THICK], [0.7, 0.25]))
+        edge = float(np.interp(self.pen, [MIN_PEN_HEIGHTS, MAX_PEN_HEIGHTS], [0.7, 0.25]))
         gain = 0.12 * max(scale * 20, 12)
         return tight(np.clip(((grey - edge) * gain + 0.5) * 255, 0, 255).astype(np.uint8))
 
@@ -164,7 +164,7 @@ def hand(copybook: Copybook, rng: Rng) -> Hand:
     return Hand(
         copybook,
         copies=float(rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.4, 0.25])),
-        pen=float(np.exp(rng.uniform(np.log(THIN), np.log(THICK)))),
+        pen=float(np.exp(rng.uniform(np.log(MIN_PEN_HEIGHTS), np.log(MAX_PEN_HEIGHTS)))),
         slant=float(rng.normal(0.08, 0.16)),
         wide=float(np.exp(rng.normal(0, 0.13))),
         tails=float(rng.choice([0.0, 0.3, 0.8], p=[0.5, 0.3, 0.2])),

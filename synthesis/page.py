@@ -11,13 +11,13 @@ from synthesis.layouts import LAYOUTS, Desk
 from synthesis.sheet import UNKNOWN, Sheet
 
 # The height of digits at which pages are read, and how far the usual page is off; every fourth is anything.
-READ_AT_PX = 32
-SPREAD = 0.22
-LEAST_PX, MOST_PX = 9.0, 120.0
+USUAL_HEIGHT_PX = 32
+HEIGHT_DEVIATION = 0.22
+MIN_HEIGHT_PX, MAX_HEIGHT_PX = 9.0, 120.0
 # How much of the light dark ink, soft pencil and hard pencil take away, at their darkest; and how many use each.
-CONTRASTS, SHARES = ((0.7, 0.97), (0.3, 0.7), (0.12, 0.3)), (0.57, 0.3, 0.13)
+INK_CONTRASTS, CONTRAST_SHARES = ((0.7, 0.97), (0.3, 0.7), (0.12, 0.3)), (0.57, 0.3, 0.13)
 # So many pages are no photos, but drawings on a screen.
-CLEAN = 0.1
+CLEAN_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +53,9 @@ def page(copybook: Copybook, seed: int, index: int, shape: tuple[int, int]) -> P
     """
     rng = np.random.Generator(np.random.Philox(key=[seed, index]))
     if rng.random() < 0.75:
-        tall = READ_AT_PX * float(np.exp(rng.normal(0, SPREAD)))
+        tall = USUAL_HEIGHT_PX * float(np.exp(rng.normal(0, HEIGHT_DEVIATION)))
     else:
-        tall = float(np.exp(rng.uniform(np.log(LEAST_PX), np.log(MOST_PX))))
+        tall = float(np.exp(rng.uniform(np.log(MIN_HEIGHT_PX), np.log(MAX_HEIGHT_PX))))
     sheet = Sheet(*shape)
     frame = paper.Frame(shape, float(rng.normal(0, rng.choice([0.005, 0.03, 0.1], p=[0.4, 0.4, 0.2]))))
     lines = paper.Lines(shape, frame)
@@ -70,8 +70,8 @@ def page(copybook: Copybook, seed: int, index: int, shape: tuple[int, int]) -> P
 def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: Rng) -> NDArray[np.uint8]:
     shape = sheet.shape
     ground: paper.Grey = np.ones(shape, np.float32)
-    contrast = float(rng.uniform(*CONTRASTS[rng.choice(3, p=SHARES)]))
-    if rng.random() < CLEAN:
+    contrast = float(rng.uniform(*INK_CONTRASTS[rng.choice(3, p=CONTRAST_SHARES)]))
+    if rng.random() < CLEAN_SHARE:
         drawn = (1 - max(contrast, 0.3) * lines.tone()) * (1 - sheet.ink.astype(np.float32) / 255)
         drawn = 1 - drawn if rng.random() < 0.2 else drawn
         return np.rint(drawn * 255).astype(np.uint8)

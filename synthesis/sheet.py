@@ -11,7 +11,7 @@ Alpha = NDArray[np.uint8]
 # What is covered less than this, of 255, belongs to no mark.
 MIN_COVER = 40
 # A mark of which the border leaves less than this share is not asked what it is.
-MIN_VISIBLE = 0.6
+MIN_VISIBLE_SHARE = 0.6
 UNKNOWN = -1
 
 
@@ -79,7 +79,7 @@ class Sheet:
             return
         visible = int(seen.sum(dtype=np.int64)) / total
         self.marks.append(
-            Placed((x, y, x + wide, y + high), KINDS.index(kind) if visible >= MIN_VISIBLE else UNKNOWN, height)
+            Placed((x, y, x + wide, y + high), KINDS.index(kind) if visible >= MIN_VISIBLE_SHARE else UNKNOWN, height)
         )
         ink, owner = self.ink[y0:y1, x0:x1], self.owner[y0:y1, x0:x1]
         mine = seen > ink

@@ -8,7 +8,7 @@ from synthesis.paper import Frame
 from synthesis.sheet import Alpha, Sheet
 
 # Where a separator's middle stands, in heights of a digit above the base line.
-LEVEL = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+": 0.45}
+SIGN_LEVEL_HEIGHTS = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+": 0.45}
 
 
 class Line:
@@ -62,7 +62,7 @@ class Line:
     def sign(self, kind: str) -> None:
         """Write a separator."""
         alpha = printed(kind, self._tall, self._font) if self._font else self._hand.sign(kind, self._tall, self._rng)
-        level = LEVEL[kind] + self._rng.normal(0, 0.05)
+        level = SIGN_LEVEL_HEIGHTS[kind] + self._rng.normal(0, 0.05)
         self._put(alpha, self._y - level * self._tall - alpha.shape[0] / 2, kind)
 
     def letter(self, *, alone: bool = False) -> None:

@@ -13,7 +13,7 @@ from train.errors import DataError
 
 ROOT = Path(__file__).resolve().parent.parent
 EPOCHS = {"cnn": 14, "mlp": 20}
-DRAWN = 100_000
+DRAWN_MARKS = 100_000
 # 30 to 50 minutes on two quiet cores.
 ROUNDS, BATCHES = 22, 250
 # Where `python -m train.uci` puts digits that people wrote.
@@ -112,7 +112,7 @@ def parse(arguments: list[str] | None = None) -> Config:
     parser.add_argument(
         "--drawn",
         type=_positive,
-        default=DRAWN,
+        default=DRAWN_MARKS,
         metavar="N",
         help="how many digits to draw, and as many marks that are none, kept in artifacts/drawn; the mlp does without",
     )

@@ -15,7 +15,7 @@ from synthesis.handwriting.render import render
 from synthesis.handwriting.vary import LONGEST_TAIL, lengthened, vary
 
 NOT_A_DIGIT = 10
-CHUNK = 500
+CHUNK_MARKS = 500
 # So many of the digits that can have a longer tail than usual have one.
 TAILS_SHARE = 0.2
 Kind = Literal["digits", "negatives"]
@@ -58,7 +58,7 @@ def generate(
     """
     images = np.zeros((count, 28, 28), np.uint8)
     labels = np.zeros(count, np.int64)
-    starts = range(0, count, CHUNK)
+    starts = range(0, count, CHUNK_MARKS)
     at = 0
     for part, names in _chunks(partial(_chunk, seed, count, kind), starts, processes or os.cpu_count() or 1):
         images[at : at + len(part)], labels[at : at + len(part)] = part, names
@@ -78,5 +78,5 @@ def _chunks(work: Callable[[int], Samples], starts: range, processes: int) -> It
 
 
 def _chunk(seed: int, count: int, kind: Kind, start: int) -> Samples:
-    drawn = [sample(seed, index, kind) for index in range(start, min(start + CHUNK, count))]
+    drawn = [sample(seed, index, kind) for index in range(start, min(start + CHUNK_MARKS, count))]
     return np.stack([image for image, _ in drawn]), np.array([label for _, label in drawn], np.int64)

@@ -8,7 +8,7 @@ from inference.recognition.normalise import normalise
 from synthesis.handwriting.wear import worn
 
 # Brush width as a share of the glyph's longer side: a canvas's brush of 2.5 to 7 % under glyphs from large to small.
-THIN, THICK = 0.025, 0.22
+MIN_BRUSH_SHARE, MAX_BRUSH_SHARE = 0.025, 0.22
 
 
 def render(lines: list[NDArray[np.float64]], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -21,7 +21,9 @@ def render(lines: list[NDArray[np.float64]], rng: np.random.Generator) -> NDArra
     Returns:
         uint8 [28, 28], 0 = paper, 255 = ink.
     """
-    return normalise(worn(draw(lines, float(np.exp(rng.uniform(np.log(THIN), np.log(THICK)))), rng), rng))
+    return normalise(
+        worn(draw(lines, float(np.exp(rng.uniform(np.log(MIN_BRUSH_SHARE), np.log(MAX_BRUSH_SHARE)))), rng), rng)
+    )
 
 
 def draw(lines: list[NDArray[np.float64]], brush: float, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Stroke = NDArray[np.float64]
 Glyph = list[Stroke]
 # Samples on each span between two control points: enough that the polygon cannot be told from the curve at 28 pixels.
-SAMPLES = 6
+SAMPLES_PER_SPAN = 6
 
 
 def path(*points: Sequence[float]) -> Stroke:
@@ -66,8 +66,8 @@ def parse(text: str) -> Glyph:
 
 @lru_cache(maxsize=1)
 def _basis() -> NDArray[np.float64]:
-    """Weights [SAMPLES, 4] of a uniform Catmull-Rom spline (Catmull and Rom, 1974), the span's end left out."""
-    t = np.arange(SAMPLES) / SAMPLES
+    """Weights [SAMPLES_PER_SPAN, 4] of a uniform Catmull-Rom spline (Catmull and Rom, 1974), the span's end left out."""
+    t = np.arange(SAMPLES_PER_SPAN) / SAMPLES_PER_SPAN
     return (
         np.stack([-(t**3) + 2 * t**2 - t, 3 * t**3 - 5 * t**2 + 2, -3 * t**3 + 4 * t**2 + t, t**3 - t**2], axis=1) / 2
     )

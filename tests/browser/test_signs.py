@@ -8,6 +8,7 @@ import msgspec
 from playwright.sync_api import Route, expect
 
 from inference import Reading
+from inference.results import bound
 from tests.browser.conftest import Open
 from tests.browser.strokes import OWN
 from tests.browser.test_access import violations
@@ -97,6 +98,22 @@ def test_a_turned_picture_is_said_and_its_boxes_fit_it_as_it_is_shown(visit: Ope
     surface.mouse(surface.place(ONE))
     surface.reads("1")
     expect(surface["#note"]).not_to_contain_text("turned")
+
+
+def test_what_was_left_out_of_a_file_is_said(visit: Open) -> None:
+    surface = visit()
+    reading = bound([row("12"), row("7")])
+    surface.page.route("**/predict*", says(replace(reading, more=True)))
+    hand_over(surface, "pick", png((600, 200)))
+    surface.reads("12\n7")
+    expect(surface["#note"]).to_have_text(re.compile(r"%\. Only 2 pages were read\.$"))
+    # The picture that is shown is the first page.
+    expect(surface[".card"]).to_have_count(3)
+    expect(surface[".box:visible"]).to_have_count(2)
+    surface.page.unroute("**/predict*")
+    surface.page.route("**/predict*", says(replace(row("7"), more=True)))
+    hand_over(surface, "pick", png((600, 200)))
+    expect(surface["#note"]).to_have_text(re.compile(r"%\. Only the first page was read\.$"))
 
 
 def test_the_least_sure_sign_is_named(visit: Open) -> None:

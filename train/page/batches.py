@@ -14,7 +14,7 @@ from synthesis.page import Page, page
 PAGES_PER_BATCH = 16
 SIDE_PX = 192
 # So many batches are kept ready.
-AHEAD = 12
+BATCHES_AHEAD = 12
 Batch = dict[str, NDArray[Any]]
 
 _copybook: Copybook
@@ -34,7 +34,7 @@ def batches(copybook: Copybook, seed: int, first: int, last: int, processes: int
         `picture`, `writing` uint8 [N, 192, 192]; `offset` float32 [N, 96, 96, 2]; `height` float32 and `kind` int8
         [N, 48, 48]: as `Page` has them.
     """
-    room = Semaphore(AHEAD)
+    room = Semaphore(BATCHES_AHEAD)
 
     def numbers() -> Iterator[tuple[int, int]]:
         for number in range(first, last):

@@ -21,7 +21,7 @@ from train.progress import Progress, console
 # Of Muon, for the kernels between layers; AdamW, which trains the rest, has this share of it.
 LEARNING_RATE, ADAMW_SHARE = 6e-3, 0.5
 WEIGHT_DECAY = 0.01
-AVERAGING = 0.995
+EMA_MOMENTUM = 0.995
 WARM_UP_BATCHES = 100
 VALIDATION_PAGES = 128
 # Pages to choose by are made from other random numbers than those to learn from.
@@ -87,7 +87,7 @@ def _compiled(seed: int, steps: int) -> keras.Model:
         0.0, steps, warmup_target=LEARNING_RATE, warmup_steps=min(WARM_UP_BATCHES, steps // 10), alpha=0.002
     )
     # Over the last twentieth at most, or a short training would keep its random start.
-    averaging = min(AVERAGING, 1 - 20 / max(steps, 40))
+    averaging = min(EMA_MOMENTUM, 1 - 20 / max(steps, 40))
     model.compile(
         AveragingMuon(
             decay,

@@ -17,7 +17,7 @@ KIND_CHANNELS = 64
 # The unit of the offsets' and the height's training targets: the height of a digit at the scale that is read best.
 UNIT_PX = 32
 # At first, a pixel is taken for writing as seldom as it is.
-RARE = keras.initializers.Constant(-2.5)
+RARE_INK_BIAS = keras.initializers.Constant(-2.5)
 
 
 def build(normalisation: type[layers.BatchNormalization] | None = None) -> keras.Model:
@@ -60,7 +60,7 @@ def build(normalisation: type[layers.BatchNormalization] | None = None) -> keras
     return keras.Model(
         picture,
         {
-            "writing": layers.Conv2D(4, 3, padding="same", bias_initializer=RARE, name="writing")(x),
+            "writing": layers.Conv2D(4, 3, padding="same", bias_initializer=RARE_INK_BIAS, name="writing")(x),
             "offset": layers.Conv2D(2, 3, padding="same", name="offset")(x),
             "height": layers.Conv2D(1, 1, name="height")(cells),
             "kind": layers.Conv2D(len(KINDS), 1, name="kind")(cells),

@@ -10,7 +10,7 @@ from synthesis.handwriting.cache import cached
 from synthesis.handwriting.dataset import Kind
 from synthesis.handwriting.letters import LETTERS, LOOKALIKES
 from synthesis.handwriting.negatives import KINDS
-from synthesis.handwriting.render import THICK, THIN, draw, render
+from synthesis.handwriting.render import MAX_BRUSH_SHARE, MIN_BRUSH_SHARE, draw, render
 from synthesis.handwriting.strokes import Glyph, arc, curve, parse, path
 from synthesis.handwriting.vary import vary
 
@@ -106,7 +106,7 @@ def test_a_curve_goes_through_its_points_and_turns_at_its_corners() -> None:
 def test_a_thicker_brush_leaves_more_ink() -> None:
     line = [np.array([[0.0, 0.0], [0.0, 1.0]])]
     shares = []
-    for brush in (THIN, 0.06, 0.1, THICK):
+    for brush in (MIN_BRUSH_SHARE, 0.06, 0.1, MAX_BRUSH_SHARE):
         ink = draw(line, brush, np.random.default_rng(4))
         rows = np.flatnonzero(ink.any(axis=1))
         shares.append(float((ink > 0).any(axis=0).sum()) / float(rows[-1] - rows[0] + 1))
