@@ -66,7 +66,7 @@ def parse(text: str) -> Glyph:
 
 @lru_cache(maxsize=1)
 def _basis() -> NDArray[np.float64]:
-    """Weights [SAMPLES_PER_SPAN, 4] of a uniform Catmull-Rom spline (Catmull and Rom, 1974), the span's end left out."""
+    """Weights [samples of a span, 4] of a uniform Catmull-Rom spline (Catmull and Rom, 1974), the end left out."""
     t = np.arange(SAMPLES_PER_SPAN) / SAMPLES_PER_SPAN
     return (
         np.stack([-(t**3) + 2 * t**2 - t, 3 * t**3 - 5 * t**2 + 2, -3 * t**3 + 4 * t**2 + t, t**3 - t**2], axis=1) / 2
