@@ -12,7 +12,7 @@ import pyarrow.fs
 import pyarrow.parquet
 
 from inference.errors import RecognizerError
-from inference.imaging.decode import SUFFIXES
+from inference.imaging.files import SUFFIXES
 
 PLAN = "_plan.json"
 # A worker that dies repeats its part; each part costs a file and some milliseconds of the scheduler.

@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from inference import Reading, Recognizer, RecognizerError, __version__
 from inference.annotate import annotate
-from inference.imaging.decode import FORMATS, SUFFIXES
+from inference.imaging.files import FORMATS, SUFFIXES
 
 MIN_FILES_FOR_PROGRESS = 5
 STDIN = "-"

@@ -1,6 +1,5 @@
 """From whatever a person sends to an upright picture of 8 bits, in bounded time and memory."""
 
-import io
 import sys
 import warnings
 from collections.abc import Iterator
@@ -9,16 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
-from inference.errors import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
-from inference.imaging import canvas_png
+from inference.errors import BrokenImageError, ImageTooLargeError, UnsupportedImageError
+from inference.imaging import canvas_png, pdf
+from inference.imaging.files import DAMAGED, File, open_image, start_of
 
-Picture = bytes | bytearray | memoryview | str | Path | Image.Image | NDArray[np.generic]
-PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-FORMATS = (*PILLOW_FORMATS, "HEIC")
-# How their files' names end.
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif")
+Picture = File | Image.Image | NDArray[np.generic]
 MAX_PIXELS = 40_000_000
 # A longer side than this is made smaller while decoding: a page of 40 lines is still read.
 ENOUGH_PX = 2000
@@ -28,24 +24,6 @@ MAX_PAGES = 10
 NO_PAGE = 1 | 4
 # Formats whose further frames are moments of one picture; a phone's JPEG hides other things there.
 ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
-
-DAMAGED = "The picture is damaged or cut off. Save it again and resend it."
-NO_PICTURE = f"This is no picture that can be read. Send one of {', '.join(FORMATS)}."
-# What people also send, by how it begins.
-FOREIGN_FORMATS = {
-    b"%PDF": "PDF",
-    b"<svg": "SVG",
-    b"<?xml": "XML or SVG",
-    b"PK\x03\x04": "ZIP or office document",
-    b"8BPS": "Photoshop",
-    b"\x00\x00\x01\x00": "ICO",
-    b"\x00\x00\x00\x0cjP": "JPEG 2000",
-    b"\xff\x0a": "JPEG XL",
-    b"\x00\x00\x00\x0cJXL": "JPEG XL",
-    b"qoif": "QOI",
-}
-# HEIC's names among the ISO media families, which stand after four bytes.
-HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 # EXIF's orientations, and what turns each upright.
 TURNS = {
@@ -83,10 +61,10 @@ def decode(picture: Picture, max_pixels: int = MAX_PIXELS) -> Decoded:
 
 
 def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Decoded]:
-    """Open a picture, check its size before its pixels, and turn it upright; yield each page of a TIFF.
+    """Open a picture, check its size before its pixels, and turn it upright; yield each page of a TIFF or a PDF.
 
-    Of an animation the first frame is read; colour profiles are ignored; 16 bits and floats are stretched to their
-    range.
+    A PDF is read where pypdfium2 is installed. Of an animation the first frame is read; colour profiles are ignored; 16
+    bits and floats are stretched to their range.
 
     Args:
         picture: the bytes of an image file, a path, a Pillow image, or an array [height, width], [height, width, 3] or
@@ -108,8 +86,13 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
     elif isinstance(picture, bytes) and (canvas := canvas_png.decode(picture, max_pixels)):
         yield Decoded(canvas, canvas.size)
         return
+    elif (start := start_of(picture)).startswith(pdf.START):
+        content = Path(picture).read_bytes() if isinstance(picture, str | Path) else bytes(picture)
+        for image, more in pdf.pages(content, MAX_PAGES, ENOUGH_PX, max_pixels):
+            yield Decoded(image, image.size, more)
+        return
     else:
-        opened = _open(picture)
+        opened = open_image(picture, start)
     width, height = opened.size
     if width * height > max_pixels:
         raise ImageTooLargeError(
@@ -199,53 +182,6 @@ def _stretched(image: Image.Image) -> Image.Image:
     if high <= low:
         return Image.new("L", image.size, 255)
     return Image.fromarray(np.rint((values - low) * (255 / (high - low))).astype(np.uint8))
-
-
-def _open(picture: bytes | bytearray | memoryview | str | Path) -> Image.Image:
-    if isinstance(picture, str | Path):
-        return _open_path(Path(picture))
-    if not isinstance(picture, bytes | bytearray | memoryview):
-        raise UnsupportedImageError(f"Pass bytes, a path, a Pillow image or an array; got {type(picture).__name__}.")
-    content = bytes(picture)
-    try:
-        return Image.open(io.BytesIO(content), formats=_formats(content[:12]))
-    except Exception as error:
-        raise _unreadable(content[:64], error) from error
-
-
-def _open_path(path: Path) -> Image.Image:
-    try:
-        with path.open("rb") as file:
-            start = file.read(64)
-        return Image.open(path, formats=_formats(start))
-    except UnidentifiedImageError as error:
-        raise _unreadable(start, error) from error
-    except OSError as error:
-        raise BrokenImageError(f"{path} cannot be opened: {error.strerror or error}.") from error
-    except Exception as error:
-        raise _unreadable(start, error) from error
-
-
-def _formats(start: bytes) -> tuple[str, ...]:
-    """Return the formats that a file is tried as, by its first bytes."""
-    if start[4:8] != b"ftyp" or start[8:12] not in HEIC_BRANDS:
-        return PILLOW_FORMATS
-    # Only here: its import takes longer than a canvas is read in.
-    import pi_heif
-
-    # One thread, as all that reads; of what a phone puts beside the picture, nothing is wanted.
-    pi_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
-    return (*PILLOW_FORMATS, "HEIF")
-
-
-def _unreadable(start: bytes, error: Exception) -> ImageError:
-    """Return what to say of a file that Pillow does not open, by its first bytes."""
-    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return ImageTooLargeError("The picture has far too many pixels. Send a smaller one.")
-    kind = next((name for magic, name in FOREIGN_FORMATS.items() if start.lstrip().startswith(magic)), None)
-    if kind:
-        return UnsupportedImageError(f"{kind} files are not read. Send one of {', '.join(FORMATS)}.")
-    return BrokenImageError(NO_PICTURE if isinstance(error, UnidentifiedImageError) else DAMAGED)
 
 
 def _from_array(array: NDArray[np.generic]) -> Image.Image:

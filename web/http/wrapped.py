@@ -23,7 +23,7 @@ URL_ENCODED = "application/x-www-form-urlencoded"
 # `curl --data-binary` says that it sends a form; what a browser does not know is an octet-stream.
 SILENT_TYPES = ("", "application/octet-stream", URL_ENCODED)
 # How the files begin that are read; of TIFF both ways, and of AVIF and HEIC what follows a length.
-PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", re.DOTALL)
+PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|%PDF|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", re.DOTALL)
 DATA_URL = re.compile(rb"\s*data:[\w./+-]*(;[\w=.-]+)*;base64,", re.IGNORECASE)
 # A shorter text of these letters is a word.
 BASE64 = re.compile(rb"[A-Za-z0-9+/_\s-]{64,}={0,2}\s*")

@@ -133,8 +133,8 @@ def create_predict_route(
         `"digit": null` alone, and is `?` in `text`. A picture that lies on its side or on its head is read upright:
         `turned` says by how many degrees, and the boxes fit the picture as it was sent.
 
-        All pages of a TIFF are read, up to ten: `pages` says how many, `page` on which a mark stands. Of an animation
-        the first frame is. Where something was left out, `more` is true.
+        All pages of a TIFF are read, and of a PDF where the server has pypdfium2, up to ten: `pages` says how many, and
+        `page` on which a mark stands. Of an animation the first frame is. Where something was left out, `more` is true.
         """
         async with limits.admit() as held:
             picture = await read_picture(request.scope, request.receive, held, limits.settings.max_body_bytes)

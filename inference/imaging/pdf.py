@@ -1,0 +1,67 @@
+"""The pages of a PDF as pictures; pypdfium2, which draws them, is an extra that not everyone needs."""
+
+from collections.abc import Iterator
+from threading import Lock
+
+from PIL import Image
+
+from inference.errors import BrokenImageError, ImageTooLargeError, UnsupportedImageError
+
+START = b"%PDF"
+MISSING = (
+    "PDF files are read where pypdfium2 is installed: `pip install pypdfium2`, or `pip install 'digits[pdf]'`. "
+    "Or send each page as a picture."
+)
+# PDF's own unit is 1/72 of an inch. Scans have 150 to 300 dots an inch.
+UNITS_PER_INCH, DOTS_PER_INCH = 72, 200
+# PDFium runs in one thread at a time (pypdfium2's README, "Thread incompatibility").
+PDFIUM = Lock()
+
+
+def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> Iterator[tuple[Image.Image, bool]]:
+    """Draw the pages of a PDF.
+
+    Args:
+        content: the file's bytes.
+        max_pages: so many are drawn.
+        max_side_px: the longer side of a page has at most so many pixels.
+        max_pixels: the pictures on a page have at most so many together: they are decoded whole.
+
+    Yields:
+        A page, mode L, and whether the file has more that are not drawn.
+
+    Raises:
+        UnsupportedImageError: pypdfium2 is not installed.
+        BrokenImageError: it is no PDF, damaged, or locked by a password; or it has no page.
+        ImageTooLargeError: a page has larger pictures.
+    """
+    try:
+        import pypdfium2 as pdfium
+    except ImportError as error:
+        raise UnsupportedImageError(MISSING) from error
+    try:
+        with PDFIUM:
+            document = pdfium.PdfDocument(content)
+            count = len(document)
+        if not count:
+            raise BrokenImageError("The PDF has no page.")
+        for number in range(min(count, max_pages)):
+            with PDFIUM:
+                page = document[number]
+                # Each time that one is shown counts, for each takes its time.
+                shown = (each.get_px_size() for each in page.get_objects([pdfium.raw.FPDF_PAGEOBJ_IMAGE]))
+                pixels = sum(width * height for width, height in shown)
+                if pixels > max_pixels:
+                    raise ImageTooLargeError(
+                        f"Page {number + 1} of the PDF has pictures of {pixels / 1e6:.0f} million pixels; at most "
+                        f"{max_pixels / 1e6:g} million are read. Send a smaller one."
+                    )
+                scale = min(DOTS_PER_INCH / UNITS_PER_INCH, max_side_px / max(*page.get_size(), 1))
+                image = page.render(scale=scale, grayscale=True).to_pil().copy()
+                page.close()
+            yield image, number + 1 == max_pages < count
+    except pdfium.PdfiumError as error:
+        locked = "password" in str(error).lower()
+        raise BrokenImageError(
+            "The PDF is locked by a password. Send it unlocked." if locked else "The PDF is damaged or cut off."
+        ) from error
