@@ -58,6 +58,26 @@ def test_standard_input_and_lines(tmp_path: Path) -> None:
     assert run("-", stdin=b"")[0] == 1
 
 
+@pytest.mark.parametrize("kind", ["TIFF", "PDF"])
+def test_pages(kind: str) -> None:
+    out = io.BytesIO()
+    sheets = [Image.fromarray(255 - pen(text)) for text in ("23", "7")]
+    sheets[0].save(out, kind, save_all=True, append_images=sheets[1:])
+    assert run("-", stdin=out.getvalue()) == (0, "-\t23\n\t7\n", "")
+    entry = json.loads(run("-", "--json", stdin=out.getvalue())[1])
+    assert (entry["text"], entry["pages"]) == ("23\n7", 2)
+    assert [digit.get("page") for digit in entry["digits"]] == [None, None, 1]
+
+
+def test_what_was_left_out_is_said() -> None:
+    out = io.BytesIO()
+    frame = Image.fromarray(255 - pen("7"))
+    frame.save(out, "GIF", save_all=True, append_images=[Image.new("L", frame.size, "white")])
+    code, said, problem = run("-", stdin=out.getvalue())
+    assert (code, said) == (0, "-\t7\n")
+    assert problem == "-: the file has more pages or frames; only the first was read.\n"
+
+
 def test_json(scans: Path) -> None:
     code, out, _ = run("--json", str(scans / "a.png"), str(scans / "broken.png"))
     good, bad = (json.loads(line) for line in out.splitlines())
