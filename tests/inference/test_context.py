@@ -55,8 +55,9 @@ def test_two_digits_or_more_are_a_number_unless_as_much_is_nothing() -> None:
     [
         (at(22), "??"),  # touches
         (at(23), "7?"),  # more than a twentieth of the height away
-        (at(22, 19), "7?"),  # a speck
-        (at(22, 20), "??"),
+        ((22.0, 37.0, 35.0, 50.0), "7?"),  # a speck
+        ((22.0, 37.0, 36.0, 50.0), "??"),  # just too long for one
+        ((22.0, 36.0, 24.0, 50.0), "??"),
         (at(24, 80), "??"),  # of twice the height, twice as far
         ((0.0, 52.0, 20.0, 92.0), "??"),  # below
         ((0.0, 53.0, 20.0, 93.0), "7?"),
