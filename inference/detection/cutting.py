@@ -11,8 +11,6 @@ from inference.imaging.components import label
 
 # A pixel is part of a mark's soft rim down to this share of ink.
 MIN_RIM_SHARE = 0.1
-# A mark has at least so much ink, in pixels that are all covered: less is dust. The dot of a number has more.
-MIN_INK_PX = 1.5
 # The network is as sure of a mark's ink as this in at least a tenth of it: of shadows, grain and noise it is not. By
 # the network's first training 99 of 100 digits of the shared pictures reached it, and 1 in 20 of what it took for marks
 # in made photos with shadows. Signs are small, and seen less surely.
@@ -139,7 +137,7 @@ def _cut(
         nth = int((1 - STRONGEST_SHARE) * (stop - start))
         strong = np.partition(ink[part], nth)[nth]
         sign = DIGIT_KINDS <= kinds[number].argmax() < kinds.shape[1] - 1
-        if ink[part].sum() < MIN_INK_PX or (strong < MIN_SURENESS and not sign):
+        if strong < MIN_SURENESS and not sign:
             continue
         top, left = int(rows[part].min()), int(columns[part].min())
         bottom, right = int(rows[part].max()) + 1, int(columns[part].max()) + 1

@@ -15,7 +15,8 @@ Places = NDArray[np.intp]
 MIN_VOTING_SHARE = 0.5
 # The votes for one middle scatter so widely, in cells.
 SIGMA_CELLS = 1.1
-# The density of votes at a middle, in cells of full ink for each cell, is at least the first: a small dot has more.
+# The density of votes at a middle, in cells of full ink for each cell, is at least the first: less than one and a half
+# pixels of ink, which are dust, never reach it, and a small dot has more.
 # Where a piece of ink votes for several middles, it is at least the second: less is a few cells that miss.
 MIN_DENSITY, MIN_DENSITY_BESIDE_OTHERS = 0.05, 0.25
 # A piece is of one mark where that has this share of its votes.

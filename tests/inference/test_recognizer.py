@@ -2,12 +2,14 @@
 
 import io
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from inference import Recognizer, TooManyMarksError
+from inference.detection.page import Sighting, find
 from tests.inference.pens import pen, photographed
 from tests.inference.test_disturbed import UNLEARNED
 from tests.samples import mnist_path
@@ -175,3 +177,19 @@ def test_pages_are_read_one_after_the_other() -> None:
     assert whole.box == alone.box
     with pytest.raises(TooManyMarksError, match="at most 2 "):
         Recognizer(max_marks=2).read(out.getvalue())
+
+
+def test_a_turn_of_which_too_few_marks_are_left_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A w on its side is a 3, which the first look may take for several marks.
+    asked = []
+
+    def turned(*arguments: Any, turn: bool = True) -> tuple[int, list[Sighting]]:
+        asked.append(turn)
+        return (90 if turn else 0), find(*arguments, turn=False)[1]
+
+    monkeypatch.setattr("inference.recognizer.find", turned)
+    monkeypatch.setattr("inference.recognizer.read_at_once", lambda *_: None)
+    drawing = Image.fromarray(255 - pen("4"))
+    assert recognizer().read(drawing).turned == 0
+    assert asked == [True, False]
+    assert recognizer().read(Image.fromarray(255 - pen("444"))).turned == 90

@@ -52,13 +52,14 @@ def _most(inks: NDArray[np.float32], cell: int) -> NDArray[np.intp]:
 
 
 class Eye:
-    """Stands for the page network: black blocks on white are marks, which it sees if they are 10 to 110 pixels high.
+    """Stands for the page network: black blocks on white are marks, which it sees from `least` to 110 pixels high.
 
     A block is a 7 where its upper and its right half have more ink, and "other" where not. The size of
     every picture is kept in `seen`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, least: int = 10) -> None:
+        self.least = least
         self.seen: list[tuple[int, int]] = []
 
     def __call__(self, grey: NDArray[np.uint8]) -> Maps:
@@ -68,7 +69,7 @@ class Eye:
         number = paint(found, np.arange(1, found.count + 1), grey.shape)
         marks = []
         for at, (left, top, right, bottom) in enumerate(found.boxes):
-            if 10 <= bottom - top <= 110:
+            if self.least <= bottom - top <= 110:
                 mine = np.where(number == at + 1, ink, 0)
                 cut = mine[top:bottom, left:right]
                 down, across = cut.sum(axis=1), cut.sum(axis=0)

@@ -3,6 +3,7 @@
 from time import perf_counter
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
@@ -38,8 +39,27 @@ def test_a_mark_is_cut_out_with_its_soft_rim() -> None:
     soft = np.where(ink >= 0.1, np.rint(255 * ink), 0)
     assert np.array_equal(mark.ink, soft[top:bottom, left:right])
     assert mark.kind.argmax() == 3
-    assert mark.kind[3] > 0.99
+    assert mark.kind[3] == pytest.approx(1)
+    assert mark.kind.sum() == pytest.approx(1)
     assert mark.height == 32.0
+
+
+def test_a_few_cells_that_miss_the_height_do_not_count() -> None:
+    maps = exact([Written(strokes([(20, 10), (30, 26), (20, 42)]), 3, 32.0)])
+    maps.height[4:6] = 500
+    (mark,) = marks(maps)
+    assert mark.height == 32.0
+
+
+def test_what_the_network_is_nowhere_sure_of_is_no_mark_but_a_sign() -> None:
+    ink = strokes([(20, 10), (30, 26), (20, 42)])
+    for share, count in ((0.69, 0), (0.71, 1)):
+        assert len(marks(exact([Written(share * ink, 3, 32.0)]))) == count
+    assert len(marks(exact([Written(0.69 * ink, DOT, 32.0)]))) == 1
+    # A tenth of it is enough.
+    faint = 0.6 * ink
+    faint[10:15] = ink[10:15]
+    assert len(marks(exact([Written(faint, 3, 32.0)]))) == 1
 
 
 def test_two_digits_that_touch_are_parted() -> None:
@@ -51,6 +71,11 @@ def test_two_digits_that_touch_are_parted() -> None:
     for mark, ink in zip(found, (one, two), strict=True):
         assert np.abs(np.array(mark.box) - around(ink)).max() <= 2
         assert abs(float(mark.ink.sum()) / 255 - float(ink.sum())) < 0.1 * ink.sum()
+    # No soft rim is lost between them.
+    both = np.minimum(one + two, 1)
+    assert sum(float(mark.ink.sum()) / 255 for mark in found) == pytest.approx(
+        float(both[both >= 0.1].sum()), rel=0.002
+    )
 
 
 def test_the_bar_of_a_five_belongs_to_it() -> None:

@@ -109,6 +109,12 @@ def test_of_two_that_are_seen_as_well_the_one_with_more_ink_is_the_mark() -> Non
     assert nearest_to_scale([[part], [whole]]) == nearest_to_scale([[whole], [part]]) == [whole]
 
 
+def test_a_little_nearer_to_the_best_height_is_no_better() -> None:
+    whole, part = sighted((20, 20, 40, 52), 37.0), sighted((20, 40, 40, 52), 32.0)
+    assert nearest_to_scale([[part], [whole]]) == [whole]
+    assert nearest_to_scale([[part], [sighted((20, 20, 40, 52), 46.0)]]) == [part]
+
+
 def test_marks_that_share_no_ink_are_both_kept_and_so_are_those_of_one_reading() -> None:
     left, right = sighted((20, 20, 40, 52), 32.0), sighted((36, 20, 56, 52), 64.0)
     assert set(nearest_to_scale([[left], [right]])) == {left, right}
