@@ -15,8 +15,6 @@ from inference.detection.tiles import GRID_PX, tiled
 from inference.detection.turns import Box, turned, upright
 from inference.errors import TooManyMarksError
 
-# Around the writing that is seen, so much is read too, in heights of its digits.
-MARGIN_HEIGHTS = 0.5
 # Sightings that differ by less than this in how far they are from the best height, in powers of 2, are seen alike.
 SAME_FIT_OCTAVES = 0.5
 # A mark that shares so much of its ink with another, which is seen nearer to the best height, is the same or a part.
@@ -84,10 +82,8 @@ def find(
     for height, cells in sizes(seen):
         factor = possible(USUAL_HEIGHT_PX / height, image.size)
         grey = resized(image, factor)
-        # The cells are as many for each pixel as they are here, whatever they were seen at.
-        reach = 1 + round(MARGIN_HEIGHTS * height * cells.shape[1] / image.width)
         grid = tuple(-(-side // GRID_PX) for side in grey.shape)
-        maps = tiled(network, grey, kinds, grown(cells, grid, reach))
+        maps = tiled(network, grey, kinds, grown(cells, grid, 1))
         marks = cutting.marks(maps)
         if len(marks) > most:
             raise TooManyMarksError.of(len(marks), most)
