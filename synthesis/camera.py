@@ -36,11 +36,8 @@ def lit(page: Grey, tall: float, rng: Rng) -> Grey:
         light *= 1 - rng.uniform(0.3, 1.2) * ((x / shape[1] - 0.5) ** 2 + (y / shape[0] - 0.5) ** 2)
     for _ in range(int(rng.choice([0, 1, 2], p=[0.48, 0.38, 0.14]))):
         soft = float(np.exp(rng.uniform(np.log(0.5), np.log(1.5 * tall))))
-        kind = rng.random()
-        if kind < 0.35:
+        if rng.random() < 0.4:
             shade = _beyond(x, y, rng, rng.uniform(-0.4, 0.4) * reach, soft)
-        elif kind < 0.5:
-            shade = _band(x, y, rng, tall * float(np.exp(rng.uniform(np.log(0.1), np.log(4)))), soft)
         else:
             shade = _cornered(shape, soft, rng)
         light *= 1 - rng.uniform(0.1, 0.65) * shade
@@ -87,14 +84,6 @@ def _beyond(x: Grey, y: Grey, rng: Rng, away: float, soft: float) -> Grey:
     angle = rng.uniform(0, 2 * np.pi)
     across = (x - x.shape[1] / 2) * np.cos(angle) + (y - y.shape[0] / 2) * np.sin(angle)
     return np.asarray(1 / (1 + np.exp(-np.clip((across - away) / max(soft, 0.2) * 2, -30, 30))), np.float32)
-
-
-def _band(x: Grey, y: Grey, rng: Rng, thick: float, soft: float) -> Grey:
-    """Return the shadow of a pen, a cable, a finger: 1 between two straight edges `thick` pixels apart, 0 outside."""
-    angle, away = rng.uniform(0, 2 * np.pi), rng.uniform(-0.5, 0.5) * max(x.shape)
-    across = (x - x.shape[1] / 2) * np.cos(angle) + (y - y.shape[0] / 2) * np.sin(angle)
-    inside = thick / 2 - np.abs(across - away)
-    return np.asarray(1 / (1 + np.exp(-np.clip(inside / max(soft, 0.2) * 2, -30, 30))), np.float32)
 
 
 def _cornered(shape: tuple[int, int], soft: float, rng: Rng) -> Grey:

@@ -36,7 +36,7 @@ READ = (
 )
 OTHER_SIGNS = tuple(each for each in signs.SIGNS if each not in READ)
 # So many letters have strokes that do not meet.
-APART_SHARE = 0.35
+APART_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,9 +103,8 @@ class Hand:
         high = tall * (rng.uniform(0.9, 1.15) if name.isupper() or name in "dfhkt" else rng.uniform(0.55, 0.8))
         glyph = parse(templates[rng.integers(len(templates))])
         if rng.random() < APART_SHARE:
-            loose = rng.choice([0.06, 0.12])
             for stroke in glyph:
-                stroke[:, :2] += rng.normal(0, loose, 2)
+                stroke[:, :2] += rng.normal(0, 0.06, 2)
         return self.strokes(glyph, high, rng, fill=True)
 
     def other(self, tall: float, rng: Rng) -> Alpha:

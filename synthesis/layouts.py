@@ -299,14 +299,14 @@ def empty(_: Desk) -> None:
 
 Layout = Callable[[Desk], None]
 LAYOUTS: tuple[tuple[Layout, float], ...] = (
-    (rows, 0.21),
+    (rows, 0.22),
     (loose, 0.12),
-    (table, 0.15),
+    (table, 0.17),
     (boxes, 0.08),
     (amount, 0.12),
     (text, 0.09),
     (doodles, 0.07),
-    (single, 0.11),
+    (single, 0.08),
     (large, 0.03),
     (seven_segment, 0.01),
     (empty, 0.03),

@@ -75,7 +75,7 @@ class Lines:
 
 def ruled(lines: Lines, shape: tuple[int, int], tall: float, rng: Rng, squared: bool) -> None:
     """Rule the whole page: lines, or squares, as exercise books have them."""
-    pitch = max(tall * (rng.uniform(0.22, 1.3) if squared else rng.uniform(1.1, 2.2)), 5.0)
+    pitch = max(tall * (rng.uniform(0.35, 1.3) if squared else rng.uniform(1.1, 2.2)), 5.0)
     width, tone = max(0.5, tall * rng.uniform(0.015, 0.05)), rng.uniform(0.1, 0.6)
     reach = max(shape)
     ys = np.arange(rng.uniform(-pitch, 0) - 0.3 * reach, 1.3 * reach, pitch)
