@@ -17,7 +17,7 @@ MIN_PROBABILITY = 0.6
 SELDOM_FIRST, FIRST_LIKELIHOOD = ",:/", 0.05
 # Of letters and other marks about so many are shaped as digits are: an o, an l, an s. However sure the classifier is of
 # the shape, its place decides.
-MIN_OTHER = 0.005
+MIN_OTHER = 0.0075
 # No opinion excludes anything.
 MIN_OPINION = 1e-4
 
