@@ -101,7 +101,16 @@ def ask_everything(port: int) -> None:
     expect(port, 200, "POST", "/predict", form, {"content-type": "multipart/form-data; boundary=b"})
     for broken in (b"no picture", picture[:60]):
         expect(port, 400, "POST", "/predict", broken, image)
-    expect(port, 415, "POST", "/predict", b"{}", {"content-type": "application/json"})
+    wrapped = json.dumps({"image": base64.b64encode(picture).decode()}).encode()
+    expect(port, 200, "POST", "/predict", wrapped, {"content-type": "application/json"})
+    encoded = b"image=" + base64.b64encode(picture)
+    expect(port, 200, "POST", "/predict", encoded, {"content-type": "application/x-www-form-urlencoded"})
+    reading = json.loads(expect(port, 200, "POST", "/predict", tiff(ring(64), pages=2), {"content-type": "image/tiff"}))
+    if reading["text"] != "0\n0":
+        raise SystemExit(f"error: two pages with a ring each are read as {reading['text']!r}")
+    # pypdfium2 is left out.
+    expect(port, 415, "POST", "/predict", b"%PDF-1.7", {"content-type": "application/pdf"})
+    expect(port, 415, "POST", "/predict", b"no picture", {"content-type": "text/plain"})
     expect(port, 404, "GET", "/nothing")
     expect(port, 404, "GET", "/v2/nothing")
     ask_protocol(port)
@@ -170,6 +179,30 @@ def png(rows: list[list[int]]) -> bytes:
     head = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
     packed = zlib.compress(b"".join(b"\0" + bytes(row) for row in rows))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def tiff(rows: list[list[int]], pages: int) -> bytes:
+    """Encode the same grey rows as each page of a TIFF (TIFF 6.0, section 2)."""
+    pixels = b"".join(bytes(row) for row in rows)
+    size = len(pixels)
+    # Width, height, bits, no compression, 0 is black, where the pixels are, rows of the strip, its bytes.
+    tags = (
+        (256, len(rows[0])),
+        (257, len(rows)),
+        (258, 8),
+        (259, 1),
+        (262, 1),
+        (273, 8),
+        (278, len(rows)),
+        (279, size),
+    )
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    directory = 2 + len(entries) + 4
+    out = b"II*\0" + struct.pack("<I", 8 + size) + pixels
+    for page in range(pages):
+        following = 8 + size + (page + 1) * directory if page + 1 < pages else 0
+        out += struct.pack("<H", len(tags)) + entries + struct.pack("<I", following)
+    return out
 
 
 def main() -> None:
