@@ -106,7 +106,7 @@ def test_what_was_left_out_of_a_file_is_said(visit: Open) -> None:
     surface.page.route("**/predict*", says(replace(reading, more=True)))
     hand_over(surface, "pick", png((600, 200)))
     surface.reads("12\n7")
-    expect(surface["#note"]).to_have_text(re.compile(r"%\. Only 2 pages were read\.$"))
+    expect(surface["#note"]).to_have_text(re.compile(r"%\. Only the first 2 pages were read\.$"))
     # The picture that is shown is the first page.
     expect(surface[".card"]).to_have_count(3)
     expect(surface[".box:visible"]).to_have_count(2)

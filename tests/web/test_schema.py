@@ -31,7 +31,7 @@ def test_the_description_names_every_route_and_error(client: httpx.Client) -> No
         "/v2/models/{model}/infer",
     } <= set(paths)
     predict = paths["/predict"]["post"]
-    assert set(predict["requestBody"]["content"]) == {"multipart/form-data", "image/*"}
+    assert set(predict["requestBody"]["content"]) == {"multipart/form-data", "image/*", "application/json"}
     assert {parameter["name"] for parameter in predict["parameters"]} == {"inputs", "explain"}
     assert set(predict["responses"]) == {"200", "400", "408", "413", "415", "422", "503"}
     assert "application/problem+json" in predict["responses"]["413"]["content"]

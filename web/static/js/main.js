@@ -23,8 +23,8 @@ const picture = new Picture(page.stage, page.picture);
 const corrections = new Kept("corrections");
 const past = new Kept("history", 30);
 
-let shown = null; // {text, digits, turned, pages, more, job} that is on the page
-let labels = new Map(); // index of a mark: the correction that the person made
+let shown = null; // the reading on the page, and its job
+let labels = new Map(); // index of a mark: the correction that was made
 let started = Date.now(); // this drawing or picture, as an entry of the history
 
 // Reading
@@ -81,7 +81,7 @@ function showNothing(note) {
 	page.overlay.replaceChildren();
 }
 
-/** The drawing is another one than a moment ago, or the sheet has another size. */
+/** The drawing or the sheet's size has changed. */
 function refresh() {
 	page.undo.disabled = !drawing.canUndo;
 	page.redo.disabled = !drawing.canRedo;
@@ -130,7 +130,7 @@ followPointer(sheet, tool, pen);
 drawing.addEventListener("change", refresh);
 page.canvas.addEventListener("resized", () => drawing.empty || refresh());
 
-/** Whatever is under way comes to its end before the drawing changes. */
+/** What is under way comes to its end before the drawing changes. */
 function settle() {
 	keyboard.lift();
 	replay.finish();

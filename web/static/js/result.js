@@ -1,7 +1,7 @@
 // The reading in large type, what is to be said about it, and its boxes.
 import { summary, sureness } from "./words.js";
 
-/** The text with the labels that the person chose, by the mark's index. */
+/** The text with the labels that were chosen, by the mark's index. */
 export function corrected(text, labels) {
 	let index = -1;
 	return text.replace(/\S/g, (mark) => {
@@ -10,9 +10,9 @@ export function corrected(text, labels) {
 	});
 }
 
-/** Show a reading; `note` is said where nothing can be said of the marks. */
+/** Show a reading; `note` is said where there are no marks. */
 export function showResult(page, text, { digits, turned, pages = 1, more }, note) {
-	// Only what differs is set, for a screen reader says it again each time.
+	// Only what differs is set, or a screen reader says it again.
 	const set = (element, value) => { if (element.textContent !== value) element.textContent = value; };
 	const lines = text.split("\n");
 	const longest = Math.max(...lines.map((line) => line.length));
@@ -20,11 +20,11 @@ export function showResult(page, text, { digits, turned, pages = 1, more }, note
 	page.reading.ariaBusy = "false";
 	set(page.reading, text);
 	set(page.note, (summary(digits) || note) + (turned ? ` Read turned by ${turned} degrees.` : "")
-		+ (more ? ` Only ${pages > 1 ? `${pages} pages were` : "the first page was"} read.` : ""));
+		+ (more ? ` Only the first ${pages > 1 ? `${pages} pages were` : "page was"} read.` : ""));
 	page.copy.hidden = !text;
 }
 
-/** Show a box for each mark on an image of this width and height. */
+/** Show each mark's box on an image of this width and height. */
 export function showBoxes(overlay, digits, [width, height]) {
 	const air = Math.max(width, height) * 0.008; // keeps the line off the ink
 	overlay.replaceChildren(...digits.map((each) => {
@@ -32,7 +32,7 @@ export function showBoxes(overlay, digits, [width, height]) {
 		const box = document.createElement("div");
 		const part = (value, whole) => `${(value / whole) * 100}%`;
 		box.className = `box ${sureness(each)[0]}${each.sign ? " sign" : ""}`;
-		box.hidden = each.page; // a browser shows the first
+		box.hidden = each.page;
 		box.dataset.said = each.digit ?? each.sign ?? "?";
 		Object.assign(box.style, {
 			left: part(x - air, width), top: part(y - air, height),
