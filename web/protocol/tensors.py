@@ -19,6 +19,8 @@ OUTPUT = "probabilities"
 SIDE = 28
 # What is wrong is shown cut off past so many characters.
 MAX_SHOWN = 60
+# A compressed body is undone in pieces of this length.
+PIECE_BYTES = 1_000_000
 
 
 class InputTensor(msgspec.Struct):
@@ -88,15 +90,22 @@ def inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
     # 32: zlib tells gzip and zlib apart itself. "deflate" means zlib, but some send it without zlib's header.
     raw = encoding == "deflate" and (not body or body[0] & 0x0F != 8 or int.from_bytes(body[:2]) % 31)
     decompressor = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)
-    try:
-        inflated = decompressor.decompress(body, max_bytes)
-    except zlib.error as error:
-        raise bad(f"The body is not {encoding}: {error}.") from None
-    if decompressor.unconsumed_tail:
-        raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {max_bytes / 1e6:g} MB.")
+    pieces: list[bytes] = []
+    left, more = max_bytes, True
+    while more:
+        try:
+            # In one piece, zlib would hold a body that is too long twice before it says so.
+            pieces.append(decompressor.decompress(body, PIECE_BYTES))
+        except zlib.error as error:
+            raise bad(f"The body is not {encoding}: {error}.") from None
+        body = decompressor.unconsumed_tail
+        left -= len(pieces[-1])
+        if left < 0:
+            raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {max_bytes / 1e6:g} MB.")
+        more = len(pieces[-1]) == PIECE_BYTES and not decompressor.eof
     if not decompressor.eof:
         raise bad(f"The {encoding} body is cut off.")
-    return inflated
+    return b"".join(pieces)
 
 
 def parse(body: bytes, json_length: int | None, max_batch: int) -> tuple[InferRequest, NDArray[np.uint8]]:
