@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from inference import Reading, Recognizer, RecognizerError, __version__
-from inference.annotate import annotate
+from inference.annotate import annotate_pages
 from inference.imaging.files import FORMATS, SUFFIXES
 
 MIN_FILES_FOR_PROGRESS = 5
@@ -99,7 +99,7 @@ def _parser(program: str, also: str) -> argparse.ArgumentParser:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object a line, with every digit and sign")
     form.add_argument("--csv", action="store_true", help="print a table: file, text, lowest confidence, error, turn")
-    parser.add_argument("--save", type=Path, metavar="DIR", help="write each picture there, with boxes and readings")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="write each page there, with boxes and readings")
     parser.add_argument(
         "--model", type=Path, metavar="FILE", help="the model file (default: the one that comes with this)"
     )
@@ -151,7 +151,8 @@ def _read(recognizer: Recognizer, name: str, save: Path | None, saved: set[str])
         picture = sys.stdin.buffer.read() if name == STDIN else Path(name)
         reading = recognizer.read(picture)
         if save:
-            annotate(picture, reading).save(save / _free(name, saved))
+            for page in annotate_pages(picture, reading):
+                page.save(save / _free(name, saved))
     except RecognizerError as error:
         return Outcome(name, None, str(error))
     except OSError as error:

@@ -1,10 +1,12 @@
 """A reading drawn into its picture."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from inference.imaging.decode import MAX_PIXELS, Picture, decode
-from inference.results import Reading
+from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode_pages
+from inference.results import Mark, Reading
 
 # Digits and signs read, and marks refused, apart for the colour-blind too.
 READ_COLOUR = (0, 114, 178)
@@ -15,7 +17,12 @@ MIN_SIDE_PX = 400
 
 
 def annotate(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """Return the picture with a box around every mark and what was read above it: mode RGB, upright.
+    """Return the first of `annotate_pages`, which has arguments and errors."""
+    return next(annotate_pages(picture, reading, max_pixels))
+
+
+def annotate_pages(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
+    """Yield each page of a picture with a box around every mark and what was read above it: mode RGB, upright.
 
     Args:
         picture: what `reading` was read from.
@@ -25,7 +32,12 @@ def annotate(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -
     Raises:
         ImageError: as `Recognizer.read`.
     """
-    image = decode(picture, max_pixels).image
+    for number, page in enumerate(decode_pages(picture, max_pixels)):
+        yield _drawn(page, [mark for mark in reading.digits if mark.page == number])
+
+
+def _drawn(page: Decoded, marks: list[Mark]) -> Image.Image:
+    image = page.image
     if image.mode == "RGBA":
         paper = Image.new("RGBA", image.size, "white")
         # White ink on nothing would be lost on white.
@@ -38,17 +50,17 @@ def annotate(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -
     if max(image.size) < MIN_SIDE_PX:
         factor = -(-MIN_SIDE_PX // max(image.size))
         image = image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
-    scale = image.width / reading.size[0]
+    scale = image.width / page.size[0]
     pen = ImageDraw.Draw(image)
     thick = max(1, round(max(image.size) / 600))
     # A point is said in letters as large as those of the digits beside it, or nobody could read it.
-    usual = scale * float(np.median([digit.box[3] for digit in reading.digits])) if reading.digits else 0.0
-    for digit in reading.digits:
-        left, top, width, height = (side * scale for side in digit.box)
-        tone = REFUSED_COLOUR if digit.refused else SIGN_COLOUR if digit.sign else READ_COLOUR
+    usual = scale * float(np.median([mark.box[3] for mark in marks])) if marks else 0.0
+    for mark in marks:
+        left, top, width, height = (side * scale for side in mark.box)
+        tone = REFUSED_COLOUR if mark.refused else SIGN_COLOUR if mark.sign else READ_COLOUR
         around = (left - thick, top - thick, left + width + thick, top + height + thick)
         pen.rectangle(around, outline=tone, width=thick)
         size = max(11.0, min(0.45 * max(height, usual), 48.0))
         at = (left, max(top - thick - 1.15 * size, 0))
-        pen.text(at, digit.said, fill=tone, font=ImageFont.load_default(size), stroke_width=thick, stroke_fill="white")
+        pen.text(at, mark.said, fill=tone, font=ImageFont.load_default(size), stroke_width=thick, stroke_fill="white")
     return image

@@ -1,6 +1,5 @@
 """From whatever a person sends to an upright picture of 8 bits, in bounded time and memory."""
 
-import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -99,40 +98,43 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
             f"The picture has {width} x {height} pixels; at most {max_pixels / 1e6:g} million are read. "
             "Send a smaller one."
         )
-    left = max_pixels
+    try:
+        if opened.format == "TIFF" and not isinstance(picture, Image.Image):
+            yield from _pages(opened, max_pixels)
+        else:
+            more = opened.format in ANIMATED and bool(getattr(opened, "is_animated", False))
+            yield replace(_upright(opened), more=more)
+    # Pillow's decoders raise whatever the broken file makes them stumble over.
+    except Exception as error:
+        raise BrokenImageError(DAMAGED) from error
+
+
+def _pages(tiff: Image.Image, max_pixels: int) -> Iterator[Decoded]:
+    """Yield the pages of a TIFF, from the one it stands on."""
     for number in range(1, MAX_PAGES + 1):
-        left -= opened.width * opened.height
-        try:
-            next_page, pixels = (None, 0) if isinstance(picture, Image.Image) else _following(opened)
-            whole = next_page is None or (number < MAX_PAGES and pixels <= left)
-            page = replace(_upright(opened), more=not whole)
-        # Pillow's decoders raise whatever the broken file makes them stumble over.
-        except Exception as error:
-            raise BrokenImageError(DAMAGED) from error
-        if next_page is None or not whole:
-            yield page
+        max_pixels -= tiff.width * tiff.height
+        following, pixels = _following(tiff)
+        more = following is not None and (number == MAX_PAGES or pixels > max_pixels)
+        page = _upright(tiff)
+        # A page that needed no change is the file's own image, which the next one fills.
+        yield replace(page, image=page.image.copy() if page.image is tiff else page.image, more=more)
+        if following is None or more:
             return
-        # A page that needed no change is the file's own, which the next will fill.
-        yield replace(page, image=page.image.copy()) if page.image is opened else page
-        opened.seek(next_page)
+        tiff.seek(following)
 
 
-def _following(opened: Image.Image) -> tuple[int | None, int]:
-    """Return the number of a file's next page or frame, or None, and its pixels; the file stays where it is."""
-    here = opened.tell()
-    if opened.format in ANIMATED:
-        return (here + 1 if getattr(opened, "is_animated", False) else None), sys.maxsize
-    if opened.format != "TIFF":
-        return None, 0
+def _following(tiff: Image.Image) -> tuple[int | None, int]:
+    """Return the number of a TIFF's next page, or None, and its pixels; the file stays where it is."""
+    here = tiff.tell()
     try:
         for at in range(here + 1, here + 1 + MAX_PAGES):
-            opened.seek(at)
-            if not int(getattr(opened, "tag_v2", {}).get(ExifTags.Base.NewSubfileType, 0)) & NO_PAGE:
-                return at, opened.width * opened.height
+            tiff.seek(at)
+            if not int(getattr(tiff, "tag_v2", {}).get(ExifTags.Base.NewSubfileType, 0)) & NO_PAGE:
+                return at, tiff.width * tiff.height
     except EOFError:
         pass
     finally:
-        opened.seek(here)
+        tiff.seek(here)
     return None, 0
 
 

@@ -311,6 +311,18 @@ def test_a_broken_pdf_is_said() -> None:
             decode(content)
 
 
+def test_flipped_bits_of_a_pdf() -> None:
+    rng = np.random.default_rng(2)
+    content = np.frombuffer(pdf(drawing("RGB"), drawing()), np.uint8)
+    for _ in range(100):
+        broken = content.copy()
+        broken[rng.integers(4, len(broken), 6)] ^= rng.integers(1, 255, 6, np.uint8)
+        try:
+            list(decode_pages(broken.tobytes(), 1_000_000))
+        except ImageError:
+            continue
+
+
 def test_without_pypdfium2_a_pdf_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
     with pytest.raises(UnsupportedImageError, match="pip install pypdfium2"):

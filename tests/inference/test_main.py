@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -67,6 +68,19 @@ def test_pages(kind: str) -> None:
     entry = json.loads(run("-", "--json", stdin=out.getvalue())[1])
     assert (entry["text"], entry["pages"]) == ("23\n7", 2)
     assert [digit.get("page") for digit in entry["digits"]] == [None, None, 1]
+
+
+def test_each_page_is_saved_with_its_own_boxes(tmp_path: Path) -> None:
+    path = tmp_path / "scan.tif"
+    sheets = [Image.fromarray(255 - pen("23")), Image.new("L", (500, 460), "white")]
+    sheets[0].save(path, "TIFF", save_all=True, append_images=sheets[1:])
+    assert run(str(path), "--save", str(tmp_path / "boxes"))[0] == 0
+    tones = []
+    for name, sheet in zip(("scan.png", "scan-2.png"), sheets, strict=True):
+        with Image.open(tmp_path / "boxes" / name) as saved:
+            assert saved.size == sheet.size
+            tones.append(len(np.unique(np.asarray(saved))))
+    assert tones[0] > tones[1] == 1, "the second is blank, and no box of the first is in it"
 
 
 def test_what_was_left_out_is_said() -> None:
