@@ -72,7 +72,7 @@ def test_pages(kind: str) -> None:
 
 def test_each_page_is_saved_with_its_own_boxes(tmp_path: Path) -> None:
     path = tmp_path / "scan.tif"
-    sheets = [Image.fromarray(255 - pen("23")), Image.new("L", (500, 460), "white")]
+    sheets = [Image.fromarray(255 - pen("23", tall=240)), Image.new("L", (500, 460), "white")]
     sheets[0].save(path, "TIFF", save_all=True, append_images=sheets[1:])
     assert run(str(path), "--save", str(tmp_path / "boxes"))[0] == 0
     tones = []
