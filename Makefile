@@ -22,7 +22,7 @@ HTTP_TESTS := $(addprefix tests/web/,test_app.py test_predict.py test_protocol.p
 # onnxruntime's Linux wheel reports home unless this is set before its import.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help serve train real export test bench evaluate lint format lock image image-test image-bench batch-test batch-bench screenshots clean
+.PHONY: help serve train real fonts export test bench evaluate lint format lock image image-test image-bench batch-test batch-bench screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ train: $(VENV)/.train ## train the network on MNIST, downloaded or MNIST_NPZ=pat
 
 real: $(VENV)/.train ## download digits that people wrote, 2 MB, from which training learns beside MNIST
 	@$(BIN)/python -m train.uci $(ARGS)
+
+fonts: $(VENV)/.train ## download handwriting fonts with npm, 17 MB, from which training learns what letters look like
+	@$(BIN)/python -m train.fonts $(ARGS)
 
 export: $(VENV)/.train ## turn what was trained into artifacts/model.onnx, proved equal, with its card
 	@$(BIN)/python -m export $(ARGS)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from export import document
 from export.document import Section
 from export.files import File
 from export.quantize import Figures
@@ -163,6 +164,8 @@ def _training(data: dict[str, Any]) -> str:
             f"- {data['real_digits']:,} digits that people wrote: {named}; UCI's pen digits and optical digits, CC BY 4.0, "
             "which `python -m train.uci` downloads"
         )
+    if data.get("fonts"):
+        lines.append(document.fonts(data["fonts"], "some of those digits and letters are copied from"))
     if data["extra"]:
         lines.append(f"- {data['extra']:,} extra examples given with `--extra`")
     return "\n".join([*lines, ""])

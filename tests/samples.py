@@ -1,6 +1,7 @@
 """Small real data for tests: MNIST where it lies beside the project, else scikit-learn's digits, enlarged."""
 
 import os
+import string
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,3 +57,14 @@ def _enlarged_digits() -> tuple[Images, Images]:
         for image in digits.images
     ]
     return np.stack(large), digits.target.astype(np.uint8)
+
+
+def fonts_file(path: Path, fonts: int) -> Path:
+    """Write a file as `python -m train.fonts` does; each letter and digit of its fonts is a bar of 12 x 72 pixels."""
+    image = np.zeros((80, 80), np.uint8)
+    image[4:76, 34:46] = 255
+    names = [*string.ascii_letters, *string.digits] * fonts
+    owners = np.repeat([f"font-{each:02}" for each in range(fonts)], len(names) // fonts)
+    x = np.broadcast_to(image, (len(names), 80, 80))
+    np.savez_compressed(path, x=x, y=np.array(names), font=owners, height=np.ones(len(names)))
+    return path

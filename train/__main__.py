@@ -18,6 +18,10 @@ NO_REAL = (
     "There are no digits of real people to learn from, only MNIST's and drawn ones: more of what people draw will be "
     "misread. make real downloads them (2 MB); or name files that you have: REAL=strokes.jsonl.gz:images.npz"
 )
+NO_FONTS = (
+    "There are no handwriting fonts to learn letters from, only drawn ones: more letters will be taken for digits. "
+    "make fonts downloads them (17 MB, with npm); or name a file that you have: FONTS=fonts.npz"
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -58,6 +62,8 @@ def train_classifier(config: Config, mnist: Mnist) -> None:
     mix = prepare(config, parts)
     if mix.learn is not None and not mix.real:
         print(NO_REAL, flush=True)
+    if mix.learn is not None and config.fonts is None:
+        print(NO_FONTS, flush=True)
     scaler = scale.fit(config.model, parts.images)
     print(
         f"{config.model}: {mix.epoch_size(0):,} images in the first of {config.epochs} epochs, "
@@ -82,6 +88,8 @@ def train_page_network(config: Config, mnist: Mnist) -> None:
 
     parts = data.split(mnist, config.seed)
     pages = config.rounds * config.batches * PAGES_PER_BATCH
+    if config.fonts is None:
+        print(NO_FONTS, flush=True)
     print(f"page network: {pages:,} made pages in {config.rounds} rounds", flush=True)
     model, history = fit(config, parts, checkpoints)
     write(config, fingerprint, mnist, parts, model, history)

@@ -18,6 +18,8 @@ DRAWN_MARKS = 100_000
 ROUNDS, BATCHES = 22, 250
 # Where `python -m train.uci` puts digits that people wrote.
 REAL_FOLDER = ROOT / "artifacts" / "real"
+# Where `python -m train.fonts` puts letters and digits of handwriting fonts; another form, so another folder.
+FONTS_FILE = ROOT / "artifacts" / "fonts" / "fonts.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Config:
     artifacts: Path
     fresh: bool
     drawn: int
+    fonts: Path | None
     real: tuple[Path, ...]
     extra: tuple[Path, ...]
     measure: tuple[Path, ...]
@@ -46,16 +49,19 @@ class Config:
             DataError: a file of examples cannot be read.
         """
         examples = [[file_sha256(path) for path in paths] for paths in (self.real, self.extra, self.measure)]
-        decisive = [self.model, self.epochs, self.seed, self.drawn, examples]
+        decisive = [self.model, self.epochs, self.seed, self.drawn, self._fonts_sha256(), examples]
         return _fingerprint(decisive, data_sha256, ("train/*.py", "synthesis/handwriting/*.py"))
 
     def page_fingerprint(self, data_sha256: str) -> str:
         """Name all that decides the page network, likewise."""
         return _fingerprint(
-            [self.rounds, self.batches, self.seed],
+            [self.rounds, self.batches, self.seed, self._fonts_sha256()],
             data_sha256,
             ("train/page/*.py", "train/optimizer.py", "synthesis/**/*.py"),
         )
+
+    def _fonts_sha256(self) -> str | None:
+        return file_sha256(self.fonts) if self.fonts else None
 
 
 def parse(arguments: list[str] | None = None) -> Config:
@@ -115,6 +121,14 @@ def parse(arguments: list[str] | None = None) -> Config:
         default=DRAWN_MARKS,
         metavar="N",
         help="how many digits to draw, and as many marks that are none, kept in artifacts/drawn; the mlp does without",
+    )
+    parser.add_argument(
+        "--fonts",
+        type=Path,
+        default=os.environ.get("FONTS") or (FONTS_FILE if FONTS_FILE.is_file() else None),
+        metavar="FILE",
+        help="letters and digits of handwriting fonts, as python -m train.fonts writes them (default: the "
+        "environment's FONTS, else what python -m train.fonts has downloaded)",
     )
     parser.add_argument(
         "--real",

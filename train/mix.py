@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthesis.handwriting.cache import cached
-from train import extra
+from synthesis.handwriting.faces import Faces
+from train import extra, fonts
 from train.config import Config
 from train.data import Split
 
@@ -16,7 +17,7 @@ Labels = NDArray[np.int64]
 VALIDATION_MARKS = 4_000
 # Against MNIST's training images: drawn digits, and marks that are none. Many at first; fewer in the last third of the
 # epochs, when the learning rate is small and MNIST decides the last tenths.
-EARLY_SHARES, LATE_SHARES = (0.4, 0.45), (0.2, 0.18)
+EARLY_SHARES, LATE_SHARES = (0.4, 0.55), (0.2, 0.24)
 LATE_EPOCHS_SHARE = 0.3
 REAL_REPEATS = 2
 # Extra examples are shown so often that they count, but never more than this in an epoch.
@@ -121,19 +122,21 @@ def prepare(config: Config, parts: Split) -> Mix:
     """Draw what is to be drawn, or read it back, and load the extra examples.
 
     Raises:
-        DataError: a file of extra examples cannot be read.
+        DataError: a file of fonts or examples cannot be read.
     """
     real, examples = ([each for path in paths for each in extra.load(path)] for paths in (config.real, config.extra))
     if config.model == "mlp":
         return Mix(parts, None, None, [], [example for example in examples if example.label < 10], config.epochs)
     folder = config.artifacts / "drawn"
     held_out = min(VALIDATION_MARKS, config.drawn)
-    learn = _drawn(folder, config.drawn, 2 * config.seed)
-    return Mix(parts, learn, _drawn(folder, held_out, 2 * config.seed + 1), real, examples, config.epochs)
+    learn = _drawn(folder, config.drawn, 2 * config.seed, fonts.faces(config.fonts))
+    validation = _drawn(folder, held_out, 2 * config.seed + 1, fonts.faces(config.fonts, kept=True))
+    return Mix(parts, learn, validation, real, examples, config.epochs)
 
 
-def _drawn(folder: Path, count: int, seed: int) -> Drawn:
-    return Drawn(*cached(folder, count, seed, "digits"), *cached(folder, count, seed, "negatives"))
+def _drawn(folder: Path, count: int, seed: int, faces: Faces | None) -> Drawn:
+    digits = cached(folder, count, seed, "digits", faces=faces)
+    return Drawn(*digits, *cached(folder, count, seed, "negatives", faces=faces))
 
 
 def _turn(images: Images, labels: Labels, count: int, number: int) -> tuple[Images, Labels]:

@@ -80,6 +80,9 @@ def write(
             "validation": len(parts.validation_images),
             "test": len(mnist.x_test),
             "drawn": 0 if mix.learn is None else config.drawn,
+            "fonts": {"file": config.fonts.name, "sha256": files.sha256(config.fonts)}
+            if config.fonts and mix.learn
+            else None,
             "real": [{"file": path.name, "sha256": files.sha256(path)} for path in config.real] if mix.real else [],
             "real_digits": len(mix.real),
             "extra": len(mix.extra),

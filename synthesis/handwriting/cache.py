@@ -12,10 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from inference.recognition import normalise as normalise_module
 from synthesis.handwriting.dataset import Kind, Samples, generate
+from synthesis.handwriting.faces import Faces
 
 
-def cached(folder: Path, count: int, seed: int, kind: Kind, processes: int | None = None) -> Samples:
-    """Return `generate(count, seed, kind)`, from a file in `folder` where it was drawn before by the same code.
+def cached(
+    folder: Path, count: int, seed: int, kind: Kind, processes: int | None = None, faces: Faces | None = None
+) -> Samples:
+    """Return `generate(count, seed, kind, faces=faces)`, from a file in `folder` where the same code drew it before.
 
     Args:
         folder: where the .npz files are kept; made where it is missing.
@@ -23,18 +26,19 @@ def cached(folder: Path, count: int, seed: int, kind: Kind, processes: int | Non
         seed: as of `generate`.
         kind: as of `generate`.
         processes: as of `generate`.
+        faces: as of `generate`.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    file = folder / f"{kind}-{count}-{seed}-{fingerprint()}.npz"
+    file = folder / f"{kind}-{count}-{seed}-{fingerprint(faces)}.npz"
     if (kept := _read(file, count)) is not None:
         return kept
     with Progress(
         TextColumn("drawing {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     ) as progress:
         task = progress.add_task(kind, total=count)
-        images, labels = generate(count, seed, kind, processes, lambda drawn: progress.advance(task, drawn))
+        images, labels = generate(count, seed, kind, processes, lambda drawn: progress.advance(task, drawn), faces)
     folder.mkdir(parents=True, exist_ok=True)
     # Written aside and renamed, so that an interrupted write leaves no half file.
     aside = file.with_name(f".{os.getpid()}-{file.name}")
@@ -43,11 +47,13 @@ def cached(folder: Path, count: int, seed: int, kind: Kind, processes: int | Non
     return images, labels
 
 
-def fingerprint() -> str:
-    """Return the first 12 hex digits of a hash over the code that draws and normalises."""
+def fingerprint(faces: Faces | None = None) -> str:
+    """Return the first 12 hex digits of a hash over the code that draws and normalises, and the fonts."""
     digest = hashlib.sha256()
     for source in [*sorted(Path(__file__).parent.glob("*.py")), Path(normalise_module.__file__)]:
         digest.update(source.read_bytes())
+    if faces is not None:
+        digest.update(faces.path.read_bytes())
     return digest.hexdigest()[:12]
 
 

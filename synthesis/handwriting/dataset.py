@@ -9,31 +9,45 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.recognition.normalise import normalise
 from synthesis.handwriting.allographs import DIGITS
+from synthesis.handwriting.faces import LETTERS, Faces, copied
 from synthesis.handwriting.negatives import negative
-from synthesis.handwriting.render import render
-from synthesis.handwriting.vary import LONGEST_TAIL, lengthened, vary
+from synthesis.handwriting.render import brush, render
+from synthesis.handwriting.vary import LONGEST_TAIL, affine, lengthened, vary
+from synthesis.handwriting.wear import worn
 
 NOT_A_DIGIT = 10
 CHUNK_MARKS = 500
 # So many of the digits that can have a longer tail than usual have one.
 TAILS_SHARE = 0.2
+# So many samples are copied from fonts, where there are any.
+COPIED_SHARES = {"digits": 0.12, "negatives": 0.35}
+COPIED_SIDE_PX = 100.0
 Kind = Literal["digits", "negatives"]
 Samples = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 
-def sample(seed: int, index: int, kind: Kind) -> tuple[NDArray[np.uint8], int]:
+def sample(seed: int, index: int, kind: Kind, faces: Faces | None = None) -> tuple[NDArray[np.uint8], int]:
     """Draw one sample: uint8 [28, 28] and its label; it depends on the arguments alone."""
     rng = np.random.Generator(np.random.Philox(key=[seed, index * 2 + (kind == "negatives")]))
     while True:
         label = int(rng.integers(10)) if kind == "digits" else NOT_A_DIGIT
-        glyph = DIGITS[label](rng) if kind == "digits" else negative(rng)
-        lines = vary(glyph, rng)
-        if label in LONGEST_TAIL and rng.random() < TAILS_SHARE:
-            lines = lengthened(lines, LONGEST_TAIL[label], rng)
-        image = render(lines, rng)
+        if faces is not None and rng.random() < COPIED_SHARES[kind]:
+            form = faces.face(rng).form(frozenset(str(label)) if kind == "digits" else LETTERS, rng)
+            image = normalise(worn(copied(form, affine(rng), COPIED_SIDE_PX, brush(rng)), rng))
+        else:
+            image = _drawn(label, rng)
         if image.any():
             return image, label
+
+
+def _drawn(label: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Draw a digit, or for label 10 something that is none, uint8 [28, 28]."""
+    lines = vary(negative(rng) if label == NOT_A_DIGIT else DIGITS[label](rng), rng)
+    if label in LONGEST_TAIL and rng.random() < TAILS_SHARE:
+        lines = lengthened(lines, LONGEST_TAIL[label], rng)
+    return render(lines, rng)
 
 
 def generate(
@@ -42,6 +56,7 @@ def generate(
     kind: Kind,
     processes: int | None = None,
     progress: Callable[[int], None] | None = None,
+    faces: Faces | None = None,
 ) -> Samples:
     """Draw `count` samples.
 
@@ -51,6 +66,7 @@ def generate(
         kind: "digits" (labels 0 to 9, each as likely) or "negatives" (label 10, not a digit).
         processes: how many draw; by default one for each core.
         progress: called with the number of samples drawn since the last call.
+        faces: fonts, from which some samples are copied.
 
     Returns:
         images uint8 [count, 28, 28], 0 = paper, 255 = ink, as `inference.recognition.normalise`
@@ -60,7 +76,7 @@ def generate(
     labels = np.zeros(count, np.int64)
     starts = range(0, count, CHUNK_MARKS)
     at = 0
-    for part, names in _chunks(partial(_chunk, seed, count, kind), starts, processes or os.cpu_count() or 1):
+    for part, names in _chunks(partial(_chunk, seed, count, kind, faces), starts, processes or os.cpu_count() or 1):
         images[at : at + len(part)], labels[at : at + len(part)] = part, names
         at += len(part)
         if progress is not None:
@@ -77,6 +93,6 @@ def _chunks(work: Callable[[int], Samples], starts: range, processes: int) -> It
         yield from pool.imap(work, starts)
 
 
-def _chunk(seed: int, count: int, kind: Kind, start: int) -> Samples:
-    drawn = [sample(seed, index, kind) for index in range(start, min(start + CHUNK_MARKS, count))]
+def _chunk(seed: int, count: int, kind: Kind, faces: Faces | None, start: int) -> Samples:
+    drawn = [sample(seed, index, kind, faces) for index in range(start, min(start + CHUNK_MARKS, count))]
     return np.stack([image for image, _ in drawn]), np.array([label for _, label in drawn], np.int64)

@@ -21,9 +21,12 @@ def render(lines: list[NDArray[np.float64]], rng: np.random.Generator) -> NDArra
     Returns:
         uint8 [28, 28], 0 = paper, 255 = ink.
     """
-    return normalise(
-        worn(draw(lines, float(np.exp(rng.uniform(np.log(MIN_BRUSH_SHARE), np.log(MAX_BRUSH_SHARE)))), rng), rng)
-    )
+    return normalise(worn(draw(lines, brush(rng), rng), rng))
+
+
+def brush(rng: np.random.Generator) -> float:
+    """Return a brush's width as a share of the glyph's longer side."""
+    return float(np.exp(rng.uniform(np.log(MIN_BRUSH_SHARE), np.log(MAX_BRUSH_SHARE))))
 
 
 def draw(lines: list[NDArray[np.float64]], brush: float, rng: np.random.Generator) -> NDArray[np.uint8]:

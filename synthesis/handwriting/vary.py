@@ -29,7 +29,7 @@ def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
     lines = [_wobble(line, care, rng) for line in lines]
     if rng.random() < 0.25:
         lines = [_coarse(line, rng) for line in lines]
-    matrix = _affine(rng)
+    matrix = affine(rng)
     return [line @ matrix for line in lines]
 
 
@@ -55,7 +55,7 @@ def again(lines: list[Points], rng: np.random.Generator) -> list[Points]:
     field = rng.normal(0, 0.02, (3, 2))
     wave = rng.normal(0, 3.0, (3, 2))
     phase = rng.uniform(0, 2 * np.pi, 3)
-    matrix = _affine(rng, AGAIN_SHARE)
+    matrix = affine(rng, AGAIN_SHARE)
     return [(line + np.sin(line @ wave.T + phase) @ field) @ matrix for line in lines]
 
 
@@ -122,7 +122,7 @@ def _coarse(line: Points, rng: np.random.Generator) -> Points:
     return line[keep]
 
 
-def _affine(rng: np.random.Generator, share: float = 1.0) -> NDArray[np.float64]:
+def affine(rng: np.random.Generator, share: float = 1.0) -> NDArray[np.float64]:
     """Return slant, aspect and rotation, or a share of them, as one matrix [2, 2], to be multiplied from the right."""
     aspect = np.exp(share * rng.normal(0, 0.2))
     slant = share * rng.normal(-0.08, 0.2)

@@ -19,7 +19,7 @@ def mix() -> Mix:
 def test_an_epoch_shows_all_of_mnist_and_rotates_through_what_was_drawn(mix: Mix) -> None:
     images, labels = mix.epoch(seed=1, number=0)
     assert len(images) == len(labels) == mix.epoch_size(0)
-    assert (labels == 10).sum() == 180
+    assert (labels == 10).sum() == 220
     shown = {image.tobytes() for image in images}
     assert {image.tobytes() for image in mix.mnist.images} <= shown
     assert mix.learn is not None
@@ -31,11 +31,11 @@ def test_an_epoch_shows_all_of_mnist_and_rotates_through_what_was_drawn(mix: Mix
 
 def test_the_last_epochs_show_fewer_drawn_marks(mix: Mix) -> None:
     assert [mix.late(number) for number in range(10)] == [False] * 7 + [True] * 3
-    assert mix.epoch_size(6) == mix.epoch_size(0) == 400 + 160 + 180
+    assert mix.epoch_size(6) == mix.epoch_size(0) == 400 + 160 + 220
     images, labels = mix.epoch(1, 7)
-    assert len(images) == mix.epoch_size(7) == 400 + 80 + 72
-    assert (labels == 10).sum() == 72
-    assert mix.negatives_share() == 72 / 552
+    assert len(images) == mix.epoch_size(7) == 400 + 80 + 96
+    assert (labels == 10).sum() == 96
+    assert mix.negatives_share() == 96 / 576
 
 
 def test_an_epoch_depends_on_its_seed_and_number_alone(mix: Mix) -> None:

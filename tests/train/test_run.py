@@ -117,4 +117,5 @@ def test_help_tells_every_default() -> None:
     assert told["epochs"] == "14 for cnn, 20 for mlp"
     assert [parse(["--model", model]).epochs for model in ("cnn", "mlp")] == [14, 20]
     assert told["real"].startswith("the files in the environment's REAL")
+    assert told["fonts"].startswith("the environment's FONTS")
     assert told["measure"] == "the files in the environment's STROKES"

@@ -1,0 +1,151 @@
+"""Letters and digits of handwriting fonts, each drawn by one person: copied with another pen, slant and width."""
+
+import string
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.ndimage import distance_transform_edt
+
+from synthesis.handwriting.letters import LOOKALIKES
+
+Ink = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+Rng = np.random.Generator
+# Around each glyph, so that a thicker pen has room.
+MARGIN_PX = 16
+# A pen is made thinner by this share of its width at most, on each side, or strokes would break.
+MAX_THINNING_SHARE = 0.3
+# Every so many-th font is kept to choose by.
+KEPT_FONTS = 16
+# Letters that look like no digit where they stand alone; a y often looks like a 4 or a 9.
+LETTERS = frozenset(string.ascii_letters) - LOOKALIKES - {"y"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Letterform:
+    """One letter or digit of one font.
+
+    Attributes:
+        name: the letter or digit.
+        distances: float32 [h, w], how far inside the ink each pixel is; negative outside.
+        width: of the pen, in pixels.
+        height: of the ink, times that of the font's digits.
+    """
+
+    name: str
+    distances: NDArray[np.float32]
+    width: float
+    height: float
+
+    @property
+    def longer_side(self) -> float:
+        """Return the longer side of its ink, times its height."""
+        high, wide = (side - 2 * MARGIN_PX for side in self.distances.shape)
+        return float(max(high, wide) / high)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One font, of a file as `Faces` has it."""
+
+    path: Path
+    font: str
+
+    def form(self, names: frozenset[str], rng: Rng) -> Letterform:
+        """Return one of its letters and digits with these names."""
+        places = _places(self.path)[self.font]
+        choice = sorted(names & places.keys())
+        return _form(self.path, places[choice[rng.integers(len(choice))]])
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The fonts of a file that `python -m train.fonts` wrote.
+
+    Attributes:
+        path: the file, .npz: `x` uint8 [N, S, S] (0 = paper, 255 = ink), the glyphs; `y` [N], what each is; `font` [N],
+            whose it is; `height` float [N], of its ink, times that of the font's digits.
+        kept: of the fonts, take those that are kept to choose by, instead of those to learn from.
+
+    Raises, when first asked for something:
+        OSError, KeyError, ValueError: the file cannot be read, or is another.
+    """
+
+    path: Path
+    kept: bool = False
+
+    def face(self, rng: Rng) -> Face:
+        """Return one of the fonts."""
+        fonts = _fonts(self.path, self.kept)
+        return Face(self.path, fonts[rng.integers(len(fonts))])
+
+
+def copied(form: Letterform, matrix: Floats, side: float, pen: float) -> Ink:
+    """Draw a letter or digit with another pen.
+
+    Args:
+        form: what is drawn.
+        matrix: float64 [2, 2], how it is turned, slanted and stretched, for x and y, multiplied from the right.
+        side: its longer side before that, in pixels.
+        pen: the pen's width as a share of that side, as far as the glyph allows it.
+
+    Returns:
+        uint8 [h, w], 0 = paper, 255 = ink.
+    """
+    high, wide = form.distances.shape
+    longer = max(high, wide) - 2 * MARGIN_PX
+    scale = side / longer
+    grows = float(np.clip((pen * longer - form.width) / 2, -MAX_THINNING_SHARE * form.width, MARGIN_PX - 1))
+    matrix = matrix * scale
+    corners = np.array([(0, 0), (wide, 0), (0, high), (wide, high)]) @ matrix
+    low = corners.min(axis=0)
+    size = np.maximum(np.ceil(corners.max(axis=0) - low), 1).astype(int)
+    # Of each pixel of the result, where it comes from.
+    back = np.linalg.inv(matrix)
+    x, y = low @ back
+    moved = Image.fromarray(form.distances).transform(
+        (int(size[0]), int(size[1])),
+        Image.Transform.AFFINE,
+        (back[0, 0], back[1, 0], x, back[0, 1], back[1, 1], y),
+        Image.Resampling.BILINEAR,
+        fillcolor=-2.0 * MARGIN_PX,
+    )
+    return np.asarray(np.clip((np.asarray(moved) + grows) * scale + 0.5, 0, 1) * 255, np.uint8)
+
+
+@lru_cache(maxsize=2)
+def _arrays(path: Path) -> tuple[Ink, list[str], list[str], list[float]]:
+    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        return file["x"], file["y"].tolist(), file["font"].tolist(), file["height"].tolist()
+
+
+@lru_cache(maxsize=2)
+def _places(path: Path) -> dict[str, dict[str, int]]:
+    """Return of each font's glyphs the places in the file."""
+    places: dict[str, dict[str, int]] = {}
+    _, names, fonts, _ = _arrays(path)
+    for at, (name, font) in enumerate(zip(names, fonts, strict=True)):
+        places.setdefault(font, {})[name] = at
+    return places
+
+
+@lru_cache(maxsize=4)
+def _fonts(path: Path, kept: bool) -> list[str]:
+    every = sorted(_places(path))
+    last = [font for at, font in enumerate(every) if at % KEPT_FONTS == KEPT_FONTS - 1]
+    return (last or every) if kept else [font for font in every if font not in last]
+
+
+@lru_cache(maxsize=10_000)
+def _form(path: Path, at: int) -> Letterform:
+    images, names, _, heights = _arrays(path)
+    rows, columns = (np.flatnonzero(images[at].max(axis=axis) > 127) for axis in (1, 0))
+    ink = np.pad(images[at][rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], MARGIN_PX) > 127
+    # The border runs between two pixels, half a pixel from the middle of each.
+    distances = np.where(ink, distance_transform_edt(ink) - 0.5, 0.5 - distance_transform_edt(~ink)).astype(np.float32)
+    # Across a stroke, the mean distance from its border is a quarter of its width.
+    return Letterform(names[at], distances, 4 * float(distances[ink].mean()), heights[at])
