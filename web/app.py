@@ -10,6 +10,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from inference import Recognizer, __version__
 from web.executor import Executor
 from web.http import errors
+from web.http.access import Access
 from web.http.limits import Limits
 from web.http.service import Service
 from web.observability.logs import RequestLog
@@ -64,4 +65,6 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
         # `uploads` counts, and says what to do.
         request_max_body_size=None,
     )
-    return Service(app, limits, metrics, RequestLog(sys.stdout if settings.log_requests else None))
+    return Service(
+        app, Access(settings, metrics), limits, metrics, RequestLog(sys.stdout if settings.log_requests else None)
+    )

@@ -11,6 +11,8 @@ import msgspec
 
 STATIC = Path(__file__).resolve().parent / "static"
 ORIGIN = r"^(\*|https?://[^/\s]+)$"
+NETWORK = r"^(\*|[0-9A-Fa-f.:]+(/[0-9]{1,3})?)$"
+TOKEN, TOKEN_FORM = r"^[!-~]{12,}$", "at least 12 characters, none of them a space or beyond ASCII"
 
 
 class SettingError(ValueError):
@@ -99,6 +101,19 @@ class Settings:
         _about(
             "other sites whose pages may call this one, separated by commas",
             "origins such as https://example.org, separated by commas, or *",
+        ),
+    ] = ()
+    access_token: Annotated[
+        str, _about("what every request must bring, as a password or a bearer token", TOKEN_FORM, pattern=TOKEN)
+    ] = ""
+    rate_limit: Annotated[
+        int, _whole(0, 1_000_000, "the readings that an address may ask of one worker in a minute; 0 for any number")
+    ] = 0
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, msgspec.Meta(pattern=NETWORK)], ...],
+        _about(
+            "proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas",
+            "addresses or networks such as 10.0.0.0/8, separated by commas, or *",
         ),
     ] = ()
     grace_seconds: Annotated[float, _seconds(0, 3600, "how long to finish what is in flight when told to stop")] = 20.0

@@ -10,6 +10,7 @@ from litestar.enums import ScopeType
 from litestar.response.base import ASGIResponse
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
+from web.http.access import Access
 from web.http.errors import ProblemError, error_answer
 from web.http.limits import Limits
 from web.observability.logs import RequestLog
@@ -35,14 +36,16 @@ class Service:
 
     Args:
         app: Litestar's.
-        limits: of this worker; asked before anything else is done for a request.
+        access: who may ask; asked before anything else is done for a request.
+        limits: of this worker; asked next.
         metrics: where every request is counted.
         log: where it is written down.
     """
 
-    def __init__(self, app: Litestar, limits: Limits, metrics: Metrics, log: RequestLog) -> None:
+    def __init__(self, app: Litestar, access: Access, limits: Limits, metrics: Metrics, log: RequestLog) -> None:
         self.limits = limits
         self._app = app
+        self._access = access
         self._metrics = metrics
         self._log = log
 
@@ -54,7 +57,7 @@ class Service:
         request = Exchange(scope, send)
         self._metrics.start()
         try:
-            if problem := self.limits.turned_away(request.scope):
+            if problem := self._access.refused(request.scope) or self.limits.turned_away(request.scope):
                 await request.fail(problem, self.limits.settings.cors_origins, receive)
             else:
                 await self._app(request.scope, receive, request.send)

@@ -37,7 +37,10 @@ class Metrics:
             "digits_requests_in_flight", "Requests being answered.", registry=registry, multiprocess_mode="livesum"
         )
         self._rejected = Counter(
-            "digits_rejected", "Requests not answered for want of room or time.", ["reason"], registry=registry
+            "digits_rejected",
+            "Requests turned away: no token, too often, no room, no time.",
+            ["reason"],
+            registry=registry,
         )
         self._read = Counter("digits_read", "Digits read.", ["digit"], registry=registry)
         self._signs = Counter("digits_signs", "Signs read between digits or before them.", ["sign"], registry=registry)

@@ -15,7 +15,7 @@ from web.http.errors import ProblemError, error_answer
 from web.http.service import HEADERS
 
 if TYPE_CHECKING:
-    from web.http.service import Service
+    from web.http.limits import Limits
 
 # Twice what common servers allow; ours are sent by browsers and small clients.
 MAX_HEADER_BYTES = 32_768
@@ -37,22 +37,22 @@ class BoundedConnection(HttpToolsProtocol):
     _lingering = False
 
     @property
-    def _service(self) -> "Service":
-        service: Service = self.app
-        return service
+    def _limits(self) -> "Limits":
+        limits: Limits = self.app.limits
+        return limits
 
     @property
     def _header_seconds(self) -> float:
-        return min(HEADER_SECONDS, self._service.limits.settings.request_seconds)
+        return min(HEADER_SECONDS, self._limits.settings.request_seconds)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection on, or turn it down where there are too many."""
         super().connection_made(transport)
-        if len(self.connections) > self._service.limits.settings.max_connections and not self._close_an_idle_one():
-            self._refuse(self._service.limits.busy("The server has too many connections open."))
+        if len(self.connections) > self._limits.settings.max_connections and not self._close_an_idle_one():
+            self._refuse(self._limits.busy("The server has too many connections open."))
             return
         self._wait(self._header_seconds)
-        if self._service.limits.draining:  # accepted just before the worker stopped listening
+        if self._limits.draining:  # accepted just before the worker stopped listening
             self.shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -81,7 +81,7 @@ class BoundedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Start the clock of a request's body."""
         self._in_headers = False
-        self._wait(self._service.limits.settings.request_seconds + SLACK_SECONDS)
+        self._wait(self._limits.settings.request_seconds + SLACK_SECONDS)
         super().on_headers_complete()
         if self._lingering:
             self.cycle.keep_alive = False

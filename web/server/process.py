@@ -5,8 +5,10 @@ import math
 import resource
 import signal
 import socket
+from collections.abc import Sequence
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from inference import ModelError
 from web.app import create_app
@@ -28,6 +30,14 @@ class Listening(socket.socket):
     def listen(self, _: int = BACKLOG) -> None:
         """Listen, with a queue of our own length."""
         super().listen(BACKLOG)
+
+
+class Forwarded(ProxyHeadersMiddleware):
+    """The service behind proxies that are believed when they say for whom they ask."""
+
+    def __init__(self, service: Service, proxies: Sequence[str]) -> None:
+        super().__init__(service, list(proxies))  # type: ignore[arg-type]  # ASGI, in Litestar's types and in uvicorn's
+        self.limits = service.limits
 
 
 class Server(uvicorn.Server):
@@ -96,7 +106,7 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
             resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
         )
     config = uvicorn.Config(
-        app,
+        Forwarded(app, settings.trusted_proxies) if settings.trusted_proxies else app,
         http=BoundedConnection,
         ws="none",
         loop="asyncio",
@@ -104,6 +114,7 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
         log_config=None,
         access_log=False,
         server_header=False,
+        # By `Forwarded`, for connections ask the application for its limits.
         proxy_headers=False,
         # So many connections are taken at a time: of several workers, whichever wakes first would get all that wait,
         # and the others none; a single one must not let those that come last in a rush wait for seconds.

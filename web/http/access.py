@@ -1,0 +1,102 @@
+"""Who may ask, and how often: one token for all, and a limit for each address; both are off by default."""
+
+import base64
+import binascii
+import hmac
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from http import HTTPStatus
+
+from litestar.types import HTTPScope
+
+from web.http.errors import ProblemError
+from web.http.limits import LIMITED
+from web.observability.metrics import Metrics
+from web.settings import Settings
+
+# What a load balancer asks, which has no token; it says nothing of anyone's pictures.
+OPEN = ("/health/live", "/health/ready", "/v2/health/live", "/v2/health/ready")
+# So many addresses are remembered; the one that has been silent for longest is forgotten for another.
+MAX_ADDRESSES = 10_000
+# Of an IPv6 address as much is looked at as one customer usually gets.
+IPV6_PREFIX_BITS = 64
+
+
+class Access:
+    """The door of one worker.
+
+    Args:
+        settings: the token, and how many readings an address may ask for in a minute.
+        metrics: where those that are turned away are counted.
+    """
+
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self._token = settings.access_token.encode()
+        self._rate = settings.rate_limit
+        self._metrics = metrics
+        # Of each address: how many readings it has left, and when that was so.
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def refused(self, scope: HTTPScope) -> ProblemError | None:
+        """Return what a request is told that may not go on, else None."""
+        if self._token and not self._known(scope):
+            self._metrics.reject("no token")
+            return ProblemError(
+                HTTPStatus.UNAUTHORIZED,
+                "This server wants its token: as the password of Basic authentication, with any name, or as "
+                "Authorization: Bearer TOKEN.",
+                {"www-authenticate": 'Basic realm="digits", charset="UTF-8"'},
+            )
+        if self._rate and scope["method"] == "POST" and scope["path"].endswith(LIMITED):
+            return self._too_often(scope, time.monotonic())
+        return None
+
+    def _known(self, scope: HTTPScope) -> bool:
+        """Say whether a request needs no token, or has it."""
+        # A browser asks without it first whether a page of another site may ask at all.
+        if scope["path"] in OPEN or scope["method"] == "OPTIONS":
+            return True
+        scheme, _, credentials = dict(scope["headers"]).get(b"authorization", b"").partition(b" ")
+        given = credentials.strip()
+        if scheme.lower() == b"basic":
+            try:
+                given = base64.b64decode(given, validate=True).partition(b":")[2]
+            except binascii.Error:
+                return False
+        elif scheme.lower() != b"bearer":
+            return False
+        return hmac.compare_digest(given, self._token)
+
+    def _too_often(self, scope: HTTPScope, now: float) -> ProblemError | None:
+        """Take one from what an address has left, which grows back evenly: a token bucket."""
+        address = _place(scope)
+        left, before = self._left.pop(address, (float(self._rate), now))
+        left = min(left + (now - before) * self._rate / 60, float(self._rate))
+        self._left[address] = left - 1 if left >= 1 else left, now
+        if len(self._left) > MAX_ADDRESSES:
+            self._left.popitem(last=False)
+        if left >= 1:
+            return None
+        self._metrics.reject("rate")
+        seconds = max(math.ceil((1 - left) * 60 / self._rate), 1)
+        return ProblemError(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            f"This address may ask for {self._rate} readings a minute. Try again in {seconds} "
+            f"second{'s' if seconds > 1 else ''}.",
+            {"retry-after": str(seconds)},
+        )
+
+
+def _place(scope: HTTPScope) -> str:
+    """Return what stands for the address of a request."""
+    client = scope["client"]
+    address = client[0] if client else ""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network((int(parsed), IPV6_PREFIX_BITS), strict=False))
