@@ -38,6 +38,12 @@ export class Cards {
 		this.all.textContent = `Show all ${digits.length} marks`;
 	}
 
+	/** Point at a card. */
+	focus(index) {
+		if (index >= this.#most) this.all.click();
+		this.list.children[index]?.focus();
+	}
+
 	#make() {
 		const card = this.template.content.firstElementChild.cloneNode(true);
 		for (const name of CLASSES) {

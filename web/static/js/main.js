@@ -1,9 +1,11 @@
 // The page: what happens when.
 import { Cards } from "./cards.js";
+import { Crop } from "./crop.js";
 import { strokesOf, writer } from "./corrections.js";
 import { thumbnail } from "./draw.js";
 import { Drawing } from "./drawing.js";
 import { EXAMPLES, layOut } from "./examples.js";
+import { readAll } from "./files.js";
 import { Kept } from "./kept.js";
 import { KeyboardPen, listenForShortcuts } from "./keyboard.js";
 import { showCorrections, showHistory } from "./panels.js";
@@ -11,7 +13,7 @@ import { Picture, prepare, receivePictures } from "./picture.js";
 import { followPointer } from "./pointer.js";
 import { Reader } from "./reader.js";
 import { Replay } from "./replay.js";
-import { corrected, lightUp, showBoxes, showResult } from "./result.js";
+import { asCsv, corrected, lightUp, markAt, showBoxes, showResult } from "./result.js";
 import { describeModel, predict } from "./server.js";
 import { Sheet } from "./sheet.js";
 import { SIGNS } from "./words.js";
@@ -21,7 +23,7 @@ const drawing = new Drawing();
 const sheet = new Sheet(page.canvas, drawing);
 const picture = new Picture(page.stage, page.picture);
 const corrections = new Kept("corrections");
-const past = new Kept("history", 30);
+const past = new Kept("history", 200);
 
 let shown = null; // the reading on the page, and its job
 let labels = new Map(); // index of a mark: the correction that was made
@@ -83,7 +85,8 @@ function showNothing(note) {
 
 /** The drawing or the sheet's size has changed. */
 function refresh() {
-	page.undo.disabled = !drawing.canUndo;
+	try { sessionStorage.drawing = JSON.stringify(drawing.strokes); } catch { /* no room, or blocked */ }
+	page.undo.disabled = !picture.file && !drawing.canUndo;
 	page.redo.disabled = !drawing.canRedo;
 	if (picture.file) return;
 	page.stage.classList.toggle("empty", sheet.empty);
@@ -145,7 +148,8 @@ function closePicture() {
 const act = {
 	undo() {
 		settle();
-		if (picture.file) closePicture();
+		if (picture.undo()) readPicture();
+		else if (picture.file) closePicture();
 		else drawing.undo();
 	},
 	redo() {
@@ -177,20 +181,44 @@ listenForShortcuts(page.canvas, act);
 
 // Pictures
 
-receivePictures([page.file, page.camera], page.stage, (file) => {
-	settle();
+function readPicture() {
 	page.problem.hidden = true;
+	page.undo.disabled = false;
 	reader.invalidate();
-	started = Date.now();
-	picture.show(file);
+	crop.show(null);
 	page.stage.classList.remove("empty");
 	showNothing("Reading the picture …");
-	read("now", { file });
+	read("now", { file: picture.file });
+}
+
+receivePictures([page.file, page.camera], page.stage, (files) => {
+	if (files.length > 1) return readAll(files, page, past);
+	settle();
+	started = Date.now();
+	picture.show(files[0]);
+	readPicture();
+});
+const crop = new Crop(page.area, page.frame, {
+	tap(x, y) {
+		const [width, height] = shown?.job.size ?? [0, 0];
+		cards.focus((shown?.digits ?? []).findIndex(({ box: [left, top, wide, high], page: at }) =>
+			!at && left <= x * width && x * width <= left + wide && top <= y * height && y * height <= top + high));
+	},
+	async keep(box) {
+		await picture.crop(box);
+		readPicture();
+	},
+});
+page.crop.addEventListener("click", () => crop.press());
+page.turn.addEventListener("click", async () => {
+	await picture.turn();
+	readPicture();
 });
 page.back.addEventListener("click", () => {
 	closePicture();
 	page.canvas.focus({ preventScroll: true });
 });
+page.reading.addEventListener("click", ({ clientX, clientY }) => cards.focus(markAt(page.reading, clientX, clientY)));
 
 // Examples
 
@@ -246,15 +274,25 @@ showHistory(page.history, past, (strokes) => {
 	act.clear();
 	drawing.set(strokes);
 });
-page.copy.addEventListener("click", async () => {
-	try {
-		await navigator.clipboard.writeText(page.reading.textContent);
-	} catch { // not served over https
-		getSelection().selectAllChildren(page.reading);
-		document.execCommand("copy");
-	}
-	page.copy.textContent = "Copied";
-	setTimeout(() => { page.copy.textContent = "Copy"; }, 1500);
-});
+for (const [button, form] of [[page.copy, (text) => text], [page.csv, asCsv]]) {
+	const name = button.textContent;
+	button.addEventListener("click", async () => {
+		const text = form(page.reading.textContent);
+		try {
+			await navigator.clipboard.writeText(text);
+		} catch { // not served over https
+			document.addEventListener("copy", (event) => {
+				event.clipboardData.setData("text/plain", text);
+				event.preventDefault();
+			}, { once: true });
+			document.execCommand("copy");
+		}
+		button.textContent = "Copied";
+		setTimeout(() => { button.textContent = name; }, 1500);
+	});
+}
 describeModel().then((text) => { page.model.textContent = text; }, () => {});
-refresh();
+// After a reload, or where a phone has thrown the tab away.
+const before = JSON.parse(sessionStorage.drawing ?? "[]");
+if (before.length) drawing.set(before);
+else refresh();

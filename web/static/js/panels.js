@@ -39,22 +39,22 @@ export function showHistory(element, kept, open) {
 }
 
 function csv(entries) {
-	const quote = (value) => `"${value}"`; // none holds a quote
-	const rows = entries.map(({ id, text, lowest, strokes }) =>
-		[new Date(id).toISOString(), text, lowest.toFixed(4), strokes ? "drawing" : "picture"].map(quote).join(","));
+	const quote = (value) => `"${value.replaceAll('"', '""')}"`;
+	const rows = entries.map(({ id, text, lowest, strokes, name = "picture" }) =>
+		[new Date(id).toISOString(), text, lowest?.toFixed(4) ?? "", strokes ? "drawing" : name].map(quote).join(","));
 	return ["time,text,lowest confidence,from", ...rows, ""].join("\r\n");
 }
 
-function item({ id, text, lowest, strokes }, open) {
+function item({ id, text, lowest, strokes, name = "Picture", problem }, open) {
 	const line = document.createElement("li");
 	const view = document.createElement(strokes ? "button" : "span");
 	if (strokes) {
 		view.ariaLabel = `Show the drawing of ${text} again`;
 		view.append(thumbnail(strokes));
 		view.addEventListener("click", () => open(strokes));
-	} else view.textContent = "Picture";
+	} else view.textContent = name;
 	const time = new Date(id).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 	line.append(view, Object.assign(document.createElement("b"), { textContent: text }),
-		`${time}, least sure: ${percent(lowest)}`);
+		`${time}, ${problem ?? (lowest === undefined ? "no digits" : `least sure: ${percent(lowest)}`)}`);
 	return line;
 }

@@ -7,7 +7,7 @@ const LONGEST = 3000; // pixels to which a larger file is brought down
 export function receivePictures(inputs, stage, take) {
 	for (const input of inputs) {
 		input.addEventListener("change", () => {
-			if (input.files.length) take(input.files[0]);
+			if (input.files.length) take([...input.files]);
 			input.value = ""; // the same file may be chosen again
 		});
 	}
@@ -15,7 +15,7 @@ export function receivePictures(inputs, stage, take) {
 		stage.classList.remove("drop");
 		if (!files.length) return;
 		event.preventDefault();
-		take(files[0]);
+		take([...files]);
 	};
 	addEventListener("paste", (event) => takeFrom(event, event.clipboardData));
 	// Anywhere on the page, lest a drop beside the sheet leaves the page for the picture.
@@ -45,6 +45,7 @@ export async function prepare(file) {
 
 export class Picture {
 	file = null;
+	#past = []; // files that it was before it was turned or cropped
 
 	constructor(stage, image) {
 		Object.assign(this, { stage, image });
@@ -56,6 +57,44 @@ export class Picture {
 
 	show(file) {
 		this.hide();
+		this.#show(file);
+	}
+
+	/** Replace the picture by itself, turned by 90 degrees. */
+	async turn() {
+		const [width, height] = this.size;
+		await this.#redraw(height, width, (context) => {
+			context.translate(height, 0);
+			context.rotate(Math.PI / 2);
+			context.drawImage(this.image, 0, 0);
+		});
+	}
+
+	/** Replace it by a part of itself, its sides as shares of the picture's. */
+	async crop([left, top, right, bottom]) {
+		const [width, height] = this.size;
+		const size = [(right - left) * width, (bottom - top) * height].map((side) => Math.max(Math.round(side), 1));
+		await this.#redraw(...size, (context) => context.drawImage(this.image, -left * width, -top * height));
+	}
+
+	/** Undo the last of these; false where there was none. */
+	undo() {
+		if (!this.#past.length) return false;
+		this.#show(this.#past.pop());
+		return true;
+	}
+
+	async #redraw(width, height, draw) {
+		const before = this.file, canvas = new OffscreenCanvas(width, height);
+		draw(canvas.getContext("2d"));
+		const blob = await canvas.convertToBlob(before.type === "image/png" ? {} : { type: "image/jpeg", quality: 0.95 });
+		if (this.file !== before) return;
+		this.#past.push(before);
+		this.#show(new File([blob], before.name, { type: blob.type }));
+	}
+
+	#show(file) {
+		URL.revokeObjectURL(this.image.src);
 		this.file = file;
 		this.stage.classList.add("pictured");
 		this.image.src = URL.createObjectURL(file);
@@ -66,6 +105,7 @@ export class Picture {
 		if (!this.file) return;
 		URL.revokeObjectURL(this.image.src);
 		this.file = null;
+		this.#past = [];
 		this.image.removeAttribute("src");
 		this.stage.classList.remove("pictured");
 	}

@@ -22,6 +22,7 @@ export function showResult(page, text, { digits, turned, pages = 1, more }, note
 	set(page.note, (summary(digits) || note) + (turned ? ` Read turned by ${turned} degrees.` : "")
 		+ (more ? ` Only the first ${pages > 1 ? `${pages} pages were` : "page was"} read.` : ""));
 	page.copy.hidden = !text;
+	page.csv.hidden = !/\s/.test(text);
 }
 
 /** Show each mark's box on an image of this width and height. */
@@ -40,6 +41,26 @@ export function showBoxes(overlay, digits, [width, height]) {
 		});
 		return box;
 	}));
+}
+
+/** The index of the mark at a place of the reading, in pixels of the window; -1 where there is none. */
+export function markAt(reading, x, y) {
+	const text = reading.firstChild, range = document.createRange();
+	for (let i = 0; i < (text?.length ?? 0); i++) {
+		range.setStart(text, i);
+		range.setEnd(text, i + 1);
+		const { left, right, top, bottom } = range.getBoundingClientRect();
+		if (left <= x && x < right && top <= y && y < bottom) {
+			return /\S/.test(text.data[i]) ? text.data.slice(0, i).replace(/\s/g, "").length : -1;
+		}
+	}
+	return -1;
+}
+
+/** Lines of numbers as CSV: a cell for each number. */
+export function asCsv(text) {
+	const cell = (word) => (word.includes(",") ? `"${word}"` : word);
+	return text.split("\n").map((line) => line.split(/ +/).map(cell).join(",")).join("\r\n");
 }
 
 export function lightUp(overlay, index) {

@@ -1,0 +1,164 @@
+"""What a person does with a picture and a reading: turn, crop, point, copy, reload, many files at once."""
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.sync_api import FilePayload, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, Open
+from tests.browser.strokes import OWN
+from tests.browser.surface import Surface
+from tests.browser.test_pictures import hand_over, png
+
+ONE, FOUR, SEVEN, THREE = OWN
+
+
+def on_its_side() -> bytes:
+    """A four and a seven, turned so that one turn to the right puts them upright."""
+    with Image.open(io.BytesIO(png())) as image:
+        out = io.BytesIO()
+        image.transpose(Image.Transpose.ROTATE_90).save(out, "PNG")
+        return out.getvalue()
+
+
+def drag(surface: Surface, start: tuple[float, float], stop: tuple[float, float]) -> None:
+    """Drag over the picture, from and to shares of its sides."""
+    box = surface["#area"].bounding_box()
+    assert box is not None
+    mouse = surface.page.mouse
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, stop)]
+    mouse.move(*places[0])
+    mouse.down()
+    mouse.move(*places[1], steps=5)
+    mouse.up()
+
+
+def test_a_drawing_survives_a_reload(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(SEVEN))
+    surface.reads("7")
+    surface.page.reload()
+    surface.reads("7")
+    surface["#undo"].click()
+    surface.reads("")
+    surface.page.reload()
+    surface.page.wait_for_timeout(300)
+    surface.reads("")
+    surface.mouse(surface.place(ONE))
+    surface.reads("1")
+    surface.page.goto(surface.page.url + "docs")
+    surface.page.go_back()
+    surface.reads("1")
+
+
+def test_a_picture_is_turned_and_turned_back(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", on_its_side())
+    expect(surface["#note"]).to_contain_text("2 of 2 marks refused")
+    surface["#turn"].click()
+    surface.reads("47")
+    assert surface.page.evaluate("[picture.naturalWidth, picture.naturalHeight]") == [600, 400]
+    surface["#undo"].click()
+    expect(surface["#note"]).to_contain_text("2 of 2 marks refused")
+    surface["#undo"].click()
+    expect(surface["#picture"]).to_be_hidden()
+    surface.reads("")
+
+
+def test_a_part_is_cut_out_by_dragging(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    drag(surface, (0.5, 0.95), (0.98, 0.05))
+    expect(surface["#frame"]).to_be_visible()
+    surface["#crop"].click()
+    surface.reads("7")
+    width, height = surface.page.evaluate("[picture.naturalWidth, picture.naturalHeight]")
+    assert (width, height) == (pytest.approx(288, abs=4), pytest.approx(360, abs=4))
+    expect(surface["#frame"]).to_be_hidden()
+    surface.page.keyboard.press("Control+z")
+    surface.reads("47")
+
+
+def test_a_part_is_cut_out_with_the_keyboard(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    surface["#crop"].focus()
+    surface.page.keyboard.press("Enter")
+    expect(surface["#frame"]).to_be_focused()
+    for _ in range(22):
+        surface.page.keyboard.press("Shift+ArrowLeft")
+    surface.page.keyboard.press("Enter")
+    surface.reads("4")
+    surface["#crop"].press("Enter")
+    surface.page.keyboard.press("Escape")
+    expect(surface["#frame"]).to_be_hidden()
+    surface.reads("4")
+
+
+def test_a_part_is_cut_out_with_a_finger(visit: Open) -> None:
+    surface = visit(PHONE)
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    surface["#crop"].tap()
+    assert surface.page.evaluate("getComputedStyle(area).touchAction") == "none"
+    drag(surface, (0.02, 0.05), (0.5, 0.95))
+    surface["#crop"].tap()
+    surface.reads("4")
+
+
+def test_a_tap_on_a_mark_or_on_the_reading_points_at_its_card(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    second = surface[".box"].nth(1).bounding_box()
+    assert second is not None
+    surface.page.mouse.click(second["x"] + second["width"] / 2, second["y"] + second["height"] / 2)
+    expect(surface[".card"].nth(1)).to_be_focused()
+    expect(surface[".box"].nth(1)).to_have_class("box sure lit")
+    reading = surface["#reading"].bounding_box()
+    assert reading is not None
+    # Not by the mouse: the page may still be scrolling to the card.
+    surface["#reading"].click(position={"x": 12, "y": reading["height"] / 2})
+    expect(surface[".card"].first).to_be_focused()
+
+
+def test_a_page_of_numbers_is_copied_as_csv(visit: Open) -> None:
+    surface = visit({**DESKTOP, "permissions": ["clipboard-read", "clipboard-write"]})
+    surface.mouse(surface.place(FOUR))
+    surface.reads("4")
+    expect(surface["#csv"]).to_be_hidden()
+    surface.page.evaluate("""async () => {
+      const { asCsv } = await import(new URL("static/js/result.js", document.baseURI));
+      window.csv = asCsv("12 3,5\\n4 ?");
+    }""")
+    assert surface.page.evaluate("csv") == '12,"3,5"\r\n4,?'
+    hand_over(surface, "pick", png((1600, 300)))
+    surface.reads("4 7")
+    surface["#csv"].click()
+    expect(surface["#csv"]).to_have_text("Copied")
+    assert surface.page.evaluate("navigator.clipboard.readText()") == "4,7"
+
+
+def test_several_files_become_a_list(visit: Open) -> None:
+    surface = visit()
+    surface.expected += ["the server responded with a status of 4"]
+    with Image.open(io.BytesIO(png())) as image:
+        out = io.BytesIO()
+        image.crop((300, 0, 600, 400)).save(out, "JPEG")
+    files = [("both.png", png()), ("seven.jpg", out.getvalue()), ("broken.png", png()[:300])]
+    payloads: list[FilePayload] = [{"name": name, "mimeType": "image/png", "buffer": each} for name, each in files]
+    surface["#file"].set_input_files(payloads)
+    expect(surface["#note"]).to_have_text("3 files: see the last readings below. 1 could not be read.")
+    rows = surface["#history li"]
+    expect(rows).to_have_count(3)
+    expect(rows.nth(2)).to_contain_text("both.png")
+    expect(rows.nth(2).locator("b")).to_have_text("47")
+    expect(rows.nth(1).locator("b")).to_have_text("7")
+    expect(rows.nth(0)).to_contain_text("damaged")
+    with surface.page.expect_download() as download:
+        surface["#history .csv"].click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[3].split(",")[1::2] == ['"47"', '"both.png"']

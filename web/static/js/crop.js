@@ -1,0 +1,73 @@
+// A part of the picture: dragged over, or chosen with the arrow keys; a tap instead points at a mark.
+
+const LEAST = 0.03; // share of the picture's side that a part must have
+const STEP = 0.02; // of an arrow key
+
+const within = (value, low = 0, high = 1) => Math.min(Math.max(value, low), high);
+
+/** `area` lies exactly over the picture. `on` is {tap(x, y), keep(box)}; all places are shares of the picture's sides. */
+export class Crop {
+	#box = null; // left, top, right, bottom
+
+	constructor(area, frame, on) {
+		Object.assign(this, { frame, on });
+		let from = null;
+		const at = (event) => {
+			const { left, top, width, height } = area.getBoundingClientRect();
+			return [within((event.clientX - left) / width), within((event.clientY - top) / height)];
+		};
+		area.addEventListener("pointerdown", (event) => { if (!event.button) from = at(event); });
+		area.addEventListener("pointermove", (event) => {
+			if (!from) return;
+			const to = at(event);
+			const [[left, right], [top, bottom]] = [0, 1].map((axis) => [from[axis], to[axis]].sort((a, b) => a - b));
+			if (right - left < LEAST || bottom - top < LEAST) return;
+			area.setPointerCapture(event.pointerId);
+			this.show([left, top, right, bottom]);
+		});
+		area.addEventListener("pointerup", (event) => {
+			if (from && !area.hasPointerCapture(event.pointerId)) on.tap(...at(event));
+			from = null;
+		});
+		area.addEventListener("pointercancel", () => { from = null; });
+		frame.addEventListener("keydown", (event) => this.#key(event));
+	}
+
+	get shown() { return this.#box !== null; }
+
+	show(box) {
+		this.#box = box;
+		this.frame.hidden = !box;
+		if (!box) return;
+		const [left, top, right, bottom] = box.map((side) => `${side * 100}%`);
+		this.frame.style.inset = `${top} calc(100% - ${right}) calc(100% - ${bottom}) ${left}`;
+	}
+
+	/** The first press shows a frame, the second keeps what is in it. */
+	press() {
+		if (this.shown) return this.#keep();
+		this.show([0.1, 0.1, 0.9, 0.9]);
+		this.frame.focus({ preventScroll: true });
+	}
+
+	#keep() {
+		const box = this.#box;
+		this.show(null);
+		this.on.keep(box);
+	}
+
+	#key(event) {
+		const [left, top, right, bottom] = this.#box;
+		const way = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
+		if (event.key === "Enter") this.#keep();
+		else if (event.key === "Escape") this.show(null);
+		else if (!way) return;
+		else if (event.shiftKey) this.show([left, top, within(right + way[0], left + LEAST), within(bottom + way[1], top + LEAST)]);
+		else {
+			const x = within(way[0], -left, 1 - right), y = within(way[1], -top, 1 - bottom);
+			this.show([left + x, top + y, right + x, bottom + y]);
+		}
+		event.preventDefault();
+		event.stopPropagation();
+	}
+}
