@@ -1,12 +1,16 @@
-"""The command `digits` of the installed package: reads pictures, or starts the server.
+"""The command `digits` of the installed package: reads pictures or a table, or starts the server.
 
-`digits photo.jpg` is `python -m inference photo.jpg`, and `digits serve` is `python -m web`.
+`digits photo.jpg` is `python -m inference photo.jpg`, `digits sheet` is `python -m inference.tables`, and
+`digits serve` is `python -m web`.
 """
 
 import argparse
 import sys
 
-ALSO = "`digits serve` starts the server (`digits serve --help` tells its settings); ./serve is a file of that name."
+ALSO = (
+    "`digits sheet` reads a table with printed lines, and `digits serve` starts the server; each has its --help. "
+    "./sheet and ./serve are files of these names."
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,6 +22,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["serve"]:
         return _serve(given[1:])
+    if given[:1] == ["sheet"]:
+        from inference.tables.__main__ import main as sheet
+
+        return sheet(given[1:], program="digits sheet")
     # Imported late, as is what serves: each needs libraries that the other can do without.
     from inference.__main__ import main as read
 

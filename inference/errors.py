@@ -21,6 +21,10 @@ class ImageError(RecognizerError):
     """The picture cannot be read."""
 
 
+class NoTableError(ImageError):
+    """There is no printed table in the picture, or none with so many rows and columns."""
+
+
 class BrokenImageError(ImageError):
     """The bytes are not an image, or they end too soon."""
 

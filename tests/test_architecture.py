@@ -50,6 +50,9 @@ ROOMS: dict[str, dict[str, set[str]]] = {
         "layout": set(),
         "recognizer": {"detection", "drawings", "errors", "imaging", "layout", "recognition", "results"},
         "annotate": {"imaging", "results"},
+        "tables": {
+            *("__init__", "annotate", "detection", "errors", "imaging", "layout", "recognizer", "results"),
+        },
         "__init__": {"detection", "errors", "recognition", "recognizer", "results"},
         "__main__": {"__init__", "annotate", "imaging"},
     },

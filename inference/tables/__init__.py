@@ -1,0 +1,1 @@
+"""Tables: the printed grid of a form, and what stands in each of its cells."""

@@ -1,0 +1,69 @@
+"""`python -m inference.tables PHOTO --rows R --columns C` prints a table as CSV."""
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+from inference import Recognizer, RecognizerError
+from inference.tables.picture import drawn
+from inference.tables.table import read_table
+
+STDIN = "-"
+MAX_LINES = 200
+
+
+def main(arguments: list[str] | None = None, *, program: str = "python -m inference.tables") -> int:
+    """Return 0; 1 where a picture shows no such table or cannot be read or written, 2 where nothing could start."""
+    options = _parser(program).parse_args(arguments)
+    try:
+        recognizer = Recognizer(options.model)
+    except RecognizerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    try:
+        picture = sys.stdin.buffer.read() if options.picture == STDIN else Path(options.picture)
+        table = read_table(recognizer, picture, options.rows, options.columns)
+        if options.save:
+            drawn(table).save(options.save)
+    except RecognizerError as error:
+        print(f"{options.picture}: {error}", file=sys.stderr)
+        return 1
+    except (OSError, ValueError) as error:
+        print(f"{options.save} cannot be written: {getattr(error, 'strerror', None) or error}.", file=sys.stderr)
+        return 1
+    try:
+        csv.writer(sys.stdout).writerows([cell.marked for cell in row] for row in table.cells)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return 1
+    if doubtful := sum(cell.doubtful for row in table.cells for cell in row):
+        print(f"{doubtful} doubtful cells are marked with ?", file=sys.stderr)
+    return 0
+
+
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=program,
+        description="Read a table with printed lines, such as a score sheet, that fills most of a photo: prints it as "
+        "CSV, an empty cell empty, a doubtful one with a ?.",
+        epilog="Exit status: 0, 1 where there is no such table or a file cannot be read or written, 2 where nothing "
+        "could start.",
+    )
+    parser.add_argument("picture", metavar="PHOTO", help="a picture, or - for standard input")
+    parser.add_argument("--rows", type=_count, required=True, metavar="R", help="rows, those of the head among them")
+    parser.add_argument("--columns", type=_count, required=True, metavar="C", help="columns, likewise")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the picture there, with what was read where")
+    parser.add_argument("--model", type=Path, metavar="FILE", help="the model file (default: the one that comes along)")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MAX_LINES:
+        raise argparse.ArgumentTypeError(f"{text} is not from 1 to {MAX_LINES}")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

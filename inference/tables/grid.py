@@ -1,0 +1,171 @@
+"""The printed grid of a table in a photo: its four corners, and where its lines run between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from inference.errors import NoTableError
+from inference.imaging.components import label
+
+Floats = NDArray[np.float64]
+
+# Printed lines are looked for at this size, where they are thin and their surroundings are not.
+LONGEST_SIDE_PX = 1200
+# A line is darker than the mean of what lies so far around it, as a share of the picture, by so much of 255.
+SURROUNDINGS_SHARE, MIN_CONTRAST = 0.02, 8
+# The table takes at least this share of the picture's area.
+MIN_TABLE_SHARE = 0.1
+# The table is straightened to so many pixels each way, and a line may wander by so many.
+STRAIGHT_SIDE_PX, WANDER_PX = 480, 2
+# Rows are as high as each other, about: what a row costs that is twice as high as usual, in lengths of a line.
+UNEVEN_COST = 0.25
+# A row is at least this share as high as usual.
+MIN_ROW_SHARE = 0.35
+# A line of the table is seen where so much of it is dark, and where it stands out from the rows of pixels between lines
+# by this share of what the usual line does. One was left out where, so many heights of a row away from all others, a
+# row of pixels is nearly as dark as the usual line. Chosen on the shared sudokus.
+MIN_DARK_SHARE, MIN_SEEN_SHARE = 0.3, 0.35
+MIN_APART_SHARE, MAX_LEFT_OUT_SHARE = 0.25, 0.95
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """A table's lines.
+
+    Attributes:
+        corners: float64 [4, 2], x and y in pixels: upper left, upper right, lower right, lower left.
+        rows: float64 [R + 1], where the lines between rows cross the straightened table, 0 to 1 from the top.
+        columns: float64 [C + 1], likewise from the left.
+    """
+
+    corners: Floats
+    rows: Floats
+    columns: Floats
+
+    def cells(self, points: Floats) -> NDArray[np.intp]:
+        """Return row and column of the cell that each point lies in, intp [N, 2]; -1 outside of the table.
+
+        Args:
+            points: float64 [N, 2], x and y in pixels.
+        """
+        straight = _mapped(np.asarray(np.linalg.inv(_perspective(self.corners)), np.float64), points)
+        found = [
+            np.searchsorted(lines, straight[:, axis], side="right") - 1
+            for lines, axis in ((self.rows, 1), (self.columns, 0))
+        ]
+        at = np.stack(found, axis=1)
+        inside = (at >= 0) & (at < np.array([len(self.rows) - 1, len(self.columns) - 1]))
+        return np.where(inside.all(axis=1, keepdims=True), at, -1)
+
+    def points(self, straight: Floats) -> Floats:
+        """Return where points of the straightened table, float64 [N, 2] from 0 to 1, lie in the picture, in pixels."""
+        return _mapped(_perspective(self.corners), straight)
+
+
+def find(picture: Image.Image, rows: int, columns: int) -> Grid:
+    """Find the grid of the table that fills most of a picture.
+
+    Args:
+        picture: mode L, dark lines on light paper.
+        rows: how many the table has, the head's among them.
+        columns: likewise.
+
+    Raises:
+        NoTableError: there is none, or none with so many.
+    """
+    factor = min(1.0, LONGEST_SIDE_PX / max(picture.size))
+    small = picture.resize((max(round(picture.width * factor), 1), max(round(picture.height * factor), 1)))
+    around = small.filter(ImageFilter.BoxBlur(max(SURROUNDINGS_SHARE * max(small.size), 2)))
+    dark: NDArray[np.bool_] = np.asarray(around, np.int16) > np.asarray(small, np.int16) + MIN_CONTRAST
+    corners = _corners(dark)
+    side = (np.arange(STRAIGHT_SIDE_PX) + 0.5) / STRAIGHT_SIDE_PX
+    places = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2).astype(np.float64)
+    x, y = np.rint(_mapped(_perspective(corners), places)).astype(int).T
+    straight = dark[y.clip(0, dark.shape[0] - 1), x.clip(0, dark.shape[1] - 1)].reshape(2 * [STRAIGHT_SIDE_PX])
+    lines = [_lines(straight, rows), _lines(straight.T, columns)]
+    return Grid(corners / factor, *lines)
+
+
+def _corners(dark: NDArray[np.bool_]) -> Floats:
+    """Return the outermost points, towards each corner, of the dark component with the largest box."""
+    components = label(dark)
+    wide, high = (components.boxes[:, side + 2] - components.boxes[:, side] for side in (0, 1))
+    areas = wide * high
+    if areas.max(initial=0) < MIN_TABLE_SHARE * dark.size:
+        raise NoTableError("No table with printed lines was found. Cut the picture out close around the table.")
+    mine = components.labels == areas.argmax()
+    rows = np.concatenate([components.rows[mine]] * 2).astype(np.float64)
+    ends = np.concatenate([components.starts[mine], components.stops[mine] - 1]).astype(np.float64)
+    points = np.stack([ends, rows], axis=1)
+    return np.array([points[(points @ way).argmax()] for way in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+
+
+def _lines(straight: NDArray[np.bool_], count: int) -> Floats:
+    """Return where `count` rows of a straightened table begin and end, float64 [count + 1] from 0 to 1.
+
+    The darkest rows of pixels that part it about evenly, by dynamic programming (Bellman, 1957, as for the breaking of
+    lines in Knuth and Plass, "Breaking Paragraphs into Lines", 1981).
+    """
+    side = len(straight)
+    seen = straight.copy()
+    for away in range(1, WANDER_PX + 1):
+        seen[away:] |= straight[:-away]
+        seen[:-away] |= straight[away:]
+    # What is dark everywhere is no line.
+    shown = seen.mean(axis=1)
+    usual = side / count
+    heights = np.arange(side)
+    cost = UNEVEN_COST * (heights / usual - 1) ** 2
+    cost[: round(MIN_ROW_SHARE * usual)] = np.inf
+    best = np.full(side, -np.inf)
+    best[0] = 0.0
+    steps = []
+    # From each row of pixels, in the rows of the matrix, to each later one.
+    apart = heights[None] - heights[:, None]
+    price = np.where(apart > 0, cost[np.abs(apart)], np.inf)
+    for _ in range(count):
+        reached = best[:, None] - price + shown[None]
+        steps.append(reached.argmax(axis=0))
+        best = reached.max(axis=0)
+    at, places = side - 1, [side - 1]
+    for step in reversed(steps):
+        at = int(step[at])
+        places.append(at)
+    lines = np.array(places[::-1])
+    if not np.isfinite(best[-1]):
+        raise NoTableError(f"{count} rows or columns have no room in this table.")
+    if count > 1 and not _fits(shown, lines, MIN_APART_SHARE * usual):
+        raise NoTableError(
+            f"The table in this picture does not seem to have {count} rows or columns. Count those of its head too, "
+            "and cut the picture out close around the table."
+        )
+    return np.asarray(lines / (side - 1), np.float64)
+
+
+def _fits(shown: Floats, lines: NDArray[np.intp], apart: float) -> bool:
+    """Say whether all lines that were chosen stand out, and none was left out, by how dark each row of pixels is."""
+    inner = shown[lines[1:-1]]
+    usual, ground = float(np.median(inner)), float(np.median(shown))
+    far = np.abs(np.arange(len(shown))[:, None] - lines[None]).min(axis=1) > apart
+    left_out = shown[far].max(initial=0.0) >= MAX_LEFT_OUT_SHARE * usual
+    return bool(inner.min() >= ground + MIN_SEEN_SHARE * (usual - ground) and usual > MIN_DARK_SHARE and not left_out)
+
+
+def _perspective(corners: Floats) -> Floats:
+    """Return the projective map, float64 [3, 3], from the unit square to four corners.
+
+    Source: Heckbert, "Fundamentals of Texture Mapping and Image Warping", Berkeley, 1989, section 2.2.3.
+    """
+    square = ((0, 0), (1, 0), (1, 1), (0, 1))
+    equations, values = [], []
+    for (u, v), (x, y) in zip(square, corners, strict=True):
+        equations += [[u, v, 1, 0, 0, 0, -u * x, -v * x], [0, 0, 0, u, v, 1, -u * y, -v * y]]
+        values += [x, y]
+    return np.append(np.linalg.solve(np.array(equations, np.float64), np.array(values)), 1.0).reshape(3, 3)
+
+
+def _mapped(matrix: Floats, points: Floats) -> Floats:
+    moved = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    return np.asarray(moved[:, :2] / moved[:, 2:], np.float64)

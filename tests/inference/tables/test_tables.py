@@ -1,0 +1,139 @@
+"""Tables with printed lines: found, and read cell by cell."""
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from inference import Reading, Recognizer
+from inference.errors import NoTableError
+from inference.tables.grid import Grid, find
+from inference.tables.table import Cell, read_table
+from tests.inference.pens import pen
+from tests.readings import Scripted, mark
+from tests.samples import ROOT
+
+ROWS, COLUMNS = (0.0, 0.2, 0.45, 0.65, 1.0), (0.0, 0.4, 0.6, 0.8, 1.0)
+CORNERS = np.array([(80.0, 60.0), (560.0, 90.0), (600.0, 540.0), (40.0, 500.0)])
+TRUE = Grid(CORNERS, np.array(ROWS), np.array(COLUMNS))
+
+
+def printed(width: int = 2, tone: int = 90, size: tuple[int, int] = (640, 600)) -> Image.Image:
+    """Return a table with uneven rows and columns, seen from the side, on a page that is darker below."""
+    shade = np.linspace(235, 150, size[1])[:, None] * np.ones(size[0])
+    image = Image.fromarray(shade.astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    for at in ROWS:
+        draw.line([tuple(p) for p in TRUE.points(np.array([(0.0, at), (1.0, at)]))], fill=tone, width=width)
+    for at in COLUMNS:
+        draw.line([tuple(p) for p in TRUE.points(np.array([(at, 0.0), (at, 1.0)]))], fill=tone, width=width)
+    return image
+
+
+@pytest.mark.parametrize(("width", "scale"), [(1, 1.0), (2, 1.0), (5, 1.0), (3, 3.0)])
+def test_the_lines_of_a_table_are_found(width: int, scale: float) -> None:
+    image = printed(width)
+    large = image.resize((round(image.width * scale), round(image.height * scale)))
+    grid = find(large, 4, 4)
+    np.testing.assert_allclose(grid.corners, scale * CORNERS, atol=5 * scale)
+    np.testing.assert_allclose(grid.rows, ROWS, atol=0.015)
+    np.testing.assert_allclose(grid.columns, COLUMNS, atol=0.015)
+
+
+def test_points_find_their_cells() -> None:
+    middles = [(0.1, 0.1), (0.7, 0.3), (0.99, 0.99), (0.5, 0.5)]
+    assert TRUE.cells(TRUE.points(np.array(middles))).tolist() == [[0, 0], [1, 2], [3, 3], [2, 1]]
+    assert TRUE.cells(np.array([(10.0, 10.0), (630.0, 300.0), (300.0, 590.0)])).tolist() == [[-1, -1]] * 3
+    assert TRUE.cells(np.zeros((0, 2))).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("image", "rows", "message"),
+    [
+        (Image.new("L", (300, 300), 255), 3, "No table with printed lines"),
+        (Image.fromarray(255 - pen("123")), 3, "No table with printed lines|does not seem"),
+        (printed(), 9, "does not seem to have 9"),
+        (printed(), 5, "does not seem to have 5"),
+        (printed(), 3, "does not seem to have 3"),
+        (Image.new("L", (1, 1)), 1, "No table"),
+    ],
+    ids=["blank", "no lines", "far too many rows", "a row too many", "a row too few", "one pixel"],
+)
+def test_without_such_a_table_it_says_so(image: Image.Image, rows: int, message: str) -> None:
+    with pytest.raises(NoTableError, match=message):
+        find(image, rows, 4)
+
+
+def test_marks_are_put_into_their_cells() -> None:
+    def at(said: str, x: float, y: float, confidence: float = 0.99) -> object:
+        left, top = TRUE.points(np.array([(x, y)]))[0]
+        return mark(said, (round(left) - 8, round(top) - 12, 16, 24), confidence)
+
+    marks = [at("4", 0.1, 0.1), at("2", 0.17, 0.1), at("7", 0.5, 0.3, 0.6), at("?", 0.9, 0.9), at("9", 1.2, 0.5)]
+    reading = Reading("", tuple(marks), (640, 600))  # type: ignore[arg-type]
+    cells = read_table(Scripted(reading), printed(), 4, 4).cells
+    found = {(r, c): cell for r, row in enumerate(cells) for c, cell in enumerate(row) if cell.text}
+    assert found == {(0, 0): Cell("42", False), (1, 1): Cell("7", True), (3, 3): Cell("?", True)}
+    assert [cell.marked for cell in found.values()] == ["42", "7?", "?"]
+
+
+def filled() -> Image.Image:
+    """Return a straight table of 3 x 3 with numbers in some cells."""
+    image = Image.new("L", (620, 620), 250)
+    draw = ImageDraw.Draw(image)
+    for at in (10, 210, 410, 610):
+        draw.line([(10, at), (610, at)], fill=60, width=3)
+        draw.line([(at, 10), (at, 610)], fill=60, width=3)
+    for text, column, row in (("12", 0, 0), ("7", 2, 0), ("305", 1, 1), ("4", 0, 2)):
+        ink = Image.fromarray(255 - pen(text))
+        ink.thumbnail((150, 110))
+        image.paste(ink.point([min(value, 250) for value in range(256)]), (30 + 200 * column, 50 + 200 * row))
+    return image
+
+
+def run(*arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "digits", "sheet", *arguments]
+    done = subprocess.run(command, input=stdin, capture_output=True, cwd=ROOT)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_the_command_prints_csv_and_saves_the_picture(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    filled().save(out, "PNG")
+    saved = tmp_path / "checked.png"
+    code, printed_out, _ = run("-", "--rows", "3", "--columns", "3", "--save", str(saved), stdin=out.getvalue())
+    assert code == 0
+    assert list(csv.reader(io.StringIO(printed_out))) == [["12", "", "7"], ["", "305", ""], ["4", "", ""]]
+    with Image.open(saved) as image:
+        colours = np.asarray(image.convert("RGB")).reshape(-1, 3).astype(int)
+        assert image.size == (620, 620)
+        assert (colours[:, 2] - colours[:, 0] > 80).sum() > 500, "blue lines and letters"
+
+
+def test_a_table_on_its_side_is_read_upright() -> None:
+    turned = filled().transpose(Image.Transpose.ROTATE_90)
+    table = read_table(Recognizer(), turned, 3, 3)
+    assert [[cell.text for cell in row] for row in table.cells] == [["12", "", "7"], ["", "305", ""], ["4", "", ""]]
+
+
+def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "blank.png"
+    Image.new("L", (200, 200), 255).save(path)
+    size = ("--rows", "3", "--columns", "3")
+    code, out, err = run(str(path), *size)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"{path}: No table with printed lines was found.")
+    assert run("none.png", *size)[2].startswith("none.png: none.png cannot be opened")
+    filled().save(path)
+    code, _, err = run(str(path), *size, "--save", str(tmp_path / "none" / "x.png"))
+    assert code == 1
+    assert "cannot be written" in err
+    assert "Traceback" not in err
+    assert run(str(path), *size, "--save", str(tmp_path / "x.unknown"))[0] == 1
+    assert run(str(path), "--rows", "0", "--columns", "3")[0] == 2
+    assert run(str(path), *size, "--model", "none.onnx")[0] == 2
