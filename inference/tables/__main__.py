@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from inference import Recognizer, RecognizerError
+from inference.tables.grid import MAX_LINES
 from inference.tables.picture import drawn
 from inference.tables.table import read_table
 
 STDIN = "-"
-MAX_LINES = 200
 
 
 def main(arguments: list[str] | None = None, *, program: str = "python -m inference.tables") -> int:

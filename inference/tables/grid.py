@@ -11,6 +11,8 @@ from inference.imaging.components import label
 
 Floats = NDArray[np.float64]
 
+# Of more rows or columns than these, each would be less than five pixels high.
+MAX_LINES = 99
 # Printed lines are looked for at this size, where they are thin and their surroundings are not.
 LONGEST_SIDE_PX = 1200
 # A line is darker than the mean of what lies so far around it, as a share of the picture, by so much of 255.

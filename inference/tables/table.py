@@ -1,17 +1,17 @@
 """What stands in each cell of a table."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from inference.detection.turns import turned
-from inference.imaging.decode import MAX_PIXELS, Picture, decode
+from inference.detection.turns import as_sent, turned
+from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode
 from inference.imaging.grey import grey
 from inference.layout.lines import lines, text
 from inference.recognizer import Recognizer
-from inference.results import REFUSED, Mark
+from inference.results import REFUSED, Mark, Reading
 from inference.tables.grid import Grid, find
 
 # A mark that is less sure than this makes its cell doubtful.
@@ -44,11 +44,13 @@ class Table:
         cells: row by row.
         grid: its lines in `picture`.
         picture: as it was read, upright.
+        reading: of all of it.
     """
 
     cells: tuple[tuple[Cell, ...], ...]
     grid: Grid
     picture: Image.Image
+    reading: Reading
 
 
 def read_table(
@@ -67,29 +69,45 @@ def read_table(
         NoTableError: there is no printed table with so many.
         ImageError: as `Recognizer.read`.
     """
-    image = decode(picture, max_pixels).image
-    reading = recognizer.read(image)
-    if reading.turned:
-        # Rows must be rows: the picture is read as it is meant to be seen.
-        image = turned(image, reading.turned)
-        reading = recognizer.read(image)
+    return in_cells(recognizer.read(picture), decode(picture, max_pixels), rows, columns)
+
+
+def in_cells(reading: Reading, page: Decoded, rows: int, columns: int) -> Table:
+    """Put the marks of a reading into the cells of the table that its picture shows.
+
+    Args:
+        reading: of the picture, or of several pages, of which the first counts.
+        page: the picture, decoded.
+        rows: how many the table has, the head's among them.
+        columns: likewise.
+
+    Raises:
+        NoTableError: there is no printed table with so many.
+    """
+    # Rows must be rows: the table is looked for in the picture as it is meant to be seen, where the boxes are not.
+    image = turned(page.image, reading.turned)
+    scale = page.image.width / page.size[0]
+    marks = [mark for mark in reading.digits if mark.page == 0]
+    boxes = np.empty((len(marks), 4))
+    for at, mark in enumerate(marks):
+        x, y, width, height = (side * scale for side in mark.box)
+        boxes[at] = as_sent((x, y, x + width, y + height), -reading.turned % 360, image.size)
     grid = find(grey(image), rows, columns)
-    middles = [(x + width / 2, y + height / 2) for x, y, width, height in (mark.box for mark in reading.digits)]
-    places = grid.cells(np.array(middles, np.float64).reshape(-1, 2))
-    cells = tuple(
-        tuple(
-            _cell(mark for mark, place in zip(reading.digits, places, strict=True) if tuple(place) == (row, column))
-            for column in range(columns)
-        )
-        for row in range(rows)
-    )
-    return Table(cells, grid, image)
+    inside: dict[tuple[int, int], list[int]] = {}
+    for at, (row, column) in enumerate(grid.cells((boxes[:, :2] + boxes[:, 2:]) / 2).tolist()):
+        inside.setdefault((row, column), []).append(at)
+
+    def cell(row: int, column: int) -> Cell:
+        at = inside.get((row, column), [])
+        return _cell([marks[each] for each in at], boxes[at])
+
+    cells = tuple(tuple(cell(row, column) for column in range(columns)) for row in range(rows))
+    return Table(cells, grid, image, reading)
 
 
-def _cell(marks: Iterable[Mark]) -> Cell:
-    inside = list(marks)
-    if not inside:
+def _cell(marks: list[Mark], boxes: NDArray[np.float64]) -> Cell:
+    """Return what some marks say, of which these are the boxes: left, top, right, bottom, float64 [N, 4]."""
+    if not marks:
         return Cell("", doubtful=False)
-    boxes = np.array([(x, y, x + width, y + height) for x, y, width, height in (mark.box for mark in inside)], float)
-    said = text(lines(boxes), boxes, [mark.said for mark in inside]).replace("\n", " ")
-    return Cell(said, any(mark.refused or mark.confidence < MIN_SURE_CONFIDENCE for mark in inside))
+    said = text(lines(boxes), boxes, [mark.said for mark in marks]).replace("\n", " ")
+    return Cell(said, any(mark.refused or mark.confidence < MIN_SURE_CONFIDENCE for mark in marks))

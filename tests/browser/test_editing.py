@@ -10,6 +10,7 @@ from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.strokes import OWN
 from tests.browser.surface import Surface
 from tests.browser.test_pictures import hand_over, png
+from tests.inference.tables.test_tables import filled
 
 ONE, FOUR, SEVEN, THREE = OWN
 
@@ -132,7 +133,7 @@ def test_a_page_of_numbers_is_copied_as_csv(visit: Open) -> None:
     expect(surface["#csv"]).to_be_hidden()
     surface.page.evaluate("""async () => {
       const { asCsv } = await import(new URL("static/js/result.js", document.baseURI));
-      window.csv = asCsv("12 3,5\\n4 ?");
+      window.csv = asCsv([["12", "3,5"], ["4", "?"]]);
     }""")
     assert surface.page.evaluate("csv") == '12,"3,5"\r\n4,?'
     hand_over(surface, "pick", png((1600, 300)))
@@ -162,3 +163,30 @@ def test_several_files_become_a_list(visit: Open) -> None:
         surface["#history .csv"].click()
     lines = download.value.path().read_text().splitlines()
     assert lines[3].split(",")[1::2] == ['"47"', '"both.png"']
+
+
+def test_a_table_is_read_mended_and_copied(visit: Open) -> None:
+    surface = visit({**DESKTOP, "permissions": ["clipboard-read", "clipboard-write"]})
+    surface.expected += ["the server responded with a status of 400"]
+    out = io.BytesIO()
+    filled().save(out, "PNG")
+    hand_over(surface, "pick", out.getvalue())
+    expect(surface[".card"]).to_have_count(7)
+    expect(surface["#table"]).to_be_hidden()
+    surface["#rows"].fill("3")
+    surface["#columns"].fill("3")
+    surface["#columns"].press("Enter")
+    expect(surface["#table td"]).to_have_text(["12", "", "7", "", "305", "", "4", "", ""])
+    surface["#table td"].nth(1).click()
+    surface.page.keyboard.type("9,5")
+    surface["#csv"].click()
+    expect(surface["#csv"]).to_have_text("Copied")
+    assert surface.page.evaluate("navigator.clipboard.readText()").splitlines() == ['12,"9,5",7', ",305,", "4,,"]
+    surface["#rows"].fill("8")
+    surface["#rows"].press("Enter")
+    expect(surface["#problem"]).to_contain_text("does not seem to have 8 rows")
+    expect(surface["#picture"]).to_be_visible()
+    surface["#rows"].fill("")
+    surface["#rows"].press("Enter")
+    expect(surface[".card"]).to_have_count(7)
+    expect(surface["#table"]).to_be_hidden()

@@ -12,7 +12,9 @@ from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import QueryParameter
 
 from inference import Mark, Reading, Recognizer
+from inference.imaging.decode import decode
 from inference.results import SIGNS
+from inference.tables.table import in_cells
 from web.executor import Executor, is_small
 from web.http.errors import HttpRequest
 from web.http.limits import Limits
@@ -22,6 +24,10 @@ from web.http.wrapped import FIELD
 from web.observability.metrics import Metrics
 
 INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw to each mark, as a PNG data URL")
+TABLE = QueryParameter(
+    description="rows x columns, such as 15x10, of the table with printed lines that fills the picture; adds `cells`",
+    pattern=r"^[1-9][0-9]?x[1-9][0-9]?$",
+)
 EXPLAIN = QueryParameter(description="1 adds to each mark what decided, as a PNG data URL to lay over that picture")
 
 
@@ -77,6 +83,8 @@ class ReadingAnswer(msgspec.Struct, omit_defaults=True):
         turned: degrees clockwise by which the picture was turned to be read; the boxes are not.
         pages: how many pages of the file were read.
         more: whether it has more.
+        cells: with `table`, what each cell of the table says, row by row: an empty one is empty, a doubtful one has a
+            `?`.
     """
 
     text: str
@@ -85,6 +93,7 @@ class ReadingAnswer(msgspec.Struct, omit_defaults=True):
     turned: Annotated[int, TURNED] = 0
     pages: Annotated[int, PAGES] = 1
     more: Annotated[bool, MORE] = False
+    cells: list[list[str]] | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass
@@ -120,7 +129,10 @@ def create_predict_route(
         "/predict", status_code=200, operation_class=PictureOperation, responses=problems(400, 408, 413, 415, 422, 503)
     )
     async def route(
-        request: HttpRequest, inputs: Annotated[bool, INPUTS] = False, explain: Annotated[bool, EXPLAIN] = False
+        request: HttpRequest,
+        inputs: Annotated[bool, INPUTS] = False,
+        explain: Annotated[bool, EXPLAIN] = False,
+        table: Annotated[str | None, TABLE] = None,
     ) -> ReadingAnswer:
         """Read the handwritten digits in a picture.
 
@@ -135,15 +147,24 @@ def create_predict_route(
 
         All pages of a TIFF are read, and of a PDF where the server has pypdfium2, up to ten: `pages` says how many, and
         `page` on which a mark stands. Of an animation the first frame is. Where something was left out, `more` is true.
+
+        With `table=15x10` the picture is of a table with printed lines, 15 rows and 10 columns, and `cells` has what
+        each of its cells says.
         """
+        rows, columns = (int(count) for count in table.split("x")) if table else (0, 0)
         async with limits.admit() as held:
             picture = await read_picture(request.scope, request.receive, held, limits.settings.max_body_bytes)
 
             def work() -> tuple[Reading, ReadingAnswer]:
                 reading = recognizer.read(picture, explain=explain)
-                return reading, answer(reading, model, inputs=inputs)
+                answered = answer(reading, model, inputs=inputs)
+                if table:
+                    page = decode(picture, limits.settings.max_pixels)
+                    cells = in_cells(reading, page, rows, columns).cells
+                    answered.cells = [[cell.marked for cell in row] for row in cells]
+                return reading, answered
 
-            reading, answered = await executor.run(work, small=not explain and is_small(picture))
+            reading, answered = await executor.run(work, small=not (explain or table) and is_small(picture))
         metrics.reading(reading)
         refused = sum(digit.refused for digit in reading.digits)
         request.scope["state"]["log"] = {"marks": len(reading.digits), "refused": refused}

@@ -116,7 +116,9 @@ def test_the_command_prints_csv_and_saves_the_picture(tmp_path: Path) -> None:
 
 
 def test_a_table_on_its_side_is_read_upright() -> None:
-    turned = filled().transpose(Image.Transpose.ROTATE_90)
+    wide = Image.new("L", (900, 620), 250)
+    wide.paste(filled(), (180, 0))
+    turned = wide.transpose(Image.Transpose.ROTATE_90)
     table = read_table(Recognizer(), turned, 3, 3)
     assert [[cell.text for cell in row] for row in table.cells] == [["12", "", "7"], ["", "305", ""], ["4", "", ""]]
 

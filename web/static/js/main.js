@@ -16,6 +16,7 @@ import { Replay } from "./replay.js";
 import { asCsv, corrected, lightUp, markAt, showBoxes, showResult } from "./result.js";
 import { describeModel, predict } from "./server.js";
 import { Sheet } from "./sheet.js";
+import { cellsOf, showTable } from "./table.js";
 import { SIGNS } from "./words.js";
 
 const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((each) => [each.id, each]));
@@ -40,7 +41,7 @@ const reader = new Reader(async (job) => {
 		const bytes = atob(canvas.toDataURL().split(",")[1]);
 		job.blob = new Blob([Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))], { type: "image/png" });
 	}
-	return predict(job.blob);
+	return predict(job.blob, job.table);
 }, { reading: showReading, problem: showProblem });
 
 function read(when, job) {
@@ -58,6 +59,7 @@ async function showReading(reading, job) {
 	shown = { ...reading, job };
 	labels = new Map();
 	cards.show(shown.digits, labels);
+	showTable(page.table, reading.cells);
 	showBoxes(page.overlay, job.file && !picture.seen ? [] : shown.digits, job.size);
 	showText();
 }
@@ -78,6 +80,7 @@ function showText() {
 
 function showNothing(note) {
 	shown = null;
+	showTable(page.table);
 	showResult(page, "", { digits: [] }, note);
 	cards.show([], labels = new Map());
 	page.overlay.replaceChildren();
@@ -104,7 +107,7 @@ function showProblem(problem, job) {
 	button.hidden = !problem.retry;
 	page.problem.dataset.retry = problem.retry ? "yes" : "";
 	page.problem.hidden = false;
-	if (job.file && !problem.retry) closePicture();
+	if (job.file && !problem.retry && !job.table) closePicture();
 	else showNothing("Waiting for the server.");
 }
 
@@ -188,8 +191,10 @@ function readPicture() {
 	crop.show(null);
 	page.stage.classList.remove("empty");
 	showNothing("Reading the picture …");
-	read("now", { file: picture.file });
+	const [rows, columns] = [page.rows, page.columns].map((input) => input.checkValidity() && input.value);
+	read("now", { file: picture.file, table: rows && columns ? `&table=${rows}x${columns}` : "" });
 }
+for (const input of [page.rows, page.columns]) input.addEventListener("change", () => picture.file && readPicture());
 
 receivePictures([page.file, page.camera], page.stage, (files) => {
 	if (files.length > 1) return readAll(files, page, past);
@@ -240,7 +245,7 @@ const cards = new Cards(page, {
 	async explain() {
 		const { job } = shown;
 		try {
-			job.heats ??= (await predict(job.blob, true)).digits.map(({ heat }) => heat);
+			job.heats ??= (await predict(job.blob, "&explain=1")).digits.map(({ heat }) => heat);
 		} catch (problem) {
 			page.note.textContent = `${problem.message} Try again.`;
 		}
@@ -274,7 +279,8 @@ showHistory(page.history, past, (strokes) => {
 	act.clear();
 	drawing.set(strokes);
 });
-for (const [button, form] of [[page.copy, (text) => text], [page.csv, asCsv]]) {
+for (const [button, form] of [[page.copy, (text) => text], [page.csv, (text) =>
+	asCsv(page.table.hidden ? text.split("\n").map((line) => line.split(/ +/)) : cellsOf(page.table))]]) {
 	const name = button.textContent;
 	button.addEventListener("click", async () => {
 		const text = form(page.reading.textContent);

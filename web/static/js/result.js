@@ -22,7 +22,7 @@ export function showResult(page, text, { digits, turned, pages = 1, more }, note
 	set(page.note, (summary(digits) || note) + (turned ? ` Read turned by ${turned} degrees.` : "")
 		+ (more ? ` Only the first ${pages > 1 ? `${pages} pages were` : "page was"} read.` : ""));
 	page.copy.hidden = !text;
-	page.csv.hidden = !/\s/.test(text);
+	page.csv.hidden = !/\s/.test(text) && page.table.hidden;
 }
 
 /** Show each mark's box on an image of this width and height. */
@@ -57,10 +57,10 @@ export function markAt(reading, x, y) {
 	return -1;
 }
 
-/** Lines of numbers as CSV: a cell for each number. */
-export function asCsv(text) {
-	const cell = (word) => (word.includes(",") ? `"${word}"` : word);
-	return text.split("\n").map((line) => line.split(/ +/).map(cell).join(",")).join("\r\n");
+/** Rows of texts as CSV. */
+export function asCsv(rows) {
+	const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+	return rows.map((row) => row.map(cell).join(",")).join("\r\n");
 }
 
 export function lightUp(overlay, index) {

@@ -18,11 +18,11 @@ async function refusal(answer) {
 	return new Problem(detail || (status === 413 ? "This picture is too large." : "This picture cannot be read. Send another one."));
 }
 
-/** Read a picture (Blob). With `explain`, each digit has its heat map. Throws a Problem. */
-export async function predict(blob, explain = false) {
+/** Read a picture (Blob). `more` is what else is asked: explain=1, or table=15x10. Throws a Problem. */
+export async function predict(blob, more = "") {
 	let answer;
 	try {
-		answer = await fetch(`predict?inputs=1${explain ? "&explain=1" : ""}`, {
+		answer = await fetch(`predict?inputs=1${more}`, {
 			method: "POST",
 			headers: { "Content-Type": blob.type || "application/octet-stream" },
 			body: blob,
