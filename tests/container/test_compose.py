@@ -1,6 +1,7 @@
 """The stack of deploy/compose.yaml, run for real: three servers, a proxy, and a server that dies under load."""
 
 import io
+import json
 import os
 import re
 import shutil
@@ -132,3 +133,13 @@ def test_the_proxy_limits_and_hides_the_metrics(stack: str) -> None:
     assert refused
     assert {answer.status_code for answer in refused} == {429}
     assert refused[0].headers["retry-after"] == "10"
+
+
+@pytest.mark.parametrize("stack", [500], indirect=True)
+def test_the_servers_know_who_asks_the_proxy(stack: str) -> None:
+    for _ in range(3):
+        assert httpx.get(f"{stack}/docs", headers={"x-forwarded-for": "203.0.113.9"}).status_code == 200
+    lines = [line for server in containers("server") for line in engine("logs", server).splitlines()]
+    asked = [json.loads(line)["client"] for line in lines if '"path":"/docs"' in line]
+    assert len(asked) == 3
+    assert "203.0.113.9" not in asked, "whoever writes such a header himself is not believed"
