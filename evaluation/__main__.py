@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from evaluation import measure, pictures, report
 from evaluation.sets import Dataset, available
 from inference import Recognizer, RecognizerError
+from train import fonts
+from train.config import FONTS_FILE
 from train.data import load
 from train.errors import TrainError
 
@@ -42,13 +44,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         recognizer = Recognizer(options.model)
         mnist = load(Path(named) if named else local if local and local.is_file() else None)
+        faces = fonts.faces(options.fonts, kept=True)
     except (RecognizerError, TrainError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     shared = options.data if options.data and (options.data / "strokes-digits.jsonl.gz").is_file() else None
     if shared is None:
         console.print("No pen strokes and photos here (--data DIR names them): their sets are left out.")
-    sets = available(mnist.x_test, mnist.y_test, shared) + (pictures.available(shared) if shared else [])
+    if faces is None:
+        console.print("No handwriting fonts here (make fonts downloads them): their sets are left out.")
+    sets = available(mnist.x_test, mnist.y_test, shared, faces)
+    sets += pictures.available(shared) if shared else []
     unknown = set(options.only or ()) - {each.name for each in sets} - {"mnist"}
     if unknown:
         print(f"error: no set {', '.join(sorted(unknown))}; there are {_list(sets)}", file=sys.stderr)
@@ -88,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=SHARED if SHARED.is_dir() else None,
         help="folder with strokes-digits.jsonl.gz, strokes-letters.jsonl.gz, photos/, pictures/, cases/ and mnist.npz",
+    )
+    parser.add_argument(
+        "--fonts",
+        type=Path,
+        default=os.environ.get("FONTS") or (FONTS_FILE if FONTS_FILE.is_file() else None),
+        metavar="FILE",
+        help="handwriting fonts, as python -m train.fonts writes them",
     )
     parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets")
     parser.add_argument("--count", type=int, help="pictures of each set, in place of each set's own number")

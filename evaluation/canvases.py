@@ -7,9 +7,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from evaluation.strokes import Drawing, Points, aspect, place, render
+from synthesis.handwriting.faces import Letterform, copied
+from synthesis.handwriting.vary import affine
 
 # Ink and paper of a canvas drawing: grey levels, or None for transparent paper.
 INKS: tuple[tuple[int, int | None], ...] = ((0, 255), (255, 0), (0, None), (255, None), (30, 225), (235, 40), (96, 200))
+
+# Copies of a font's letters are turned, slanted and stretched by so much, against those of the training.
+COPY_VARIATION = 0.5
 
 
 def redraw(digit: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
@@ -40,6 +45,17 @@ def draw(mark: Drawing, rng: np.random.Generator) -> Image.Image:
     left = rng.uniform(brush, max(width - wide - brush, brush + 1))
     top = rng.uniform(brush, max(height - tall - brush, brush + 1))
     return colour(render(place(mark, (left, top, wide, tall)), (width, height), brush), rng)
+
+
+def copy(form: Letterform, rng: np.random.Generator) -> Image.Image:
+    """Draw a letter or digit of a font at a random size and place, as `draw` does, a little turned and slanted."""
+    width, height = (int(side) for side in rng.integers(200, 601, 2))
+    side = rng.uniform(0.4, 0.75) * min(width, height)
+    ink = Image.fromarray(copied(form, affine(rng, COPY_VARIATION), side, height * rng.uniform(0.025, 0.07) / side))
+    ink.thumbnail((width, height))
+    canvas = Image.new("L", (width, height))
+    canvas.paste(ink, (int(rng.integers(width - ink.width + 1)), int(rng.integers(height - ink.height + 1))))
+    return colour(np.asarray(canvas), rng)
 
 
 def write(marks: Sequence[Drawing], rng: np.random.Generator, least: float = 0.03, largest: float = 0.4) -> Image.Image:

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from evaluation import canvases, pages, strays, strokes, writers
+from synthesis.handwriting.faces import LETTERS, Faces
 
+DIGITS = frozenset("0123456789")
 # A writer's digits make numbers only where there are so many to choose from.
 MIN_DIGITS_OF_WRITER = 3
 # Scans of 32x32 pixels are shown with a margin, so large.
@@ -57,13 +59,16 @@ class Dataset:
     samples: Callable[[int, np.random.Generator], Iterator[Sample]]
 
 
-def available(images: NDArray[np.uint8], labels: NDArray[np.uint8], shared: Path | None) -> list[Dataset]:
+def available(
+    images: NDArray[np.uint8], labels: NDArray[np.uint8], shared: Path | None, faces: Faces | None = None
+) -> list[Dataset]:
     """Return the data sets that can be made here.
 
     Args:
         images: uint8 [N, 28, 28], MNIST's test images.
         labels: uint8 [N].
         shared: the folder with pen strokes and photos, or None where there is none.
+        faces: handwriting fonts that are not trained on, likewise.
     """
     copyist = writers.copyist(images, labels)
 
@@ -79,7 +84,23 @@ def available(images: NDArray[np.uint8], labels: NDArray[np.uint8], shared: Path
         ),
         Dataset("strays", "one MNIST test digit with frames, noise, colours, cut close", "digits", _strays(copyist)),
     ]
-    return sets + (_shared_sets(shared) if shared else [])
+    return sets + (_font_sets(faces) if faces else []) + (_shared_sets(shared) if shared else [])
+
+
+def _font_sets(faces: Faces) -> list[Dataset]:
+    def drawn(names: frozenset[str], known: bool) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
+        def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
+            for _ in range(count):
+                form = faces.face(rng).form(names, rng)
+                yield Sample(canvases.copy(form, rng), form.name if known else "")
+
+        return samples
+
+    about = "of handwriting fonts that were kept apart, one on a canvas"
+    return [
+        Dataset("font digits", f"digits {about}", "digits", drawn(DIGITS, True)),
+        Dataset("font letters", f"letters {about}", "letters", drawn(LETTERS, False)),
+    ]
 
 
 def _shared_sets(shared: Path) -> list[Dataset]:

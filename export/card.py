@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from export import document
 from export.document import Section
 from export.files import File
 from export.quantize import Figures
@@ -165,7 +164,11 @@ def _training(data: dict[str, Any]) -> str:
             "which `python -m train.uci` downloads"
         )
     if data.get("fonts"):
-        lines.append(document.fonts(data["fonts"], "some of those digits and letters are copied from"))
+        lines.append(
+            f"- handwriting fonts, from which some of those digits and letters are copied: `{data['fonts']['file']}` "
+            f"(SHA-256 `{data['fonts']['sha256'][:16]}...`), which `python -m train.fonts` makes of Google Fonts' files "
+            "(SIL Open Font License, Apache License 2.0, MIT License)"
+        )
     if data["extra"]:
         lines.append(f"- {data['extra']:,} extra examples given with `--extra`")
     return "\n".join([*lines, ""])

@@ -51,11 +51,3 @@ def read(folder: Path) -> Document:
     classifier, _, page = body.removeprefix("\n").partition(MARK)
     rest = {name: entry for name, entry in entries.items() if name not in own}
     return Document(Section(rest, classifier), Section(own, page))
-
-
-def fonts(file: dict[str, str], what: str) -> str:
-    """Return a line of the data that was learnt from: handwriting fonts."""
-    return (
-        f"- {what} handwriting fonts: `{file['file']}` (SHA-256 `{file['sha256'][:16]}...`), which "
-        "`python -m train.fonts` makes of Google Fonts' files (SIL Open Font License, Apache License 2.0, MIT License)"
-    )

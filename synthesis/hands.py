@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from synthesis.handwriting import faces as fonts
 from synthesis.handwriting import negatives, signs
 from synthesis.handwriting.allographs import DIGITS
-from synthesis.handwriting.faces import Face, Faces, copied
 from synthesis.handwriting.greek import GREEK
 from synthesis.handwriting.letters import LETTERS
 from synthesis.handwriting.strokes import Glyph, arc, parse, path
-from synthesis.handwriting.vary import LONGEST_TAIL, affine, vary
+from synthesis.handwriting.vary import LONGEST_TAIL, vary
 from synthesis.sheet import Alpha
 
 Rng = np.random.Generator
@@ -39,24 +37,19 @@ READ = (
 OTHER_SIGNS = tuple(each for each in signs.SIGNS if each not in READ)
 # So many letters have strokes that do not meet.
 APART_SHARE = 0.3
-# So many people write as a font does, where there are any; and so many of their digits are the font's.
-FACES_SHARE, FACE_DIGITS_SHARE = 0.6, 0.4
-# They vary as much as this, against drawings of the classifier's training.
-FACE_VARIATION = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Copybook:
-    """Digits of people to copy: images uint8 [N, 28, 28], and the places of each label's; and perhaps fonts."""
+    """Digits of people to copy: images uint8 [N, 28, 28], and the places of each label's."""
 
     images: NDArray[np.uint8]
     places: tuple[NDArray[np.intp], ...]
-    faces: Faces | None = None
 
     @classmethod
-    def of(cls, images: NDArray[np.uint8], labels: NDArray[np.integer], faces: Faces | None = None) -> "Copybook":
+    def of(cls, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> "Copybook":
         """Sort images uint8 [N, 28, 28] by their labels [N], 0 to 9."""
-        return cls(images, tuple(np.flatnonzero(labels == digit) for digit in range(10)), faces)
+        return cls(images, tuple(np.flatnonzero(labels == digit) for digit in range(10)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +64,6 @@ class Hand:
         wide: the digits' width, times the usual.
         tails: the chance that a 7 or 9 has a long tail.
         tone: how dark the ink is, 0 to 1.
-        face: the font whose letters and digits are copied, if any.
     """
 
     copybook: Copybook
@@ -81,7 +73,6 @@ class Hand:
     wide: float
     tails: float
     tone: float
-    face: Face | None = None
 
     def darkness(self, tall: float) -> float:
         """Return how dark lines are beside digits `tall` pixels high, 0 to 1: thinner than a pixel they fade."""
@@ -89,9 +80,7 @@ class Hand:
 
     def digit(self, label: str, tall: float, rng: Rng) -> Alpha:
         """Write a digit `tall` pixels high, tails apart."""
-        if self.face is not None and rng.random() < FACE_DIGITS_SHARE:
-            alpha = self._lettered(self.face.form(frozenset(label), rng), tall, rng)
-        elif rng.random() < self.copies:
+        if rng.random() < self.copies:
             alpha = self._copied(int(label), tall, rng)
         else:
             alpha = self.strokes(DIGITS[int(label)](rng), tall, rng, fill=True)
@@ -109,9 +98,6 @@ class Hand:
             return self.digit(str(rng.choice([0, 1, 1, 2, 5, 6, 9])), tall * rng.uniform(0.6, 1), rng)
         if rng.random() < 0.15:
             return self.strokes(parse(GREEK[rng.integers(len(GREEK))]), tall * rng.uniform(0.6, 1.2), rng, fill=True)
-        if self.face is not None:
-            form = self.face.form(fonts.LETTERS, rng)
-            return self._lettered(form, tall * form.height, rng)
         name = LETTER_NAMES[rng.integers(len(LETTER_NAMES))]
         templates = LETTERS[name]
         high = tall * (rng.uniform(0.9, 1.15) if name.isupper() or name in "dfhkt" else rng.uniform(0.55, 0.8))
@@ -157,12 +143,6 @@ class Hand:
             scale = max(tall - pen, 1.0) / max(float(np.ptp(ys)), 0.35)
         return _inked([line * scale for line in lines], pen)
 
-    def _lettered(self, form: fonts.Letterform, tall: float, rng: Rng) -> Alpha:
-        """Copy a font's letter or digit, `tall` pixels high."""
-        side = tall * form.longer_side
-        matrix = affine(rng, FACE_VARIATION) @ np.array([[self.wide, 0.0], [-self.slant, 1.0]])
-        return tight(copied(form, matrix, side, max(self.pen * tall, MIN_PEN_PX) / side))
-
     def _copied(self, digit: int, tall: float, rng: Rng) -> Alpha:
         places = self.copybook.places[digit]
         image = self.copybook.images[places[rng.integers(len(places))]]
@@ -180,7 +160,6 @@ class Hand:
 
 def hand(copybook: Copybook, rng: Rng) -> Hand:
     """Return someone."""
-    faces = copybook.faces
     return Hand(
         copybook,
         copies=float(rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.4, 0.25])),
@@ -189,7 +168,6 @@ def hand(copybook: Copybook, rng: Rng) -> Hand:
         wide=float(np.exp(rng.normal(0, 0.13))),
         tails=float(rng.choice([0.0, 0.3, 0.8], p=[0.5, 0.3, 0.2])),
         tone=float(rng.uniform(0.75, 1.0)),
-        face=faces.face(rng) if faces is not None and rng.random() < FACES_SHARE else None,
     )
 
 

@@ -306,7 +306,7 @@ LAYOUTS: tuple[tuple[Layout, float], ...] = (
     (amount, 0.12),
     (text, 0.09),
     (doodles, 0.07),
-    (single, 0.1),
+    (single, 0.08),
     (large, 0.03),
     (seven_segment, 0.01),
     (empty, 0.03),

@@ -88,8 +88,6 @@ def train_page_network(config: Config, mnist: Mnist) -> None:
 
     parts = data.split(mnist, config.seed)
     pages = config.rounds * config.batches * PAGES_PER_BATCH
-    if config.fonts is None:
-        print(NO_FONTS, flush=True)
     print(f"page network: {pages:,} made pages in {config.rounds} rounds", flush=True)
     model, history = fit(config, parts, checkpoints)
     write(config, fingerprint, mnist, parts, model, history)

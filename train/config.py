@@ -49,19 +49,17 @@ class Config:
             DataError: a file of examples cannot be read.
         """
         examples = [[file_sha256(path) for path in paths] for paths in (self.real, self.extra, self.measure)]
-        decisive = [self.model, self.epochs, self.seed, self.drawn, self._fonts_sha256(), examples]
+        fonts = file_sha256(self.fonts) if self.fonts else None
+        decisive = [self.model, self.epochs, self.seed, self.drawn, fonts, examples]
         return _fingerprint(decisive, data_sha256, ("train/*.py", "synthesis/handwriting/*.py"))
 
     def page_fingerprint(self, data_sha256: str) -> str:
         """Name all that decides the page network, likewise."""
         return _fingerprint(
-            [self.rounds, self.batches, self.seed, self._fonts_sha256()],
+            [self.rounds, self.batches, self.seed],
             data_sha256,
             ("train/page/*.py", "train/optimizer.py", "synthesis/**/*.py"),
         )
-
-    def _fonts_sha256(self) -> str | None:
-        return file_sha256(self.fonts) if self.fonts else None
 
 
 def parse(arguments: list[str] | None = None) -> Config:

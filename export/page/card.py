@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from export import document
 from export.document import Section
 from export.files import File
 from export.page.quantize import TIMED_SIZE_PX, Trial
@@ -39,9 +38,6 @@ def card(
         rows: what `make evaluate` found on pictures with this very file.
     """
     head = {"page_sha256": float32.sha256} | ({"page_int8_sha256": int8.sha256} if int8 else {})
-    fonts = (
-        f"{document.fonts(metrics['data']['fonts'], 'letters and digits of')}\n" if metrics["data"].get("fonts") else ""
-    )
     data, scale, kinds = metrics["data"], metrics["scale"], metrics["kinds"]
     figures = "\n\n".join(f"![{title}](figures/{name}.png)" for name, title in FIGURES.items())
     body = f"""# {metadata["name"]} {metadata["version"]}
@@ -65,7 +61,7 @@ parameters whose pixels vote for the middle of their mark (Panoptic-DeepLab, arX
 ## How it was trained
 
 - {data["pages"]:,} pages made by code with the truth of every pixel, in the handwriting of {data["name"]} (content SHA-256 `{data["sha256"][:16]}...`) and of `synthesis/handwriting`
-{fonts}- {metrics["steps"]:,} steps in {metrics["seconds"] / 60:.0f} minutes, seed {metrics["seed"]}, Keras {metrics["versions"]["keras"]}; code at {metrics["commit"]}
+- {metrics["steps"]:,} steps in {metrics["seconds"] / 60:.0f} minutes, seed {metrics["seed"]}, Keras {metrics["versions"]["keras"]}; code at {metrics["commit"]}
 
 No real picture was trained on. `make train export` makes the file anew.
 

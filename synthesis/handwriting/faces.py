@@ -33,19 +33,11 @@ class Letterform:
         name: the letter or digit.
         distances: float32 [h, w], how far inside the ink each pixel is; negative outside.
         width: of the pen, in pixels.
-        height: of the ink, times that of the font's digits.
     """
 
     name: str
     distances: NDArray[np.float32]
     width: float
-    height: float
-
-    @property
-    def longer_side(self) -> float:
-        """Return the longer side of its ink, times its height."""
-        high, wide = (side - 2 * MARGIN_PX for side in self.distances.shape)
-        return float(max(high, wide) / high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,7 @@ class Faces:
 
     Attributes:
         path: the file, .npz: `x` uint8 [N, S, S] (0 = paper, 255 = ink), the glyphs; `y` [N], what each is; `font` [N],
-            whose it is; `height` float [N], of its ink, times that of the font's digits.
+            whose it is.
         kept: of the fonts, take those that are kept to choose by, instead of those to learn from.
 
     Raises, when first asked for something:
@@ -118,16 +110,16 @@ def copied(form: Letterform, matrix: Floats, side: float, pen: float) -> Ink:
 
 
 @lru_cache(maxsize=2)
-def _arrays(path: Path) -> tuple[Ink, list[str], list[str], list[float]]:
+def _arrays(path: Path) -> tuple[Ink, list[str], list[str]]:
     with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-        return file["x"], file["y"].tolist(), file["font"].tolist(), file["height"].tolist()
+        return file["x"], file["y"].tolist(), file["font"].tolist()
 
 
 @lru_cache(maxsize=2)
 def _places(path: Path) -> dict[str, dict[str, int]]:
     """Return of each font's glyphs the places in the file."""
     places: dict[str, dict[str, int]] = {}
-    _, names, fonts, _ = _arrays(path)
+    _, names, fonts = _arrays(path)
     for at, (name, font) in enumerate(zip(names, fonts, strict=True)):
         places.setdefault(font, {})[name] = at
     return places
@@ -142,10 +134,10 @@ def _fonts(path: Path, kept: bool) -> list[str]:
 
 @lru_cache(maxsize=10_000)
 def _form(path: Path, at: int) -> Letterform:
-    images, names, _, heights = _arrays(path)
+    images, names, _ = _arrays(path)
     rows, columns = (np.flatnonzero(images[at].max(axis=axis) > 127) for axis in (1, 0))
     ink = np.pad(images[at][rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], MARGIN_PX) > 127
     # The border runs between two pixels, half a pixel from the middle of each.
     distances = np.where(ink, distance_transform_edt(ink) - 0.5, 0.5 - distance_transform_edt(~ink)).astype(np.float32)
     # Across a stroke, the mean distance from its border is a quarter of its width.
-    return Letterform(names[at], distances, 4 * float(distances[ink].mean()), heights[at])
+    return Letterform(names[at], distances, 4 * float(distances[ink].mean()))

@@ -5,24 +5,20 @@ import pytest
 
 from synthesis import layouts
 from synthesis.hands import Copybook, hand, printed
-from synthesis.handwriting.faces import Faces
 from synthesis.kinds import KINDS, OTHER, SIGNS
 from synthesis.page import Page, page
 from synthesis.paper import Frame, Lines
 from synthesis.sheet import MIN_COVER, UNKNOWN, Sheet
 from synthesis.writing import Line, number
-from tests.samples import fonts_file, small_mnist
+from tests.samples import small_mnist
 
 SHAPE = (96, 128)
 
 
-@pytest.fixture(scope="module", params=["drawn letters", "fonts"])
-def copybook(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copybook:
+@pytest.fixture(scope="module")
+def copybook() -> Copybook:
     mnist = small_mnist()
-    faces = None
-    if request.param == "fonts":
-        faces = Faces(fonts_file(tmp_path_factory.mktemp("fonts") / "fonts.npz", fonts=2))
-    return Copybook.of(mnist["x_train"], mnist["y_train"], faces)
+    return Copybook.of(mnist["x_train"], mnist["y_train"])
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import tensorflow as tf
 
 from synthesis.hands import Copybook
 from synthesis.page import page
-from train import fonts
 from train.checkpoint import Checkpoints, History
 from train.config import Config
 from train.data import Split
@@ -54,9 +53,8 @@ def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.M
             progress.epoch_done(history[-1], "kind_kind_accuracy")
 
         if len(history) < config.rounds:
-            copybook = Copybook.of(parts.images, parts.labels, fonts.faces(config.fonts))
             model.fit(
-                _dataset(copybook, config.seed, len(history) * config.batches, steps),
+                _dataset(Copybook.of(parts.images, parts.labels), config.seed, len(history) * config.batches, steps),
                 epochs=config.rounds,
                 initial_epoch=len(history),
                 steps_per_epoch=config.batches,

@@ -57,7 +57,6 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
         "data": {
             "name": "MNIST" if data_sha256 == MNIST_SHA256 else "other images",
             "sha256": data_sha256,
-            "fonts": {"file": config.fonts.name, "sha256": files.sha256(config.fonts)} if config.fonts else None,
             "pages": config.rounds * config.batches * PAGES_PER_BATCH,
         },
         "kinds": list(KINDS),
