@@ -1,6 +1,7 @@
 """What a person does with a picture and a reading: turn, crop, point, copy, reload, many files at once."""
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -9,6 +10,7 @@ from playwright.sync_api import FilePayload, expect
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.strokes import OWN
 from tests.browser.surface import Surface
+from tests.browser.test_access import violations
 from tests.browser.test_pictures import hand_over, png
 from tests.inference.tables.test_tables import filled
 
@@ -190,3 +192,21 @@ def test_a_table_is_read_mended_and_copied(visit: Open) -> None:
     surface["#rows"].press("Enter")
     expect(surface[".card"]).to_have_count(7)
     expect(surface["#table"]).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "device", [DESKTOP, {**PHONE, "color_scheme": "dark"}, {"viewport": {"width": 320, "height": 640}}]
+)
+def test_axe_finds_nothing_beside_a_picture_and_a_table(visit: Open, device: dict[str, Any]) -> None:
+    surface = visit(device)
+    out = io.BytesIO()
+    filled().save(out, "PNG")
+    hand_over(surface, "pick", out.getvalue())
+    expect(surface[".card"]).to_have_count(7)
+    surface["#rows"].fill("3")
+    surface["#columns"].fill("3")
+    surface["#columns"].press("Enter")
+    expect(surface["#table td"]).to_have_count(9)
+    surface["#crop"].click()
+    assert violations(surface) == []
+    assert surface.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
