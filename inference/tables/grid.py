@@ -25,10 +25,10 @@ STRAIGHT_SIDE_PX, WANDER_PX = 480, 2
 UNEVEN_COST = 0.25
 # A row is at least this share as high as usual.
 MIN_ROW_SHARE = 0.35
-# A line of the table is seen where so much of it is dark, and where it stands out from the rows of pixels between lines
-# by this share of what the usual line does. One was left out where, so many heights of a row away from all others, a
-# row of pixels is nearly as dark as the usual line. Chosen on the shared sudokus.
-MIN_DARK_SHARE, MIN_SEEN_SHARE = 0.3, 0.35
+# A line of the table is seen where it stands out from the rows of pixels between lines by this share of what the usual
+# line does. One was left out where, so many heights of a row away from all others, a row of pixels is nearly as dark as
+# the usual line. Chosen on the shared sudokus.
+MIN_SEEN_SHARE = 0.35
 MIN_APART_SHARE, MAX_LEFT_OUT_SHARE = 0.25, 0.95
 
 
@@ -152,7 +152,7 @@ def _fits(shown: Floats, lines: NDArray[np.intp], apart: float) -> bool:
     usual, ground = float(np.median(inner)), float(np.median(shown))
     far = np.abs(np.arange(len(shown))[:, None] - lines[None]).min(axis=1) > apart
     left_out = shown[far].max(initial=0.0) >= MAX_LEFT_OUT_SHARE * usual
-    return bool(inner.min() >= ground + MIN_SEEN_SHARE * (usual - ground) and usual > MIN_DARK_SHARE and not left_out)
+    return bool(inner.min() >= ground + MIN_SEEN_SHARE * (usual - ground) and not left_out)
 
 
 def _perspective(corners: Floats) -> Floats:

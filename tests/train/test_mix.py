@@ -1,10 +1,17 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import train.mix
 from synthesis.handwriting import generate
+from synthesis.handwriting.dataset import Kind, Samples
+from synthesis.handwriting.faces import Faces
+from tests.samples import fonts_file
+from train.config import parse
 from train.data import Split
 from train.extra import Example
-from train.mix import REAL_REPEATS, Drawn, Mix
+from train.mix import REAL_REPEATS, Drawn, Mix, prepare
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +75,18 @@ def test_digits_of_people_are_shown_in_every_epoch_each_time_in_another_way(mix:
     assert len(sevens[0]) == 3 * REAL_REPEATS
     assert sevens[0] == sevens[1]
     assert not sevens[0] & sevens[2]
+
+
+def test_fonts_are_learnt_from_and_others_kept_to_choose_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Faces | None] = []
+
+    def record(folder: Path, count: int, seed: int, kind: Kind, faces: Faces | None) -> Samples:
+        asked.append(faces)
+        return generate(count, seed, kind, 1)
+
+    monkeypatch.setattr(train.mix, "cached", record)
+    images, labels = np.zeros((10, 28, 28), np.uint8), np.arange(10, dtype=np.uint8)
+    path = fonts_file(tmp_path / "fonts.npz", fonts=16)
+    config = parse(["--drawn", "5", "--fonts", str(path), "--artifacts", str(tmp_path)])
+    prepare(config, Split(images, labels, images, labels))
+    assert asked == [Faces(path)] * 2 + [Faces(path, kept=True)] * 2

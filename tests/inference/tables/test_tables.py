@@ -4,15 +4,16 @@ import csv
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
-from inference import Reading, Recognizer
+from inference import Mark, Reading, Recognizer
 from inference.errors import NoTableError
-from inference.tables.grid import Grid, find
+from inference.tables.grid import Grid, _lines, find
 from inference.tables.table import Cell, read_table
 from tests.inference.pens import pen
 from tests.readings import Scripted, mark
@@ -45,6 +46,14 @@ def test_the_lines_of_a_table_are_found(width: int, scale: float) -> None:
     np.testing.assert_allclose(grid.columns, COLUMNS, atol=0.015)
 
 
+def test_rows_are_about_as_high_as_each_other() -> None:
+    table = np.zeros((100, 100), np.bool_)
+    table[[0, 25, 75, 99]] = True
+    table[50, :60] = True
+    table[60, :62] = True  # digits that stand in a row
+    np.testing.assert_allclose(_lines(table, 4), [0, 0.25, 0.5, 0.75, 1], atol=0.03)
+
+
 def test_points_find_their_cells() -> None:
     middles = [(0.1, 0.1), (0.7, 0.3), (0.99, 0.99), (0.5, 0.5)]
     assert TRUE.cells(TRUE.points(np.array(middles))).tolist() == [[0, 0], [1, 2], [3, 3], [2, 1]]
@@ -58,11 +67,12 @@ def test_points_find_their_cells() -> None:
         (Image.new("L", (300, 300), 255), 3, "No table with printed lines"),
         (Image.fromarray(255 - pen("123")), 3, "No table with printed lines|does not seem"),
         (printed(), 9, "does not seem to have 9"),
+        (ImageOps.expand(Image.new("L", (300, 300), 250), 3, 0), 2, "does not seem to have 2"),
         (printed(), 5, "does not seem to have 5"),
         (printed(), 3, "does not seem to have 3"),
         (Image.new("L", (1, 1)), 1, "No table"),
     ],
-    ids=["blank", "no lines", "far too many rows", "a row too many", "a row too few", "one pixel"],
+    ids=["blank", "no lines", "far too many rows", "a frame alone", "a row too many", "a row too few", "one pixel"],
 )
 def test_without_such_a_table_it_says_so(image: Image.Image, rows: int, message: str) -> None:
     with pytest.raises(NoTableError, match=message):
@@ -70,12 +80,13 @@ def test_without_such_a_table_it_says_so(image: Image.Image, rows: int, message:
 
 
 def test_marks_are_put_into_their_cells() -> None:
-    def at(said: str, x: float, y: float, confidence: float = 0.99) -> object:
+    def at(said: str, x: float, y: float, confidence: float = 0.99) -> Mark:
         left, top = TRUE.points(np.array([(x, y)]))[0]
         return mark(said, (round(left) - 8, round(top) - 12, 16, 24), confidence)
 
     marks = [at("4", 0.1, 0.1), at("2", 0.17, 0.1), at("7", 0.5, 0.3, 0.6), at("?", 0.9, 0.9), at("9", 1.2, 0.5)]
-    reading = Reading("", tuple(marks), (640, 600))  # type: ignore[arg-type]
+    marks.append(replace(at("5", 0.5, 0.9), page=1))
+    reading = Reading("", tuple(marks), (640, 600), pages=2)
     cells = read_table(Scripted(reading), printed(), 4, 4).cells
     found = {(r, c): cell for r, row in enumerate(cells) for c, cell in enumerate(row) if cell.text}
     assert found == {(0, 0): Cell("42", False), (1, 1): Cell("7", True), (3, 3): Cell("?", True)}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from synthesis.handwriting import NOT_A_DIGIT, generate
+from synthesis.handwriting.cache import fingerprint
 from synthesis.handwriting.faces import KEPT_FONTS, Faces, Letterform, copied
 from tests.samples import fonts_file
 
@@ -76,3 +77,8 @@ def test_the_same_samples_on_one_process_and_on_two(faces: Faces) -> None:
 def test_a_missing_file_is_an_error() -> None:
     with pytest.raises(OSError, match="no-such"):
         Faces(Path("no-such.npz")).face(np.random.default_rng(1))
+
+
+def test_what_is_kept_is_drawn_anew_with_other_fonts(faces: Faces, tmp_path: Path) -> None:
+    other = Faces(fonts_file(tmp_path / "fonts.npz", fonts=3))
+    assert len({fingerprint(), fingerprint(faces), fingerprint(other)}) == 3
