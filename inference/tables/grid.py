@@ -18,7 +18,8 @@ LONGEST_SIDE_PX = 1200
 # A line is darker than the mean of what lies so far around it, as a share of the picture, by so much of 255.
 SURROUNDINGS_SHARE, MIN_CONTRAST = 0.02, 8
 # The table takes at least this share of the picture's area.
-MIN_TABLE_SHARE = 0.1
+MIN_TABLE_SHARE = 0.06
+NO_TABLE = "No table with printed lines was found. Cut the picture out close around the table."
 # The table is straightened to so many pixels each way, and a line may wander by so many.
 STRAIGHT_SIDE_PX, WANDER_PX = 480, 2
 # Rows are as high as each other, about: what a row costs that is twice as high as usual, in lengths of a line.
@@ -95,13 +96,20 @@ def _corners(dark: NDArray[np.bool_]) -> Floats:
     components = label(dark)
     wide, high = (components.boxes[:, side + 2] - components.boxes[:, side] for side in (0, 1))
     areas = wide * high
-    if areas.max(initial=0) < MIN_TABLE_SHARE * dark.size:
-        raise NoTableError("No table with printed lines was found. Cut the picture out close around the table.")
+    if not components.count:
+        raise NoTableError(NO_TABLE)
     mine = components.labels == areas.argmax()
     rows = np.concatenate([components.rows[mine]] * 2).astype(np.float64)
     ends = np.concatenate([components.starts[mine], components.stops[mine] - 1]).astype(np.float64)
     points = np.stack([ends, rows], axis=1)
-    return np.array([points[(points @ way).argmax()] for way in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+    corners = np.array([points[(points @ way).argmax()] for way in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+    sides = np.roll(corners, -1, axis=0) - corners
+    ahead = np.roll(sides, -1, axis=0)
+    # At each corner two sides span a parallelogram; where one is small, the four are no corners of a table.
+    spanned = sides[:, 0] * ahead[:, 1] - sides[:, 1] * ahead[:, 0]
+    if spanned.min() < MIN_TABLE_SHARE * dark.size:
+        raise NoTableError(NO_TABLE)
+    return corners
 
 
 def _lines(straight: NDArray[np.bool_], count: int) -> Floats:

@@ -79,6 +79,26 @@ def test_without_such_a_table_it_says_so(image: Image.Image, rows: int, message:
         find(image, rows, 4)
 
 
+def test_whatever_is_drawn_is_a_table_or_none() -> None:
+    rng = np.random.default_rng(0)
+    found = 0
+    for number in range(120):
+        size = (int(rng.integers(1, 300)), int(rng.integers(1, 300)))
+        image = Image.new("L", size, 250)
+        if number % 3 == 0:
+            image = Image.fromarray((rng.random(size[::-1]) * 255).astype(np.uint8))
+        else:
+            corners = [(float(x), float(y)) for x, y in rng.random((2 + number % 5, 2)) * size]
+            ImageDraw.Draw(image).line(corners, fill=0, width=1 + number % 4)
+        try:
+            places = find(image, 1, 2).cells(np.array([(1.0, 1.0)]))
+            found += 1
+        except NoTableError:
+            continue
+        assert places.shape == (1, 2)
+    assert found < 60
+
+
 def test_marks_are_put_into_their_cells() -> None:
     def at(said: str, x: float, y: float, confidence: float = 0.99) -> Mark:
         left, top = TRUE.points(np.array([(x, y)]))[0]
