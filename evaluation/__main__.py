@@ -70,7 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
             task = progress.add_task(each.name, total=count)
             # Each set has its own random numbers, whatever else is evaluated.
             samples = each.samples(count, np.random.default_rng([options.seed, crc32(each.name.encode())]))
-            results.append(measure.read(recognizer, each, samples, partial(progress.advance, task)))
+            read = measure.cells if each.measure == "cells" else measure.read
+            results.append(read(recognizer, each, samples, partial(progress.advance, task)))
             progress.remove_task(task)
     console.print(report.table(results, recognizer.info))
     report.save(results, recognizer, options.seed, options.out)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from evaluation.score import RIGHT_FIRST, Agreement, align, answered, best, digits, marks, plain
 from evaluation.sets import Dataset, Sample
 from inference import Reading, Recognizer, RecognizerError
+from inference.tables.table import read_table
 
 # So many errors of each set are kept for the picture.
 MAX_SHOWN_ERRORS = 24
@@ -93,6 +94,31 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
     }
     spent = {"milliseconds": 1000 * seconds / count}
     return Result(dataset.name, dataset.about, count, {**figures[dataset.measure], **spent}, errors, wrong)
+
+
+def cells(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], advance: Callable[[], None]) -> Result:
+    """Read every sample of a set as a table: each character of its truth is what a cell says, a space that it is empty.
+
+    `advance` is called after each.
+    """
+    count = true = right = doubtful = 0
+    seconds = 0.0
+    for sample in samples:
+        count += 1
+        rows = sample.truth.split("\n")
+        start = perf_counter()
+        try:
+            found = read_table(recognizer, sample.picture, len(rows), len(rows[0])).cells
+        except RecognizerError:
+            found = ()
+        seconds += perf_counter() - start
+        true += len(rows) * len(rows[0])
+        for row, said in zip(rows, found, strict=False):
+            right += sum(cell.text == truth.strip() for cell, truth in zip(said, row, strict=True))
+            doubtful += sum(cell.doubtful for cell in said)
+        advance()
+    figures = {"cells right": right / max(true, 1), "cells doubtful": doubtful / max(true, 1)}
+    return Result(dataset.name, dataset.about, count, figures | {"milliseconds": 1000 * seconds / max(count, 1)})
 
 
 def _faulty(measure: str, sample: Sample, reading: Reading, agreement: Agreement) -> bool:

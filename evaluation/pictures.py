@@ -26,6 +26,13 @@ def available(shared: Path) -> list[Dataset]:
 
         return samples
 
+    def tables(count: int, rng: np.random.Generator) -> Iterator[Sample]:
+        for sample in pictures("form")(count, rng):
+            lengths = {len(line) for line in sample.truth.split("\n")}
+            # One digit in each cell.
+            if lengths == {len(sample.truth.split("\n"))}:
+                yield sample
+
     def cases(count: int, _: np.random.Generator) -> Iterator[Sample]:
         for name, each in sorted(json.loads(expected.read_text()).items())[:count]:
             first, *others = each["accept"]
@@ -36,6 +43,7 @@ def available(shared: Path) -> list[Dataset]:
         sets += [
             Dataset("real photos", "real photos of pages, lines and single digits", "real", pictures("photo")),
             Dataset("forms", "real forms: sudokus, tables", "real", pictures("form")),
+            Dataset("tables", "the sudokus among them, as tables of a digit in each cell", "cells", tables),
             Dataset("cheques", "amounts of real cheques", "amounts", pictures("cheque")),
             Dataset("refuse", "real pictures without digits", "refuse", pictures("refuse")),
             Dataset("real pictures", "these four together", "refuse", pictures("photo", "form", "cheque", "refuse")),

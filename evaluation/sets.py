@@ -49,7 +49,8 @@ class Dataset:
         name, about: for people.
         measure: `digits` (one text right or not), `pages` (digit by digit), `letters` (refused or not); of real
             pictures, whose signs do not count: `real` (digit by digit, the most right ones), `amounts` (the same, and
-            all right or not), `refuse` (how many digits too many); and `cases` (a text that is accepted or not).
+            all right or not), `refuse` (how many digits too many); `cases` (a text that is accepted or not); and
+            `cells` (of a table, each right or not).
         samples: makes so many samples.
     """
 

@@ -12,6 +12,7 @@ from evaluation.score import RIGHT_FIRST, Agreement, align, digits, marks
 from evaluation.sets import Dataset, Sample
 from inference import Reading, Recognizer, UnsupportedImageError
 from inference.imaging.decode import Picture
+from tests.inference.tables.test_tables import filled
 from tests.samples import SHARED
 
 RNG = np.random.default_rng(0)
@@ -130,6 +131,7 @@ def test_pictures_are_sorted_by_what_their_labels_say(tmp_path: Path) -> None:
         "b.jpg": {"kind": "line", "source": pictures.CHEQUES, "lines": ["45"]},
         "c.jpg": {"kind": "form", "source": "someone", "lines": ["6"]},
         "d.jpg": {"kind": "refuse", "source": "someone", "lines": ["?"]},
+        "e.jpg": {"kind": "form", "source": "someone", "lines": ["12", "34"]},
     }
     for name in entries:
         (tmp_path / "pictures" / name).write_bytes(name.encode())
@@ -137,7 +139,8 @@ def test_pictures_are_sorted_by_what_their_labels_say(tmp_path: Path) -> None:
     found = {each.name: [sample.name for sample in each.samples(9, RNG)] for each in pictures.available(tmp_path)}
     assert found == {
         "real photos": ["a.jpg"],
-        "forms": ["c.jpg"],
+        "forms": ["c.jpg", "e.jpg"],
+        "tables": ["c.jpg", "e.jpg"],
         "cheques": ["b.jpg"],
         "refuse": ["d.jpg"],
         "real pictures": list(entries),
@@ -150,6 +153,18 @@ def test_pictures_are_sorted_by_what_their_labels_say(tmp_path: Path) -> None:
 def test_the_shared_pictures() -> None:
     sets = {each.name: list(each.samples(1000, RNG)) for each in pictures.available(SHARED)}
     counts = {name: len(samples) for name, samples in sets.items()}
-    assert counts == {"real photos": 43, "forms": 12, "cheques": 60, "refuse": 7, "real pictures": 122, "cases": 20}
+    kinds = {"real photos": 43, "forms": 12, "tables": 12, "cheques": 60, "refuse": 7}
+    assert counts == kinds | {"real pictures": 122, "cases": 20}
     assert all(digits(sample.truth) == "" for sample in sets["refuse"])
     assert all(len(digits(sample.truth)) == 81 for sample in sets["forms"])
+
+
+def test_cells_of_a_table_are_counted() -> None:
+    blank = Image.new("L", (300, 300), 255)
+    # Two of its cells hold numbers of several digits; a picture without a table has no cell right.
+    samples = [Sample(filled(), "1 7\n 3 \n4  "), Sample(blank, "1 7\n 3 \n4  ")]
+    dataset = Dataset("made up", "for the tests", "cells", lambda count, rng: iter(samples))
+    result = measure.cells(Recognizer(), dataset, samples, lambda: None)
+    assert result.count == 2
+    assert result.figures["cells right"] == 7 / 18
+    assert result.figures["cells doubtful"] == 0
