@@ -6,6 +6,7 @@ const TRIES = 5; // of a server that is busy
 
 export async function readAll(files, page, past) {
 	page.history.open = true;
+	past.most = Math.max(past.most, files.length); // none of them pushes another out
 	let unread = 0;
 	for (const [at, file] of files.entries()) {
 		page.note.textContent = `Reading file ${at + 1} of ${files.length} …`;

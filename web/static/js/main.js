@@ -24,7 +24,7 @@ const drawing = new Drawing();
 const sheet = new Sheet(page.canvas, drawing);
 const picture = new Picture(page.stage, page.picture);
 const corrections = new Kept("corrections");
-const past = new Kept("history", 200);
+const past = new Kept("history", 100);
 
 let shown = null; // the reading on the page, and its job
 let labels = new Map(); // index of a mark: the correction that was made
