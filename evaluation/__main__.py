@@ -15,7 +15,7 @@ from evaluation import measure, pictures, report
 from evaluation.sets import Dataset, available
 from inference import Recognizer, RecognizerError
 from train import fonts
-from train.config import FONTS_FILE
+from train.config import fonts_file
 from train.data import load
 from train.errors import TrainError
 
@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fonts",
         type=Path,
-        default=os.environ.get("FONTS") or (FONTS_FILE if FONTS_FILE.is_file() else None),
+        default=fonts_file(),
         metavar="FILE",
         help="handwriting fonts, as python -m train.fonts writes them",
     )

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from inference.tables.grid import perspective
+
 # Draws one digit at a height in pixels: its label and uint8 [height, width], 0 = paper, 255 = ink.
 Writer = Callable[[float, np.random.Generator], tuple[str, NDArray[np.uint8]]]
 Grey = NDArray[np.float64]
@@ -167,20 +169,11 @@ def _on_a_table(page: Image.Image, rng: np.random.Generator) -> Image.Image:
     corners = np.array([[margin, margin], [size[0] - margin, margin], [size[0] - margin, size[1] - margin]])
     corners = np.vstack([corners, [margin, size[1] - margin]]) + rng.uniform(-1.3, 0.8, (4, 2)) * margin
     source = np.array([[0, 0], [width, 0], [width, height], [0, height]])
-    data = _perspective(corners, source)
+    data = perspective(corners, source.astype(np.float64)).ravel()[:8].tolist()
     lying = page.transform(size, Image.Transform.PERSPECTIVE, data, Image.Resampling.BICUBIC)
     mask = Image.new("L", page.size, 255).transform(size, Image.Transform.PERSPECTIVE, data)
     table.paste(lying, (0, 0), mask)
     return table
-
-
-def _perspective(seen: NDArray[np.float64], source: NDArray[np.int_]) -> list[float]:
-    """Return Pillow's eight coefficients that take the seen corners back to the page's."""
-    rows, right = [], []
-    for (x, y), (u, v) in zip(seen, source, strict=True):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-        right += [u, v]
-    return [float(each) for each in np.linalg.solve(np.array(rows), np.array(right, float))]
 
 
 def _light(shape: tuple[int, int], rng: np.random.Generator) -> Grey:

@@ -7,7 +7,7 @@ from train import config as configuration
 from train import data, files
 from train.config import Config
 from train.data import Mnist
-from train.errors import TrainError
+from train.errors import ended
 from train.quiet import import_tensorflow
 
 if TYPE_CHECKING:
@@ -27,15 +27,7 @@ NO_FONTS = (
 def main(arguments: list[str] | None = None) -> int:
     """Return 0, 1 with a message where something is wrong, 130 where it was stopped."""
     config = configuration.parse(arguments)
-    try:
-        run(config)
-    except TrainError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nStopped. The same command goes on after the last finished epoch or round.", file=sys.stderr)
-        return 130
-    return 0
+    return ended(lambda: run(config), "The same command goes on after the last finished epoch or round.")
 
 
 def run(config: Config) -> None:

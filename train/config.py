@@ -123,7 +123,7 @@ def parse(arguments: list[str] | None = None) -> Config:
     parser.add_argument(
         "--fonts",
         type=Path,
-        default=os.environ.get("FONTS") or (FONTS_FILE if FONTS_FILE.is_file() else None),
+        default=fonts_file(),
         metavar="FILE",
         help="letters and digits of handwriting fonts, as python -m train.fonts writes them (default: the "
         "environment's FONTS, else what python -m train.fonts has downloaded)",
@@ -160,6 +160,11 @@ def parse(arguments: list[str] | None = None) -> Config:
         setattr(options, name, tuple(getattr(options, name)))
     options.epochs = getattr(options, "epochs", EPOCHS[options.model])
     return Config(**vars(options))
+
+
+def fonts_file() -> str | Path | None:
+    """Return the file of fonts that the environment's FONTS names, else the one that was downloaded, if any."""
+    return os.environ.get("FONTS") or (FONTS_FILE if FONTS_FILE.is_file() else None)
 
 
 def _paths(variable: str) -> list[Path]:

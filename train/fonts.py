@@ -25,7 +25,7 @@ from rich.progress import track
 from synthesis.handwriting.faces import Faces
 from train import files
 from train.config import FONTS_FILE
-from train.errors import DataError, TrainError
+from train.errors import DataError, ended
 
 # Each line: a font, its version, the SHA-256 of its file.
 LIST = Path(__file__).with_name("fonts.txt")
@@ -48,15 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, metavar="DIR", help="the fonts' .woff2 files, if they are here already")
     parser.add_argument("--out", type=Path, default=FONTS_FILE, metavar="FILE", help="what is written, .npz")
     options = parser.parse_args(arguments)
-    try:
-        _convert(options.folder, options.out)
-    except TrainError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nStopped. Nothing half is left behind.", file=sys.stderr)
-        return 130
-    return 0
+    return ended(lambda: _convert(options.folder, options.out), "Nothing half is left behind.")
 
 
 def faces(path: Path | None, *, kept: bool = False) -> Faces | None:

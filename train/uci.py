@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from train import files
 from train.config import REAL_FOLDER
-from train.errors import DataError, TrainError
+from train.errors import DataError, ended
 
 URL = "https://archive.ics.uci.edu/ml/machine-learning-databases"
 PEN, OPTICAL = "pendigits-orig.tra.Z", "optdigits-orig.tra.Z"
@@ -46,15 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--optical", type=Path, metavar="FILE", help=f"{OPTICAL}, if it is here already")
     parser.add_argument("--out", type=Path, default=REAL_FOLDER, metavar="DIR", help="where both are written")
     options = parser.parse_args(arguments)
-    try:
-        _convert(options.pen, options.optical, options.out)
-    except TrainError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nStopped. Nothing half is left behind.", file=sys.stderr)
-        return 130
-    return 0
+    return ended(lambda: _convert(options.pen, options.optical, options.out), "Nothing half is left behind.")
 
 
 def pen_digits(text: str) -> Iterator[tuple[str, list[NDArray[np.float64]]]]:

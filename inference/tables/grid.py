@@ -31,6 +31,8 @@ MIN_ROW_SHARE = 0.35
 # the usual line. Chosen on the shared sudokus.
 MIN_SEEN_SHARE = 0.35
 MIN_APART_SHARE, MAX_LEFT_OUT_SHARE = 0.25, 0.95
+# The straightened table.
+SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +55,7 @@ class Grid:
         Args:
             points: float64 [N, 2], x and y in pixels.
         """
-        straight = _mapped(np.asarray(np.linalg.inv(_perspective(self.corners)), np.float64), points)
+        straight = _mapped(perspective(self.corners, SQUARE), points)
         found = [
             np.searchsorted(lines, straight[:, axis], side="right") - 1
             for lines, axis in ((self.rows, 1), (self.columns, 0))
@@ -64,7 +66,7 @@ class Grid:
 
     def points(self, straight: Floats) -> Floats:
         """Return where points of the straightened table, float64 [N, 2] from 0 to 1, lie in the picture, in pixels."""
-        return _mapped(_perspective(self.corners), straight)
+        return _mapped(perspective(SQUARE, self.corners), straight)
 
 
 def find(picture: Image.Image, rows: int, columns: int) -> Grid:
@@ -85,7 +87,7 @@ def find(picture: Image.Image, rows: int, columns: int) -> Grid:
     corners = _corners(dark)
     side = (np.arange(STRAIGHT_SIDE_PX) + 0.5) / STRAIGHT_SIDE_PX
     places = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2).astype(np.float64)
-    x, y = np.rint(_mapped(_perspective(corners), places)).astype(int).T
+    x, y = np.rint(_mapped(perspective(SQUARE, corners), places)).astype(int).T
     straight = dark[y.clip(0, dark.shape[0] - 1), x.clip(0, dark.shape[1] - 1)].reshape(2 * [STRAIGHT_SIDE_PX])
     lines = [_lines(straight, rows), _lines(straight.T, columns)]
     return Grid(corners / factor, *lines)
@@ -163,17 +165,16 @@ def _fits(shown: Floats, lines: NDArray[np.intp], apart: float) -> bool:
     return bool(inner.min() >= ground + MIN_SEEN_SHARE * (usual - ground) and not left_out)
 
 
-def _perspective(corners: Floats) -> Floats:
-    """Return the projective map, float64 [3, 3], from the unit square to four corners.
+def perspective(source: Floats, target: Floats) -> Floats:
+    """Return the projective map, float64 [3, 3], that takes four points to four others, both float64 [4, 2].
 
     Source: Heckbert, "Fundamentals of Texture Mapping and Image Warping", Berkeley, 1989, section 2.2.3.
     """
-    square = ((0, 0), (1, 0), (1, 1), (0, 1))
     equations, values = [], []
-    for (u, v), (x, y) in zip(square, corners, strict=True):
+    for (u, v), (x, y) in zip(source, target, strict=True):
         equations += [[u, v, 1, 0, 0, 0, -u * x, -v * x], [0, 0, 0, u, v, 1, -u * y, -v * y]]
         values += [x, y]
-    return np.append(np.linalg.solve(np.array(equations, np.float64), np.array(values)), 1.0).reshape(3, 3)
+    return np.append(np.linalg.solve(np.array(equations, np.float64), np.array(values, np.float64)), 1.0).reshape(3, 3)
 
 
 def _mapped(matrix: Floats, points: Floats) -> Floats:

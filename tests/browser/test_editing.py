@@ -210,3 +210,25 @@ def test_axe_finds_nothing_beside_a_picture_and_a_table(visit: Open, device: dic
     surface["#crop"].click()
     assert violations(surface) == []
     assert surface.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_picture_that_the_browser_cannot_show_cannot_be_turned(visit: Open) -> None:
+    surface = visit()
+    with Image.open(io.BytesIO(png())) as image:
+        out = io.BytesIO()
+        image.save(out, "TIFF")
+    hand_over(surface, "pick", out.getvalue(), "page.tif", "image/tiff")
+    surface.reads("47")
+    expect(surface["#turn"]).to_be_disabled()
+    expect(surface["#crop"]).to_be_disabled()
+    hand_over(surface, "pick", png())
+    expect(surface["#turn"]).to_be_enabled()
+
+
+def test_without_storage_the_page_works(visit: Open) -> None:
+    surface = visit()
+    blocked = "{ get() { throw new DOMException('blocked', 'SecurityError'); } }"
+    surface.page.add_init_script(f"Object.defineProperty(window, 'sessionStorage', {blocked})")
+    surface.page.reload()
+    surface.mouse(surface.place(SEVEN))
+    surface.reads("7")

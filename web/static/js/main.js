@@ -191,6 +191,9 @@ function readPicture() {
 	crop.show(null);
 	page.stage.classList.remove("empty");
 	showNothing("Reading the picture …");
+	// What the browser cannot show it cannot turn either.
+	page.turn.disabled = page.crop.disabled = true;
+	picture.ready.then(() => { page.turn.disabled = page.crop.disabled = !picture.seen; });
 	const [rows, columns] = [page.rows, page.columns].map((input) => input.checkValidity() && input.value);
 	read("now", { file: picture.file, table: rows && columns ? `&table=${rows}x${columns}` : "" });
 }
@@ -210,14 +213,12 @@ const crop = new Crop(page.area, page.frame, {
 			!at && left <= x * width && x * width <= left + wide && top <= y * height && y * height <= top + high));
 	},
 	async keep(box) {
-		await picture.crop(box);
-		readPicture();
+		if (await picture.crop(box)) readPicture();
 	},
 });
 page.crop.addEventListener("click", () => crop.press());
 page.turn.addEventListener("click", async () => {
-	await picture.turn();
-	readPicture();
+	if (await picture.turn()) readPicture();
 });
 page.back.addEventListener("click", () => {
 	closePicture();
@@ -299,6 +300,7 @@ for (const [button, form] of [[page.copy, (text) => text], [page.csv, (text) =>
 }
 describeModel().then((text) => { page.model.textContent = text; }, () => {});
 // After a reload, or where a phone has thrown the tab away.
-const before = JSON.parse(sessionStorage.drawing ?? "[]");
+let before = [];
+try { before = JSON.parse(sessionStorage.drawing); } catch { /* nothing, or blocked */ }
 if (before.length) drawing.set(before);
 else refresh();

@@ -60,21 +60,21 @@ export class Picture {
 		this.#show(file);
 	}
 
-	/** Replace the picture by itself, turned by 90 degrees. */
-	async turn() {
+	/** Replace the picture by itself, turned by 90 degrees; false where it has been closed meanwhile. */
+	turn() {
 		const [width, height] = this.size;
-		await this.#redraw(height, width, (context) => {
+		return this.#redraw(height, width, (context) => {
 			context.translate(height, 0);
 			context.rotate(Math.PI / 2);
 			context.drawImage(this.image, 0, 0);
 		});
 	}
 
-	/** Replace it by a part of itself, its sides as shares of the picture's. */
-	async crop([left, top, right, bottom]) {
+	/** Replace it by a part of itself, its sides as shares of the picture's; false likewise. */
+	crop([left, top, right, bottom]) {
 		const [width, height] = this.size;
 		const size = [(right - left) * width, (bottom - top) * height].map((side) => Math.max(Math.round(side), 1));
-		await this.#redraw(...size, (context) => context.drawImage(this.image, -left * width, -top * height));
+		return this.#redraw(...size, (context) => context.drawImage(this.image, -left * width, -top * height));
 	}
 
 	/** Undo the last of these; false where there was none. */
@@ -88,9 +88,10 @@ export class Picture {
 		const before = this.file, canvas = new OffscreenCanvas(width, height);
 		draw(canvas.getContext("2d"));
 		const blob = await canvas.convertToBlob(before.type === "image/png" ? {} : { type: "image/jpeg", quality: 0.95 });
-		if (this.file !== before) return;
+		if (this.file !== before) return false;
 		this.#past.push(before);
 		this.#show(new File([blob], before.name, { type: blob.type }));
+		return true;
 	}
 
 	#show(file) {
