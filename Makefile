@@ -49,8 +49,9 @@ test: $(VENV)/.dev ## run all tests but those that need Ray or a container, whic
 evaluate: $(VENV)/.train ## measure the reader on MNIST, drawings, letters and photos (ARGS="--help" for more)
 	@$(BIN)/python -m evaluation $(ARGS)
 
-bench: $(VENV)/.dev ## measure the server against the same work without it, and against FastAPI
+bench: $(VENV)/.dev $(VENV)/.peers ## measure the server against the same work without it and FastAPI, the reader against others
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.readers
 
 lint: $(VENV)/.dev ## check style and types
 	$(BIN)/ruff format --check .
@@ -66,6 +67,7 @@ lock: $(VENV)/.dev ## compile requirements/*.txt from pyproject.toml
 	$(COMPILE) pyproject.toml --group train --constraint requirements/dev.txt --output-file requirements/train.txt
 	$(COMPILE) --no-config pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
 	$(COMPILE) pyproject.toml --group batch --constraint requirements/dev.txt --output-file requirements/batch.txt
+	$(COMPILE) pyproject.toml --group peers --constraint requirements/dev.txt --output-file requirements/peers.txt
 	$(COMPILE) requirements/kserve.in --output-file requirements/kserve.txt
 
 image: ## build the container image with docker or podman, whichever is there (IMAGE=digits)

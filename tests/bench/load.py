@@ -54,7 +54,7 @@ def pinned(command: Sequence[str], core: int) -> list[str]:
     return [taskset, "-c", str(core), *command] if taskset else list(command)
 
 
-def send(url: str, process: int, request: Request, seconds: float) -> Measured:
+def send(url: str, process: int, request: Request, seconds: float, connections: int = CONNECTIONS) -> Measured:
     """Load a server from the second core.
 
     Args:
@@ -62,12 +62,14 @@ def send(url: str, process: int, request: Request, seconds: float) -> Measured:
         process: its process id.
         request: what is sent.
         seconds: for how long.
+        connections: how many send at once.
 
     Raises:
         RuntimeError: it answered anything but 200.
     """
     before = cpu_seconds(process)
-    measured = _wrk(url, request, seconds) if shutil.which("wrk") else _python(url, request, seconds)
+    client = _wrk if shutil.which("wrk") else _python
+    measured = client(url, request, seconds, connections)
     used = cpu_seconds(process) - before
     return replace(measured, cpu_rate=measured.rate * seconds / used if used else float("nan"))
 
@@ -78,19 +80,28 @@ def cpu_seconds(process: int) -> float:
     return sum(int(each.read_text().split()[0]) for each in threads) / 1e9
 
 
-def _python(url: str, request: Request, seconds: float) -> Measured:
-    script = [sys.executable, "-m", "tests.bench.load", url, request.path, str(seconds), *_flat(request.headers)]
+def _python(url: str, request: Request, seconds: float, connections: int) -> Measured:
+    script = [
+        sys.executable,
+        "-m",
+        "tests.bench.load",
+        url,
+        request.path,
+        str(seconds),
+        str(connections),
+        *_flat(request.headers),
+    ]
     done = subprocess.run(pinned(script, 1), input=request.body, check=True, capture_output=True)
     return Measured(*map(float, done.stdout.split()))
 
 
-def _wrk(url: str, request: Request, seconds: float) -> Measured:
+def _wrk(url: str, request: Request, seconds: float, connections: int) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         body, script = Path(folder) / "body", Path(folder) / "request.lua"
         body.write_bytes(request.body)
         headers = "\n".join(f'wrk.headers["{name}"] = "{value}"' for name, value in request.headers.items())
         script.write_text(LUA.format(body=body, headers=headers) if request.body else "")
-        options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency", "-s", str(script)]
+        options = ["-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", str(script)]
         command = pinned(["wrk", *options, url + request.path], 1)
         text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in text or "Socket errors" in text:
@@ -107,7 +118,7 @@ def _flat(headers: dict[str, str]) -> list[str]:
     return [f"{name}: {value}" for name, value in headers.items()]
 
 
-def _client(url: str, path: str, seconds: float, headers: dict[str, str], body: bytes) -> Measured:
+def _client(url: str, path: str, seconds: float, connections: int, headers: dict[str, str], body: bytes) -> Measured:
     host = urlsplit(url).netloc
     took: list[float] = []
     end = time.perf_counter() + seconds
@@ -122,7 +133,7 @@ def _client(url: str, path: str, seconds: float, headers: dict[str, str], body: 
                 raise RuntimeError(f"{path} was answered with {answer.status}")
             took.append(time.perf_counter() - start)
 
-    threads = [threading.Thread(target=run) for _ in range(CONNECTIONS)]
+    threads = [threading.Thread(target=run) for _ in range(connections)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -132,6 +143,7 @@ def _client(url: str, path: str, seconds: float, headers: dict[str, str], body: 
 
 
 if __name__ == "__main__":
-    given = dict(pair.split(": ", 1) for pair in sys.argv[4:])
-    result = _client(sys.argv[1], sys.argv[2], float(sys.argv[3]), given, sys.stdin.buffer.read())
+    given = dict(pair.split(": ", 1) for pair in sys.argv[5:])
+    url, path, seconds, connections = sys.argv[1:5]
+    result = _client(url, path, float(seconds), int(connections), given, sys.stdin.buffer.read())
     print(result.rate, result.p50, result.p99)
