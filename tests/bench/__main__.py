@@ -40,6 +40,8 @@ FORM_TYPE = "multipart/form-data; boundary=bench"
 FORM = (
     b'--bench\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n' + CANVAS + b"\r\n--bench--\r\n"
 )
+# Python keeps what it has compiled, as it does for the libraries.
+ENVIRONMENT = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "ORT_DISABLE_TELEMETRY": "1"}
 Round = dict[str, Measured]
 
 
@@ -68,7 +70,7 @@ def running(
     """
     url = f"http://127.0.0.1:{port}"
     settings = {"PORT": port, "HOST": "127.0.0.1", "MODEL_PATH": MODEL, "LOG_REQUESTS": 1, "WORKERS": workers}
-    environment = os.environ | {name: str(value) for name, value in settings.items()}
+    environment = ENVIRONMENT | {name: str(value) for name, value in settings.items()}
     started = [sys.executable, *command]
     with httpx.Client(verify=False) as client:  # noqa: S501  # loading certificates would be measured too
         start = time.perf_counter()
@@ -106,9 +108,8 @@ def loop(name: str, seconds: float, picture: bytes = CANVAS) -> Measured:
 def timed(*command: str) -> float:
     """Return the seconds that a command of Python takes on the first core."""
     start = time.perf_counter()
-    environment = os.environ | {"ORT_DISABLE_TELEMETRY": "1"}
     subprocess.run(
-        pinned([sys.executable, *command], 0), check=True, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
+        pinned([sys.executable, *command], 0), check=True, env=ENVIRONMENT, cwd=ROOT, stdout=subprocess.DEVNULL
     )
     return time.perf_counter() - start
 
@@ -137,7 +138,7 @@ def once(given: Given, seconds: float) -> Round:
     got: Round = {"imports": Measured(timed("-c", IMPORTS))}
     photo = Request("/predict", given.photo, {"Content-Type": "image/jpeg"})
     large = Request("/predict", given.large_photo, {"Content-Type": "image/jpeg"})
-    with running("-m", "web", port=free_port(), path="/health/live") as (url, process, started):
+    with running("-m", "tests.bench.serve", port=free_port(), path="/health/live") as (url, process, started):
         got |= {"start": Measured(started), "memory": memory(process)}
         send(url, process, given.form, 1)  # what is slow only at first
         got["predict"] = send(url, process, given.form, seconds)
@@ -162,7 +163,11 @@ def once(given: Given, seconds: float) -> Round:
     got["scans"] = Measured(SCANS / timed("-m", "inference", str(given.scans), "--csv"))
     got["loop scan"] = loop("read", seconds, scan)
     for workers in (1, 2):
-        with running("-m", "web", port=free_port(), path="/health/live", core=None, workers=workers) as (url, pid, _):
+        with running("-m", "tests.bench.serve", port=free_port(), path="/health/live", core=None, workers=workers) as (
+            url,
+            pid,
+            _,
+        ):
             send(url, pid, given.own, 1, 4 * CONNECTIONS)
             got[f"workers {workers}"] = send(url, pid, given.own, seconds, 4 * CONNECTIONS)
     for name in ("floor", "tutorial", "peer"):

@@ -12,14 +12,19 @@ from synthesis.hands import Copybook, Hand
 NOBODY = Copybook(np.zeros((0, 28, 28), np.uint8), ())
 
 
+def hand() -> Hand:
+    """Return who writes all of them."""
+    return Hand(NOBODY, copies=0, pen=0.09, slant=0.1, wide=1, tails=0.2, tone=1)
+
+
 def page(longest: int, seed: int = 0) -> tuple[bytes, str]:
     """Return a page of about 240 digits as a JPEG whose longer side has so many pixels, and what is written on it."""
     rng = np.random.default_rng(seed)
-    hand = Hand(NOBODY, copies=0, pen=0.09, slant=0.1, wide=1, tails=0.2, tone=1)
+    writer = hand()
 
     def write(tall: float, rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:
         label = str(rng.integers(10))
-        return label, hand.digit(label, tall, rng)
+        return label, writer.digit(label, tall, rng)
 
     photo = pages.page(write, rng)
     with Image.open(io.BytesIO(photo.content)) as image:

@@ -1,0 +1,15 @@
+"""The server with what `requirements/runtime.txt` has alone, as in the container.
+
+Litestar takes up what it finds: pydantic and attrs, which other tests brought, would cost a sixth of the start.
+"""
+
+import sys
+
+ONLY_FOR_TESTS = ("pydantic", "attr")
+
+if __name__ == "__main__":
+    for name in ONLY_FOR_TESTS:
+        sys.modules[name] = None  # type: ignore[assignment]  # Python's way of saying that it is not there
+    from web.__main__ import main
+
+    sys.exit(main())
