@@ -232,3 +232,30 @@ def test_without_storage_the_page_works(visit: Open) -> None:
     surface.page.reload()
     surface.mouse(surface.place(SEVEN))
     surface.reads("7")
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE])
+def test_a_picture_is_seen_larger(visit: Open, device: dict[str, Any]) -> None:
+    """Zoomed, the sheet scrolls, a card brings its mark into sight, and boxes stay on their marks."""
+    surface = visit(device)
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    small = surface["#picture"].bounding_box()
+    surface["#zoom"].click()
+    large, box = surface["#picture"].bounding_box(), surface[".box"].first.bounding_box()
+    assert small
+    assert large
+    assert box
+    assert large["width"] > 2 * small["width"]
+    assert (box["x"] - large["x"]) / large["width"] == pytest.approx(120 / 600, abs=0.03)
+    surface[".card"].nth(1).focus()
+    surface["#stage"].scroll_into_view_if_needed()
+    expect(surface[".box"].nth(1)).to_be_in_viewport()
+    assert violations(surface) == []
+    surface["#zoom"].click()
+    assert surface["#picture"].bounding_box() == small
+    surface["#zoom"].click()
+    surface["#back"].click()
+    expect(surface["#canvas"]).to_be_visible()
+    surface.mouse(surface.place(ONE))
+    surface.reads("1")

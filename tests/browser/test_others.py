@@ -127,7 +127,7 @@ def test_the_keyboard_draws(page: Page) -> None:
     page.reads("1")
 
 
-def test_a_picture_is_turned_and_cropped(page: Page, tmp_path: Path) -> None:
+def test_a_picture_is_turned_zoomed_and_cropped(page: Page, tmp_path: Path) -> None:
     """A 4 and a 7 on their side are turned upright by a click, and all but the 4 is cut off by a drag."""
     file = tmp_path / "picture.png"
     file.write_bytes(on_its_side())
@@ -135,6 +135,11 @@ def test_a_picture_is_turned_and_cropped(page: Page, tmp_path: Path) -> None:
     eventually(lambda: page.count(".box"))
     page.click("#turn")
     page.reads("47")
+    page.click("#zoom")
+    across = "const { scrollWidth, clientWidth } = document.getElementById('stage'); return scrollWidth / clientWidth"
+    assert page.driver.run(across) > 2
+    page.click("#zoom")
+    assert page.driver.run(across) == 1
     page.click("#crop")
     left, top, width, height = page.box("#area")
     page.point(

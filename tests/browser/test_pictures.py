@@ -142,3 +142,14 @@ def test_photo(visit: Open) -> None:
     expect(surface[".box"].first).to_be_visible()
     assert any(character.isdigit() for character in surface.settled())
     assert surface.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_pages_of_a_pdf_are_read(visit: Open) -> None:
+    surface = visit()
+    with Image.open(io.BytesIO(png())) as image:
+        out = io.BytesIO()
+        image.save(out, "PDF", save_all=True, append_images=[image])
+    hand_over(surface, "pick", out.getvalue(), "scan.pdf", "application/pdf")
+    surface.reads("47\n47")
+    expect(surface.page.get_by_alt_text("This browser cannot show the file, but it is read.")).to_be_visible()
+    expect(surface["#zoom"]).to_be_disabled()

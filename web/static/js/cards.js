@@ -18,7 +18,7 @@ export class Cards {
 			this.show(this.#digits, this.#labels);
 		});
 		const index = (event) => [...list.children].indexOf(event.target.closest(".card"));
-		for (const name of ["pointerover", "focusin"]) list.addEventListener(name, (event) => on.light(index(event)));
+		for (const name of ["pointerover", "focusin"]) list.addEventListener(name, (event) => on.light(index(event), name === "focusin"));
 		for (const name of ["pointerleave", "focusout"]) list.addEventListener(name, () => on.light(-1));
 		list.addEventListener("click", (event) => event.target.matches(".why") && this.#explain(index(event)));
 		list.addEventListener("change", (event) => on.correct(index(event), event.target.value));

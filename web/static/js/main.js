@@ -184,6 +184,14 @@ listenForShortcuts(page.canvas, act);
 
 // Pictures
 
+/** Show the picture larger, or all of it. */
+function zoom(on) {
+	page.stage.classList.toggle("zoomed", on);
+	page.zoom.ariaPressed = String(on);
+	page.stage.tabIndex = on ? 0 : -1;
+	lightUp(page.overlay, -1);
+}
+
 function readPicture() {
 	page.problem.hidden = true;
 	page.undo.disabled = false;
@@ -192,8 +200,10 @@ function readPicture() {
 	page.stage.classList.remove("empty");
 	showNothing("Reading the picture …");
 	// What the browser cannot show it cannot turn either.
-	page.turn.disabled = page.crop.disabled = true;
-	picture.ready.then(() => { page.turn.disabled = page.crop.disabled = !picture.seen; });
+	const disable = (off) => { for (const each of [page.turn, page.crop, page.zoom]) each.disabled = off; };
+	disable(true);
+	picture.ready.then(() => disable(!picture.seen));
+	zoom(false);
 	const [rows, columns] = [page.rows, page.columns].map((input) => input.checkValidity() && input.value);
 	read("now", { file: picture.file, table: rows && columns ? `&table=${rows}x${columns}` : "" });
 }
@@ -220,6 +230,7 @@ page.crop.addEventListener("click", () => crop.press());
 page.turn.addEventListener("click", async () => {
 	if (await picture.turn()) readPicture();
 });
+page.zoom.addEventListener("click", () => zoom(!page.stage.classList.contains("zoomed")));
 page.back.addEventListener("click", () => {
 	closePicture();
 	page.canvas.focus({ preventScroll: true });
@@ -242,7 +253,7 @@ for (const [name, ...lines] of EXAMPLES) {
 // Cards, corrections, history
 
 const cards = new Cards(page, {
-	light: (index) => lightUp(page.overlay, index),
+	light: (index, near) => lightUp(page.overlay, index, near),
 	async explain() {
 		const { job } = shown;
 		try {

@@ -31,8 +31,8 @@ export function receivePictures(inputs, stage, take) {
 /** Check a file, and bring a very large one down: {blob, size}, size null where it is the file's own. Throws a Problem. */
 export async function prepare(file) {
 	if (!file.size) throw new Problem(`${file.name} is empty. Choose another file.`);
-	if (file.type && !file.type.startsWith("image/")) {
-		throw new Problem(`${file.name} is no picture. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC.`);
+	if (file.type && !/^image\/|^application\/pdf$/.test(file.type)) {
+		throw new Problem(`${file.name} is no picture. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or PDF.`);
 	}
 	if (file.size <= MOST_BYTES) return { blob: file, size: null };
 	const bitmap = await createImageBitmap(file).catch(() => { throw new Problem("This picture is too large. Send one under 10 MB."); });
@@ -99,7 +99,8 @@ export class Picture {
 		this.file = file;
 		this.stage.classList.add("pictured");
 		this.image.src = URL.createObjectURL(file);
-		this.ready = this.image.decode().catch(() => {});
+		this.image.alt = "Your picture";
+		this.ready = this.image.decode().catch(() => { this.image.alt = "This browser cannot show the file, but it is read."; });
 	}
 
 	hide() {
@@ -108,6 +109,6 @@ export class Picture {
 		this.file = null;
 		this.#past = [];
 		this.image.removeAttribute("src");
-		this.stage.classList.remove("pictured");
+		this.stage.classList.remove("pictured", "zoomed");
 	}
 }

@@ -63,7 +63,10 @@ export function asCsv(rows) {
 	return rows.map((row) => row.map(cell).join(",")).join("\r\n");
 }
 
-export function lightUp(overlay, index) {
+/** Point at a mark; `near`, it is brought into sight where the picture is zoomed. */
+export function lightUp(overlay, index, near) {
 	overlay.classList.toggle("dimmed", index >= 0);
 	[...overlay.children].forEach((box, i) => box.classList.toggle("lit", i === index));
+	const box = overlay.children[index], stage = overlay.parentElement;
+	if (near && box) stage.scrollTo(box.offsetLeft - stage.clientWidth / 3, box.offsetTop - stage.clientHeight / 3);
 }
