@@ -13,6 +13,7 @@ COPY inference /app/inference
 COPY web /app/web
 COPY deploy/image /build/image
 RUN python3 /build/image/collect.py --app /app --packages /packages --target /image \
+    && if [ -f /app/artifacts/page.int8.onnx ]; then rm /app/artifacts/page.onnx; fi \
     && python3 -m compileall -q --invalidation-mode unchecked-hash /app \
     && find /app -exec touch --no-dereference --date=@0 {} +
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from batch.plan import BatchError, Part, Place
 from inference.errors import RecognizerError
-from inference.recognizer import Recognizer
+from inference.recognizer import Recognizer, page_beside
 
 SCHEMA = pyarrow.schema(
     {
@@ -44,7 +44,7 @@ FETCHED_IMAGES = 32
 
 def model_files(model: Path) -> dict[str, bytes]:
     """Return a model file and the page network beside it, by their names in the target."""
-    return {MODEL: model.read_bytes(), PAGE: model.with_name("page.onnx").read_bytes()}
+    return {MODEL: model.read_bytes(), PAGE: page_beside(model).read_bytes()}
 
 
 class Worker:

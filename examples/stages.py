@@ -19,7 +19,7 @@ from inference.detection.turns import turned
 from inference.imaging.decode import MAX_PIXELS, decode
 from inference.imaging.grey import grey
 from inference.recognition.normalise import normalise
-from inference.recognizer import DEFAULT_MODEL, MAX_MARKS, PAGE
+from inference.recognizer import DEFAULT_MODEL, MAX_MARKS, page_beside
 
 WIDTH_PX, HEADING_PX, FONT_PX, CELL_PX = 560, 30, 18, 56
 PER_ROW = WIDTH_PX // CELL_PX
@@ -36,7 +36,7 @@ def main() -> None:
 
     sent = decode(options.picture, MAX_PIXELS).image
     looked_at = grey(sent)
-    network = PageNetwork(DEFAULT_MODEL.with_name(PAGE))
+    network = PageNetwork(page_beside(DEFAULT_MODEL))
     kinds = len(network.info.kinds)
     degrees, sightings = find(network, kinds, looked_at, MAX_MARKS)
     upright = turned(looked_at, degrees)

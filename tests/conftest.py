@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from inference.recognizer import page_beside
 from tests import trainings
 from tests.samples import ROOT, save_npz, small_mnist
 from tests.servers import MODEL, Server, serving
@@ -47,7 +48,7 @@ def trained_mlp(small_npz: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def exported_cnn(trained_cnn: Path) -> Path:
     """The same artifacts with model.onnx and its card, and the tracked page network beside them."""
     trainings.finish(trainings.export_command(trained_cnn))
-    shutil.copy(ROOT / "artifacts" / "page.onnx", trained_cnn)
+    shutil.copy(page_beside(ROOT / "artifacts" / "model.onnx"), trained_cnn)
     return trained_cnn
 
 

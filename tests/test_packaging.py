@@ -21,7 +21,7 @@ from tests import servers
 from tests.inference.pens import pen
 from tests.samples import ROOT
 
-MODELS = {"model.onnx", "page.onnx", "MODEL_CARD.md"}
+MODELS = {"model.onnx", "page.int8.onnx", "MODEL_CARD.md"}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MODEL_PATH")}
 
 

@@ -29,7 +29,7 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
 
     Args:
         settings: its settings.
-        recognizer: what reads; by default the model file of the settings, with page.onnx beside it.
+        recognizer: what reads; by default the model file of the settings, with the page network beside it.
 
     Raises:
         inference.ModelError: a model file is missing, cannot be used, or is not the one that the card describes.

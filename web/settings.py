@@ -77,7 +77,9 @@ class Settings:
     ] = "127.0.0.1"
     port: Annotated[int, _whole(0, 65535, "the port to listen on; 0 picks a free one")] = 8000
     # None is the one that `inference` finds.
-    model_path: Annotated[Path | None, _about("the model file; page.onnx is taken from beside it", "a path")] = None
+    model_path: Annotated[
+        Path | None, _about("the model file; page.int8.onnx, else page.onnx, is taken from beside it", "a path")
+    ] = None
     workers: Annotated[int, _whole(1, 256, "the processes that serve; each is meant for one core")] = 1
     hang_seconds: Annotated[
         float, _seconds(1, 3600, "how long a worker of several may be silent before it is replaced")

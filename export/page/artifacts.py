@@ -81,7 +81,7 @@ def load_rows(folder: Path, page_sha256: str) -> dict[str, dict[str, Any]]:
 
     Args:
         folder: of that file, and of `model.onnx`.
-        page_sha256: the checksum of `page.onnx`.
+        page_sha256: the checksum of the page network that is served.
     """
     try:
         found = json.loads((folder / EVALUATION).read_text())

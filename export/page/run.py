@@ -41,7 +41,7 @@ def run(folder: Path) -> None:
         quantize.quantize(model, small, pages.every_second(0).pictures)
         trial = quantize.measure(model, small, pages.every_second(1))
         float32, int8 = (files.describe(path) for path in (model, small))
-        rows = artifacts.load_rows(folder, float32.sha256)
+        rows = artifacts.load_rows(folder, (int8 if trial.keep else float32).sha256)
         part = card(metrics, metadata, parity, float32, int8 if trial.keep else None, trial, len(pages), rows)
         text.write_text(str(replace(document.read(folder), page=part)))
         files.put(model, folder / MODEL)

@@ -23,7 +23,7 @@ PENALTY_PER_OCTAVE = 0.15
 # That a mark is surely a sign or none counts so much beside that it is surely a digit.
 OTHER_KINDS_WEIGHT = 0.3
 # A look that sees twice as many marks is as good as one that is so much surer.
-GAIN_PER_DOUBLING = 0.03
+GAIN_PER_DOUBLING = 0.05
 # Ink grows with so much of a power of the height: weighed by the inverse, all marks count about the same.
 INK_PER_HEIGHT_POWER = 1.5
 # A picture is enlarged at most so much, and to no more pixels than this.

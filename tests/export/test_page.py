@@ -22,6 +22,7 @@ from export.page import artifacts, verify
 from export.page.graph import build
 from export.page.network import fold_network
 from export.page.quantize import PageFigures, Trial
+from inference.recognizer import page_beside
 from synthesis.kinds import KINDS
 from tests import trainings
 from train.page import network as page_network
@@ -225,13 +226,16 @@ def test_a_card_of_two_parts_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_the_card_shows_what_was_measured_on_pictures_with_these_very_files(folder: Path) -> None:
     (folder / "model.onnx").write_bytes(b"a classifier")
-    sums = {"page": {"sha256": sha256(folder / "page.onnx")}, "model": {"sha256": sha256(folder / "model.onnx")}}
+    sums = {
+        "page": {"sha256": sha256(page_beside(folder / "model.onnx"))},
+        "model": {"sha256": sha256(folder / "model.onnx")},
+    }
     row = {"about": "photographed forms", "count": 30, "right": 0.957, "lost": 3, "milliseconds": 80.0, "wrong": ["a"]}
     (folder / "evaluation.json").write_text(json.dumps(sums | {"sets": {"forms": row}}))
     assert export(folder) == 0
     assert "| forms | photographed forms | 30 | right 95.70 %, lost 3 |" in document.read(folder).page.body
     (folder / "model.onnx").write_bytes(b"another classifier")
-    assert artifacts.load_rows(folder, sha256(folder / "page.onnx")) == {}
+    assert artifacts.load_rows(folder, sha256(page_beside(folder / "model.onnx"))) == {}
 
 
 def truncate(path: Path) -> None:

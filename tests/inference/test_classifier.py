@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inference import InvalidModelError, ModelNotFoundError
 from inference.recognition.classifier import CHUNK_IMAGES, Classifier
-from inference.recognizer import DEFAULT_MODEL, PAGE
+from inference.recognizer import DEFAULT_MODEL, page_beside
 
 
 def told(path: Path, **metadata: str) -> Path:
@@ -63,7 +63,7 @@ def test_metadata_that_do_not_fit(metadata: Mapping[str, str], says: str, tmp_pa
 
 def test_another_file_says_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(InvalidModelError, match=r"no digit classifier.*'picture'.*make train export"):
-        Classifier(DEFAULT_MODEL.with_name(PAGE))
+        Classifier(page_beside(DEFAULT_MODEL))
     (tmp_path / "cut.onnx").write_bytes(DEFAULT_MODEL.read_bytes()[:5000])
     with pytest.raises(InvalidModelError, match=r"not a complete ONNX file.*make train export"):
         Classifier(tmp_path / "cut.onnx")
@@ -88,3 +88,12 @@ def test_many_images_are_read_as_each_by_itself() -> None:
 def test_what_are_no_images(batch: NDArray[np.generic]) -> None:
     with pytest.raises(ValueError, match=r"expected uint8 \[N, 28, 28\]"):
         Classifier(DEFAULT_MODEL)(batch)  # type: ignore[arg-type]
+
+
+def test_the_page_network_is_the_file_in_8_bit_integers_where_there_is_one(tmp_path: Path) -> None:
+    model = tmp_path / "model.onnx"
+    assert page_beside(model).name == "page.onnx"
+    (tmp_path / "page.onnx").touch()
+    assert page_beside(model).name == "page.onnx"
+    (tmp_path / "page.int8.onnx").touch()
+    assert page_beside(model).name == "page.int8.onnx"

@@ -161,7 +161,7 @@ def test_a_photo_of_nothing_says_nothing() -> None:
     assert recognizer().read(photographed(np.zeros((300, 400), np.uint8))).text == ""
 
 
-@pytest.mark.parametrize("height", [16, 22, pytest.param(30, marks=UNLEARNED), 44])
+@pytest.mark.parametrize("height", [16, 20, 22, 23, 27, 30, 44])
 def test_a_page_of_print_gives_next_to_no_digits(height: int) -> None:
     sheet = Image.new("L", (1000, 560), 250)
     words = "Sphinx of black quartz, judge my vow. Six big devils from Japan quickly forgot how to waltz. " * 2

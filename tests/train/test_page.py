@@ -8,9 +8,10 @@ import keras
 import numpy as np
 import pytest
 
+from synthesis.hands import Copybook
 from synthesis.kinds import KINDS
 from tests import trainings
-from train.page.batches import PAGES_PER_BATCH
+from train.page.batches import PAGES_PER_BATCH, batches
 from train.page.losses import distance_loss, kind_accuracy, kind_loss
 from train.page.results import measure
 
@@ -53,6 +54,13 @@ def test_a_finished_training_leaves_its_files_and_does_no_work_again(small_npz: 
     for name in ("page-history.png", "page-examples.png"):
         assert (trained_page / "figures" / name).stat().st_size > 10_000
     assert "trained already" in trainings.finish(trainings.page_command(small_npz, trained_page, ROUNDS))
+
+
+def test_an_error_while_pages_are_drawn_ends_the_training() -> None:
+    """Its processes must end too: once they waited for ever for room that nobody made."""
+    nobody = Copybook(np.zeros((0, 28, 28), np.uint8), ())
+    with pytest.raises(IndexError):
+        list(batches(nobody, 1, 0, 100, 1))
 
 
 def test_only_marks_count_in_the_losses() -> None:

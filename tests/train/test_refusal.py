@@ -12,7 +12,7 @@ from export.artifacts import Trained
 from inference import Recognizer
 from inference.recognition.context import cautious
 from inference.recognition.opinions import alone
-from inference.recognizer import DEFAULT_MODEL, PAGE
+from inference.recognizer import DEFAULT_MODEL, page_beside
 from synthesis.handwriting import generate
 from train.refusal import (
     MAX_ANSWERED_NEGATIVES_SHARE,
@@ -92,7 +92,7 @@ def test_those_who_measure_the_exported_file_refuse_by_the_same_rule(thresholds:
     assert found.right_and_answered == pytest.approx(truth["right_and_answered"])
     assert found.let_through == pytest.approx(truth["others_answered"])
 
-    recognizer = Recognizer(tmp_path / "model.onnx", page_path=DEFAULT_MODEL.with_name(PAGE))
+    recognizer = Recognizer(tmp_path / "model.onnx", page_path=page_beside(DEFAULT_MODEL))
     digits = labels < NOT_A_DIGIT
     figures = evaluation.classify(recognizer, images[digits], labels[digits].astype(np.uint8)).figures
     assert figures["right and answered"] == pytest.approx(truth["right_and_answered"])

@@ -35,16 +35,24 @@ def batches(copybook: Copybook, seed: int, first: int, last: int, processes: int
         [N, 48, 48]: as `Page` has them.
     """
     room = Semaphore(BATCHES_AHEAD)
+    over = False
 
     def numbers() -> Iterator[tuple[int, int]]:
         for number in range(first, last):
             room.acquire()
+            if over:
+                return
             yield seed, number
 
     # "spawn" starts clean: TensorFlow's threads do not survive a fork.
     with multiprocessing.get_context("spawn").Pool(processes, _begin, (copybook,)) as pool:
-        for batch in pool.imap(_batch, numbers()):
-            yield batch
+        try:
+            for batch in pool.imap(_batch, numbers()):
+                yield batch
+                room.release()
+        finally:
+            # After an error too, or the pool would wait for ever for the thread that waits for room.
+            over = True
             room.release()
 
 
