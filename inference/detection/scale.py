@@ -19,11 +19,11 @@ TINY_HEIGHT_PX = 10
 # Cells with less ink than this are not asked for their height.
 MIN_INK_SHARE = 0.1
 # A look that sees digits at half or twice the best height is as good as one that is so much less sure of them.
-PENALTY_PER_OCTAVE = 0.15
+PENALTY_PER_OCTAVE = 0.18
 # That a mark is surely a sign or none counts so much beside that it is surely a digit.
 OTHER_KINDS_WEIGHT = 0.3
 # A look that sees twice as many marks is as good as one that is so much surer.
-GAIN_PER_DOUBLING = 0.05
+GAIN_PER_DOUBLING = 0.06
 # Ink grows with so much of a power of the height: weighed by the inverse, all marks count about the same.
 INK_PER_HEIGHT_POWER = 1.5
 # A picture is enlarged at most so much, and to no more pixels than this.
