@@ -1,7 +1,10 @@
 """Where the work runs: small canvases on the event loop, everything else in one thread."""
 
 import asyncio
+import os
 import struct
+import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -18,6 +21,9 @@ MAX_LOOP_BYTES = 64_000
 # After this long the event loop looks at its sockets again: an overloaded worker must be able to turn new requests down
 # and to say that it lives. Shorter, and turning away would leave too little time for reading.
 SLICE_SECONDS = 0.02
+# Canvases go first: the thread is nicer than the event loop by so much. While photos are read without a pause, a canvas
+# takes 1.5 times its quiet p99 instead of 2.8 (`make bench`).
+NICER = 10
 
 
 class Executor:
@@ -27,7 +33,7 @@ class Executor:
     """
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="executor")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="executor", initializer=_step_back)
         self._small: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
 
     async def run(self, work: Callable[[], T], *, small: bool) -> T:
@@ -62,6 +68,13 @@ class Executor:
     def close(self) -> None:
         """End the thread, once what it does is done."""
         self._thread.shutdown(cancel_futures=True)
+
+
+def _step_back() -> None:
+    """Lower the priority of this thread; only on Linux each has its own."""
+    if sys.platform == "linux":
+        own = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + NICER)
 
 
 def is_small(picture: bytes) -> bool:

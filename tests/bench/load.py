@@ -101,7 +101,7 @@ def _wrk(url: str, request: Request, seconds: float, connections: int) -> Measur
         body.write_bytes(request.body)
         headers = "\n".join(f'wrk.headers["{name}"] = "{value}"' for name, value in request.headers.items())
         script.write_text(LUA.format(body=body, headers=headers) if request.body else "")
-        options = ["-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", str(script)]
+        options = ["-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "60s", "--latency", "-s", str(script)]
         command = pinned(["wrk", *options, url + request.path], 1)
         text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in text or "Socket errors" in text:
