@@ -259,7 +259,7 @@ def table(rounds: list[Round], connections: int = CONNECTIONS) -> Table:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=3, help="of each measurement (default: 3)")
+    parser.add_argument("--seconds", type=int, default=2, help="of each measurement (default: 2)")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each is made (default: {ROUNDS})")
     options = parser.parse_args()
     console = Console()
