@@ -22,7 +22,8 @@ MIN_INK_SHARE = 0.1
 PENALTY_PER_OCTAVE = 0.18
 # That a mark is surely a sign or none counts so much beside that it is surely a digit.
 OTHER_KINDS_WEIGHT = 0.3
-# A look that sees twice as many marks is as good as one that is so much surer.
+# A look that sees twice as many marks is as good as one that is so much surer. Both were chosen on made pages of print,
+# which were lost, and on the shared pictures.
 GAIN_PER_DOUBLING = 0.06
 # Ink grows with so much of a power of the height: weighed by the inverse, all marks count about the same.
 INK_PER_HEIGHT_POWER = 1.5

@@ -151,5 +151,5 @@ def test_pages_of_a_pdf_are_read(visit: Open) -> None:
         image.save(out, "PDF", save_all=True, append_images=[image])
     hand_over(surface, "pick", out.getvalue(), "scan.pdf", "application/pdf")
     surface.reads("47\n47")
-    expect(surface.page.get_by_alt_text("This browser cannot show the file, but it is read.")).to_be_visible()
+    expect(surface.page.get_by_alt_text("This browser cannot show it, but it is read.")).to_be_visible()
     expect(surface["#zoom"]).to_be_disabled()

@@ -199,7 +199,7 @@ function readPicture() {
 	crop.show(null);
 	page.stage.classList.remove("empty");
 	showNothing("Reading the picture …");
-	// What the browser cannot show it cannot turn either.
+	// What is not shown cannot be turned.
 	const disable = (off) => { for (const each of [page.turn, page.crop, page.zoom]) each.disabled = off; };
 	disable(true);
 	picture.ready.then(() => disable(!picture.seen));

@@ -100,7 +100,7 @@ export class Picture {
 		this.stage.classList.add("pictured");
 		this.image.src = URL.createObjectURL(file);
 		this.image.alt = "Your picture";
-		this.ready = this.image.decode().catch(() => { this.image.alt = "This browser cannot show the file, but it is read."; });
+		this.ready = this.image.decode().catch(() => { if (this.file === file) this.image.alt = "This browser cannot show it, but it is read."; });
 	}
 
 	hide() {
