@@ -23,7 +23,7 @@ from tests.servers import free_port
 MINIBROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
 WIDTH, HEIGHT = 1280, 900
 # How long a browser may take to answer, in seconds.
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 Actions = list[dict[str, Any]]
 
 
