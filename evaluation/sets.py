@@ -110,8 +110,8 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         strokes.load(shared / "strokes-letters.jsonl.gz"),
     )
     tablet, optical = shared / "strokes-skahl.jsonl.gz", shared / "images-optdigits.npz"
-    hands = _by_writer(digits)
-    checked = _by_writer([mark for at, mark in enumerate(digits) if at not in SEVERAL])
+    hands = list(by_writer(digits).values())
+    checked = list(by_writer([mark for at, mark in enumerate(digits) if at not in SEVERAL]).values())
 
     def drawn(marks: list[strokes.Drawing], known: bool) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
         def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
@@ -182,12 +182,12 @@ def _shared_sets(shared: Path) -> list[Dataset]:
     ]
 
 
-def _by_writer(digits: list[strokes.Drawing]) -> list[list[strokes.Drawing]]:
-    """Return the drawings of each writer that made enough of them."""
-    by_writer: dict[str, list[strokes.Drawing]] = {}
+def by_writer(digits: list[strokes.Drawing], least: int = MIN_DIGITS_OF_WRITER) -> dict[str, list[strokes.Drawing]]:
+    """Return the drawings of each writer that made at least so many, by the writer's name."""
+    found: dict[str, list[strokes.Drawing]] = {}
     for mark in digits:
-        by_writer.setdefault(mark.writer, []).append(mark)
-    return [marks for _, marks in sorted(by_writer.items()) if len(marks) >= MIN_DIGITS_OF_WRITER]
+        found.setdefault(mark.writer, []).append(mark)
+    return {writer: marks for writer, marks in sorted(found.items()) if len(marks) >= least}
 
 
 def _photos(

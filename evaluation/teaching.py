@@ -1,14 +1,12 @@
 """`python -m evaluation.teaching`: what 20 corrections of one writer change, for that writer and for others.
 
-First `pick` chooses the writer whose digits are misread most, and writes 20 of them as the page's corrections are
-downloaded; `python -m train --extra FILE --artifacts DIR` and `python -m export` teach them to another model; then
-`compare` reads with both.
+`--pick` chooses the writer whose digits are misread most, and writes 20 of them as the page's corrections are
+downloaded. `python -m train --only classifier --extra FILE --artifacts DIR` and `python -m export` teach them to another
+model. Then, without `--pick`, both models read that writer's other digits, and other people's.
 """
 
 import argparse
-import gzip
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,90 +16,86 @@ from rich.progress import track
 from rich.table import Table
 
 from evaluation import canvases, strokes
-from evaluation.score import answered, best
-from evaluation.sets import SEVERAL
+from evaluation.score import best
+from evaluation.sets import SEVERAL, by_writer
+from evaluation.strokes import Drawing
 from inference import Recognizer
 
-CORRECTIONS = 20
+CORRECTIONS_OF_A_DIGIT = 2
 # A writer must have so many digits, that enough are left to measure.
 MIN_DIGITS = 60
 # Each digit is drawn so often, with another pen and at another place.
 DRAWINGS = 4
-OTHERS = 1000
+MAX_DIGITS_OF_OTHERS = 250
 SEED = 5
 
 
-def right(recognizer: Recognizer, marks: Sequence[strokes.Drawing], about: str) -> tuple[float, float]:
+def right(recognizer: Recognizer, marks: Sequence[Drawing], about: str) -> tuple[float, float]:
     """Return the share of drawings of which the best digit is right, and of those that are answered so."""
     rng = np.random.default_rng(SEED)
     found = []
     for mark in track([mark for mark in marks for _ in range(DRAWINGS)], about, transient=True):
         reading = recognizer.read(canvases.draw(mark, rng))
-        found.append((best(reading) == mark.label, answered(reading) and reading.text == mark.label))
+        found.append((best(reading) == mark.label, reading.text == mark.label))
     return tuple(np.mean(found, axis=0))
 
 
-def pick(data: Path, model: Path, out: Path) -> str:
+def pick(data: Path, model: Path, corrections: Path) -> str:
     """Write the corrections of the writer whose digits are misread most; return that writer's name."""
     recognizer = Recognizer(model)
-    hands = _by_writer(data)
+    hands = _hands(data)
     shares = {writer: right(recognizer, marks, writer)[1] for writer, marks in hands.items()}
     writer = min(shares, key=lambda name: (shares[name], name))
-    chosen = _chosen(hands[writer])
-    with gzip.open(data / "strokes-digits.jsonl.gz", "rt") as lines:
-        entries = [json.loads(line) for line in lines]
-    own = [entry for at, entry in enumerate(entries) if entry["writer"] == writer and at not in SEVERAL]
-    out.write_text("".join(json.dumps(own[at]) + "\n" for at in chosen))
+    entries = [
+        {"label": mark.label, "writer": writer, "strokes": [stroke.tolist() for stroke in mark.strokes]}
+        for mark in _parted(hands[writer])[0]
+    ]
+    corrections.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
     return f"{writer}, {shares[writer]:.1%} right and answered"
 
 
-def compare(data: Path, writer: str, models: Sequence[Path]) -> Table:
-    """Read that writer's other digits, and other people's, with each model."""
-    hands = _by_writer(data)
-    taught = set(_chosen(hands[writer]))
-    own = [mark for at, mark in enumerate(hands[writer]) if at not in taught]
-    others = [mark for name, marks in hands.items() if name != writer for mark in marks]
-    chosen = np.random.default_rng(SEED).permutation(len(others))[: OTHERS // DRAWINGS]
-    shown = Table("model", f"{writer}'s {len(own)} other digits", f"{len(chosen)} digits of others")
+def compare(data: Path, corrections: Path, models: Sequence[Path]) -> Table:
+    """Read the other digits of the corrections' writer, and other people's, with each model."""
+    hands = _hands(data)
+    writer = strokes.load(corrections)[0].writer
+    own = _parted(hands.pop(writer))[1]
+    others = [mark for marks in hands.values() for mark in marks]
+    some = np.random.default_rng(SEED).permutation(len(others))[:MAX_DIGITS_OF_OTHERS]
+    shown = Table("model", f"{writer}'s {len(own)} other digits", f"{len(some)} digits of others")
     for model in models:
         recognizer = Recognizer(model)
-        sets = (own, [others[at] for at in chosen])
-        figures = [right(recognizer, marks, str(model)) for marks in sets]
+        figures = [right(recognizer, marks, str(model)) for marks in (own, [others[at] for at in some])]
         shown.add_row(str(model), *(f"{100 * one:.2f}; {100 * two:.2f} %" for one, two in figures))
     return shown
 
 
-def _by_writer(data: Path) -> dict[str, list[strokes.Drawing]]:
-    hands = defaultdict(list)
-    for at, mark in enumerate(strokes.load(data / "strokes-digits.jsonl.gz")):
-        if at not in SEVERAL:
-            hands[mark.writer].append(mark)
-    return {writer: marks for writer, marks in sorted(hands.items()) if len(marks) >= MIN_DIGITS}
+def _hands(data: Path) -> dict[str, list[Drawing]]:
+    marks = strokes.load(data / "strokes-digits.jsonl.gz")
+    return by_writer([mark for at, mark in enumerate(marks) if at not in SEVERAL], MIN_DIGITS)
 
 
-def _chosen(marks: Sequence[strokes.Drawing]) -> list[int]:
-    """Return which of a writer's digits are corrected: some of each, in turn."""
-    order = np.random.default_rng(SEED).permutation(len(marks))
-    turns: dict[str, int] = defaultdict(int)
-    keyed = []
-    for at in order:
-        turns[marks[at].label] += 1
-        keyed.append((turns[marks[at].label], marks[at].label, int(at)))
-    return [at for _, _, at in sorted(keyed)[:CORRECTIONS]]
+def _parted(marks: list[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
+    """Return a writer's digits that are corrected, the first of each digit, and the others."""
+    corrected = [
+        mark
+        for digit in "0123456789"
+        for mark in [mark for mark in marks if mark.label == digit][:CORRECTIONS_OF_A_DIGIT]
+    ]
+    return corrected, [mark for mark in marks if mark not in corrected]
 
 
 def main() -> None:
     """Pick, or compare."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.teaching", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder with strokes-digits.jsonl.gz")
-    parser.add_argument("--pick", type=Path, metavar="FILE", help="write the corrections there")
-    parser.add_argument("--writer", help="whose digits were corrected, as --pick said")
+    parser.add_argument("--pick", action="store_true", help="write the corrections instead of comparing")
+    parser.add_argument("corrections", type=Path, help="a file of JSON lines")
     parser.add_argument("models", type=Path, nargs="+", help="a model, or those to compare")
     options = parser.parse_args()
     if options.pick:
-        print(pick(options.data, options.models[0], options.pick))
+        print(pick(options.data, options.models[0], options.corrections))
     else:
-        Console().print(compare(options.data, options.writer, options.models))
+        Console().print(compare(options.data, options.corrections, options.models))
 
 
 if __name__ == "__main__":

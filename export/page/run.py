@@ -7,9 +7,10 @@ from typing import Any
 
 from export import classifier, document, files
 from export.page import artifacts
+from inference.recognizer import PAGES
 from train.quiet import import_tensorflow
 
-MODEL, INT8 = "page.onnx", "page.int8.onnx"
+INT8, MODEL = PAGES
 
 
 def run(folder: Path) -> None:

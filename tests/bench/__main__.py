@@ -34,7 +34,7 @@ ROUNDS = 5
 IMPORTS = "import numpy, onnxruntime, PIL, litestar"
 CANVAS = png(seven(400))
 # The longer side of a page's photo, and of one with 12 million pixels.
-PHOTO_PX, LARGE_PHOTO_PX = 2000, 4100
+PHOTO_PX, LARGE_PHOTO_PX = 2000, 3860
 SCANS, SCAN_PX = 1000, 100
 FORM_TYPE = "multipart/form-data; boundary=bench"
 FORM = (
@@ -222,7 +222,7 @@ VALUES = (
 )
 
 
-def table(rounds: list[Round], connections: int = CONNECTIONS) -> Table:
+def table(rounds: list[Round]) -> Table:
     """Put the figures and the ratios in a table."""
     shown = Table(
         "what",
@@ -230,7 +230,7 @@ def table(rounds: list[Round], connections: int = CONNECTIONS) -> Table:
         "a CPU second",
         "p50 ms",
         "p99 ms",
-        title=f"One core for the server, {connections} connections",
+        title=f"One core for the server, {CONNECTIONS} connections",
     )
 
     def middle(name: str, value: Callable[[Measured], float]) -> float:

@@ -28,7 +28,13 @@ Actions = list[dict[str, Any]]
 
 
 class Driver(Protocol):
-    """What both can do."""
+    """What both can do.
+
+    Attributes:
+        pointers: the kinds of pointers that it can move.
+    """
+
+    pointers: tuple[str, ...]
 
     def open(self, url: str) -> None:
         """Go to a page, and wait until it has loaded."""
@@ -55,6 +61,9 @@ class Firefox:
     Args:
         connection: to the browser.
     """
+
+    # Its WebDriver has no pen yet.
+    pointers = ("mouse", "touch")
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
@@ -116,6 +125,8 @@ class WebKit:
     Args:
         client: at the driver's address.
     """
+
+    pointers = ("mouse", "touch", "pen")
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.others import Driver, Firefox, eventually, firefox, webkit
+from tests.browser.others import Driver, eventually, firefox, webkit
 from tests.browser.strokes import OWN, Drawn, placed
 from tests.browser.test_editing import on_its_side
 from tests.servers import Server
@@ -99,14 +99,14 @@ def page(driver: Driver, server: Server) -> Iterator[Page]:
     assert driver.complaints() == []
 
 
-@pytest.mark.parametrize("kind", ["mouse", "touch", "pen"])
-def test_what_is_drawn_is_read(page: Page, kind: str) -> None:
-    if kind == "pen" and isinstance(page.driver, Firefox):
-        pytest.skip("Firefox's WebDriver has no pen yet")
-    for across, drawn in ((0.25, FOUR), (0.5, ONE), (0.75, SEVEN)):
-        page.draw(drawn, kind, across)
-    page.reads("417")
-    assert page.count(".box") == page.count(".card") == 3
+def test_what_is_drawn_is_read(page: Page) -> None:
+    for kind in page.driver.pointers:
+        for across, drawn in ((0.25, FOUR), (0.5, ONE), (0.75, SEVEN)):
+            page.draw(drawn, kind, across)
+        page.reads("417")
+        assert page.count(".box") == page.count(".card") == 3
+        page.click("#clear")
+        page.reads("")
 
 
 def test_a_drawing_is_undone_and_outlives_a_reload(page: Page) -> None:

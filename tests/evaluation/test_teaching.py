@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation.teaching import CORRECTIONS, compare, pick
+from evaluation.teaching import compare, pick
 from inference.recognizer import DEFAULT_MODEL
 from synthesis.handwriting.allographs import DIGITS
 from tests.browser.strokes import LETTER
@@ -32,8 +32,8 @@ def test_the_writer_who_is_misread_most_is_corrected_and_measured_on_other_digit
     corrections = data / "corrections.jsonl"
     assert pick(data, DEFAULT_MODEL, corrections).startswith("odd, ")
     chosen = [json.loads(line) for line in corrections.read_text().splitlines()]
-    assert len(chosen) == CORRECTIONS
+    assert len(chosen) == 20
     assert {entry["writer"] for entry in chosen} == {"odd"}
     assert sorted(entry["label"] for entry in chosen) == sorted("0123456789" * 2)
-    table = compare(data, "odd", [DEFAULT_MODEL])
+    table = compare(data, corrections, [DEFAULT_MODEL])
     assert [str(column.header) for column in table.columns][1:] == ["odd's 50 other digits", "70 digits of others"]

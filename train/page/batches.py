@@ -1,8 +1,9 @@
 """Made pages in batches, drawn by other processes while the network trains on earlier ones."""
 
 import multiprocessing
+from collections import deque
 from collections.abc import Iterator
-from threading import Semaphore
+from multiprocessing.pool import AsyncResult
 from typing import Any
 
 import numpy as np
@@ -34,26 +35,15 @@ def batches(copybook: Copybook, seed: int, first: int, last: int, processes: int
         `picture`, `writing` uint8 [N, 192, 192]; `offset` float32 [N, 96, 96, 2]; `height` float32 and `kind` int8
         [N, 48, 48]: as `Page` has them.
     """
-    room = Semaphore(BATCHES_AHEAD)
-    over = False
-
-    def numbers() -> Iterator[tuple[int, int]]:
-        for number in range(first, last):
-            room.acquire()
-            if over:
-                return
-            yield seed, number
-
+    waiting: deque[AsyncResult[Batch]] = deque()
     # "spawn" starts clean: TensorFlow's threads do not survive a fork.
     with multiprocessing.get_context("spawn").Pool(processes, _begin, (copybook,)) as pool:
-        try:
-            for batch in pool.imap(_batch, numbers()):
-                yield batch
-                room.release()
-        finally:
-            # After an error too, or the pool would wait for ever for the thread that waits for room.
-            over = True
-            room.release()
+        for number in range(first, last):
+            waiting.append(pool.apply_async(_batch, (seed, number)))
+            if len(waiting) > BATCHES_AHEAD:
+                yield waiting.popleft().get()
+        while waiting:
+            yield waiting.popleft().get()
 
 
 def stack(pages: list[Page]) -> Batch:
@@ -67,7 +57,6 @@ def _begin(copybook: Copybook) -> None:
     _copybook = copybook
 
 
-def _batch(which: tuple[int, int]) -> Batch:
-    seed, number = which
+def _batch(seed: int, number: int) -> Batch:
     first = number * PAGES_PER_BATCH
     return stack([page(_copybook, seed, first + each, (SIDE_PX, SIDE_PX)) for each in range(PAGES_PER_BATCH)])
