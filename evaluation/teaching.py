@@ -1,7 +1,7 @@
 """`python -m evaluation.teaching`: what 20 corrections of one writer change, for that writer and for others.
 
 `--pick` chooses the writer whose digits are misread most, and writes 20 of them as the page's corrections are
-downloaded. `python -m train --only classifier --extra FILE --artifacts DIR` and `python -m export` teach them to another
+downloaded. `python -m train --only classifier --extra F --artifacts DIR` and `python -m export` teach them to another
 model. Then, without `--pick`, both models read that writer's other digits, and other people's.
 """
 
