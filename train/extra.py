@@ -31,12 +31,13 @@ BRUSH_WIDTH_SHARES = (0.03, 0.18)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """One mark: what it is called, its label (0 to 9, or 10 = no digit), its strokes, or its image uint8 [28, 28]."""
+    """One mark: name, label (0 to 9, or 10 = no digit), strokes or image uint8 [28, 28], and who made it, if known."""
 
     name: str
     label: int
     strokes: tuple[NDArray[np.float64], ...]
     image: NDArray[np.uint8] | None
+    writer: str = ""
 
 
 def load(path: Path) -> list[Example]:
@@ -94,7 +95,7 @@ def _example(line: str, where: str) -> Example:
             raise ValueError("no strokes")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{where}: {error}. {FORM}") from error
-    return Example(text, label, strokes, None)
+    return Example(text, label, strokes, None, str(entry.get("writer", "")))
 
 
 def _images(path: Path) -> list[Example]:
