@@ -12,7 +12,7 @@ from inference.recognition.boxes import gaps
 from inference.recognition.opinions import Opinion
 
 # Parts of one digit are no further apart than this share of its line's height, from side to side and up and down.
-MAX_GAP_HEIGHTS = 0.25
+MAX_GAP_HEIGHTS = 0.4
 # The classifier takes the whole for a digit at least so surely.
 MIN_PROBABILITY = 0.9
 # What is a sign with this probability is no part of a digit, or points would be lost.
@@ -52,7 +52,7 @@ def joined(sightings: list[Sighting], opinions: list[Opinion], shapes: Shapes) -
             said[at, digit] >= MIN_PROBABILITY
             and not twice
             and free.issuperset(parts)
-            and all(_may_be_part(digit, opinions[part], sightings[part]) for part in parts)
+            and _may_be_one(digit, [opinions[part] for part in parts], [sightings[part] for part in parts])
         ):
             free.difference_update(parts)
             found.append(wholes[at])
@@ -101,11 +101,21 @@ def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int
     return [(int(one), int(other)) for one, other in zip(*np.nonzero(np.triu(candidates, 1)), strict=True)]
 
 
-def _may_be_part(digit: int, opinion: Opinion, sighting: Sighting) -> bool:
-    """Say whether a mark is nothing by itself, not even perhaps a sign, or is taken for the digit."""
-    kind = sighting.mark.kind
-    nothing = opinion.digit is None and opinion.sign is None and kind[10:-1].sum() < MAX_SIGN_PROBABILITY
-    return bool(nothing or digit in (opinion.digit, int(kind.argmax())))
+def _may_be_one(digit: int, opinions: Sequence[Opinion], sightings: Sequence[Sighting]) -> bool:
+    """Say whether two marks may be a digit together.
+
+    Each must be nothing by itself, not even perhaps a sign, or be taken for that digit. Or one is nothing by itself
+    and seen as a part of that digit: then the other may look like a 1 or a 7 alone, as the stem of an open 4 does.
+    """
+    kinds = [sighting.mark.kind for sighting in sightings]
+    nothing = [opinion.digit is None and opinion.sign is None for opinion in opinions]
+    seen = [int(kind.argmax()) == digit for kind in kinds]
+    if any(alone and part for alone, part in zip(nothing, seen, strict=True)):
+        return True
+    return all(
+        part or opinion.digit == digit or (alone and kind[10:-1].sum() < MAX_SIGN_PROBABILITY)
+        for part, opinion, alone, kind in zip(seen, opinions, nothing, kinds, strict=True)
+    )
 
 
 def _tall(sighting: Sighting) -> float:

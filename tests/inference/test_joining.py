@@ -52,6 +52,17 @@ def test_a_piece_that_is_nothing_is_joined_to_its_digit() -> None:
     assert [each.mark.box for each in found] == [(10, 10, 34, 42)]
 
 
+def test_the_stem_of_an_open_four_is_joined_though_it_looks_like_a_one() -> None:
+    found = joined([sighting(LEFT, 4), sighting(RIGHT, 1)], [opinion(None), opinion(1)], Shapes(4, 0.99))
+    assert [each.mark.box for each in found] == [(10, 10, 34, 42)]
+
+
+def test_the_bar_of_a_five_is_joined_from_some_way_off() -> None:
+    bar, bow = (14, 2, 26, 5), (10, 16, 28, 40)
+    found = joined([sighting(bar, 5), sighting(bow, 5)], [opinion(None), opinion(5)], Shapes(5, 0.99))
+    assert [each.mark.box for each in found] == [(10, 2, 28, 40)]
+
+
 @pytest.mark.parametrize(
     ("kinds", "opinions", "whole"),
     [
@@ -60,6 +71,7 @@ def test_a_piece_that_is_nothing_is_joined_to_its_digit() -> None:
         ((1, 3), (opinion(1), opinion(3)), (8, 0.99)),  # two different digits
         ((16, 6), (opinion(None), opinion(6)), (8, 0.99)),  # together another digit
         ((10, 5), (opinion(None, "."), opinion(5)), (5, 0.99)),  # a sign is something
+        ((6, 1), (opinion(None), opinion(1)), (4, 0.99)),  # seen as a part of another digit
     ],
 )
 def test_others_stay_apart(kinds: tuple[int, int], opinions: tuple[Opinion, Opinion], whole: tuple[int, float]) -> None:
