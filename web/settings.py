@@ -78,26 +78,26 @@ class Settings:
     port: Annotated[int, _whole(0, 65535, "the port to listen on; 0 picks a free one")] = 8000
     # None is the one that `inference` finds.
     model_path: Annotated[
-        Path | None, _about("the model file; page.int8.onnx, else page.onnx, is taken from beside it", "a path")
+        Path | None, _about("the classifier; page.int8.onnx, else page.onnx, is read from its folder", "a path")
     ] = None
-    workers: Annotated[int, _whole(1, 256, "the processes that serve; each is meant for one core")] = 1
+    workers: Annotated[int, _whole(1, 256, "the number of worker processes; each uses one core")] = 1
     hang_seconds: Annotated[
-        float, _seconds(1, 3600, "how long a worker of several may be silent before it is replaced")
+        float, _seconds(1, 3600, "how long a worker may not respond before it is replaced, if there are several")
     ] = 30.0
-    max_body_bytes: Annotated[int, _whole(1000, 1_000_000_000, "the most bytes of one request")] = 10_000_000
+    max_body_bytes: Annotated[int, _whole(1000, 1_000_000_000, "the most bytes of one request's body")] = 10_000_000
     max_body_memory: Annotated[
-        int, _whole(1000, 100_000_000_000, "the bytes that all bodies in one worker may hold")
+        int, _whole(1000, 100_000_000_000, "the most bytes of all request bodies together in one worker")
     ] = 64_000_000
     max_pixels: Annotated[int, _whole(1000, 1_000_000_000, "the most pixels of one picture")] = 40_000_000
     max_marks: Annotated[int, _whole(1, 100_000, "the most marks in one picture")] = 1000
     max_batch: Annotated[int, _whole(1, 100_000, "the most images in one /v2 request")] = 1024
     max_in_flight: Annotated[
-        int, _whole(1, 100_000, "the readings that one worker takes on; past them it says 503")
+        int, _whole(1, 100_000, "the most readings at a time in one worker; further requests get 503")
     ] = 64
-    max_connections: Annotated[int, _whole(1, 1_000_000, "the connections that one worker keeps open")] = 2000
-    request_seconds: Annotated[float, _seconds(0.1, 3600, "the longest that one request may take")] = 30.0
-    retry_seconds: Annotated[float, _seconds(1, 3600, "when to come again, as a 503 says in Retry-After")] = 1.0
-    log_requests: Annotated[bool, _about("one JSON line for each request: 1 or 0", "1 or 0")] = True
+    max_connections: Annotated[int, _whole(1, 1_000_000, "the most open connections of one worker")] = 2000
+    request_seconds: Annotated[float, _seconds(0.1, 3600, "the longest time that one request may take")] = 30.0
+    retry_seconds: Annotated[float, _seconds(1, 3600, "the Retry-After of a 503 answer")] = 1.0
+    log_requests: Annotated[bool, _about("whether each request is logged as a line of JSON: 1 or 0", "1 or 0")] = True
     cors_origins: Annotated[
         tuple[Annotated[str, msgspec.Meta(pattern=ORIGIN)], ...],
         _about(
@@ -106,19 +106,19 @@ class Settings:
         ),
     ] = ()
     access_token: Annotated[
-        str, _about("what every request must bring, as a password or a bearer token", TOKEN_FORM, pattern=TOKEN)
+        str, _about("password or bearer token of every request, at least 12 characters", TOKEN_FORM, pattern=TOKEN)
     ] = ""
     rate_limit: Annotated[
-        int, _whole(0, 1_000_000, "the readings that an address may ask of one worker in a minute; 0 for any number")
+        int, _whole(0, 1_000_000, "the most readings a minute for one address in one worker; 0 for no limit")
     ] = 0
     trusted_proxies: Annotated[
         tuple[Annotated[str, msgspec.Meta(pattern=NETWORK)], ...],
         _about(
-            "proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas",
+            "proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, separated by commas",
             "addresses or networks such as 10.0.0.0/8, separated by commas, or *",
         ),
     ] = ()
-    grace_seconds: Annotated[float, _seconds(0, 3600, "how long to finish what is in flight when told to stop")] = 20.0
+    grace_seconds: Annotated[float, _seconds(0, 3600, "how long running requests may take after SIGTERM")] = 20.0
     static_path: Path = STATIC
 
     @property
