@@ -82,7 +82,7 @@ class Settings:
     ] = None
     workers: Annotated[int, _whole(1, 256, "the number of worker processes; each uses one core")] = 1
     hang_seconds: Annotated[
-        float, _seconds(1, 3600, "how long a worker may not respond before it is replaced, if there are several")
+        float, _seconds(1, 3600, "how long one of several workers may be unresponsive before it is replaced")
     ] = 30.0
     max_body_bytes: Annotated[int, _whole(1000, 1_000_000_000, "the most bytes of one request's body")] = 10_000_000
     max_body_memory: Annotated[
