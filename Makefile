@@ -10,7 +10,7 @@ PYTHON ?= $(shell for newest in 13 $(NEWEST); do \
   for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
   "$$name" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $$newest))" 2>/dev/null \
   && { command -v "$$name"; exit; }; done; done)
-# More options for train and export: make train ARGS="--model mlp"
+# More options, for each target of the call: make train ARGS="--model mlp"
 ARGS ?=
 COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet \
   --fork-strategy fewest --no-emit-index-url --custom-compile-command "make lock" $(ARGS)
@@ -30,26 +30,26 @@ help: ## list the targets
 serve: $(VENV)/.runtime ## start the server and print its address (PORT=8000 by default)
 	@exec $(BIN)/python -m web
 
-train: $(VENV)/.train ## train the network on MNIST, downloaded or MNIST_NPZ=path/mnist.npz (ARGS="--help" for more)
+train: $(VENV)/.train ## train both networks on MNIST, downloaded or MNIST_NPZ=path/mnist.npz (ARGS="--help" for more)
 	@$(BIN)/python -m train $(ARGS)
 
-real: $(VENV)/.train ## download digits that people wrote, 2 MB, from which training learns beside MNIST
+real: $(VENV)/.train ## download digits that people wrote, 2 MB, to train on beside MNIST
 	@$(BIN)/python -m train.uci $(ARGS)
 
-fonts: $(VENV)/.train ## download handwriting fonts with npm, 17 MB, from which training learns what letters look like
+fonts: $(VENV)/.train ## download handwriting fonts with npm, 17 MB, to train on their letters and digits
 	@$(BIN)/python -m train.fonts $(ARGS)
 
-export: $(VENV)/.train ## turn what was trained into artifacts/model.onnx, proved equal, with its card
+export: $(VENV)/.train ## write what was trained as ONNX files, checked to answer alike, with their card
 	@$(BIN)/python -m export $(ARGS)
 
 # Without those of the batch, for the same tests run whether or not Ray has been installed beside the rest.
-test: $(VENV)/.dev ## run all tests but those that need Ray or a container, which batch-test and image-test run
+test: $(VENV)/.dev ## run all tests except those of batch-test and image-test
 	$(BIN)/python -m pytest --ignore tests/batch
 
 evaluate: $(VENV)/.train ## measure the reader on MNIST, drawings, letters and photos (ARGS="--help" for more)
 	@$(BIN)/python -m evaluation $(ARGS)
 
-bench: $(VENV)/.dev $(VENV)/.peers ## measure the server against the same work without it and FastAPI, the reader against others
+bench: $(VENV)/.dev $(VENV)/.peers ## compare the server with FastAPI and with no server, the reader with RapidOCR and Tesseract
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.readers
 
@@ -74,18 +74,18 @@ image: ## build the container image with docker or podman, whichever is there (I
 	@[ -n "$(ENGINE)" ] || { echo "error: neither docker nor podman is here, or docker's daemon does not run." >&2; exit 1; }
 	@ENGINE=$(ENGINE) IMAGE=$(IMAGE) deploy/image/build.sh $(ARGS)
 
-image-test: $(VENV)/.dev ## test the image from outside, locked down, and three of them behind a proxy (after make image)
+image-test: $(VENV)/.dev ## test the image with few rights, and three of them behind a proxy (after make image)
 	@[ -n "$(ENGINE)" ] || { echo "error: neither docker nor podman is here, or docker's daemon does not run." >&2; exit 1; }
 	ENGINE=$(ENGINE) IMAGE=$(IMAGE) SERVER_COMMAND="$(abspath $(BIN))/python -m tests.container.serve" \
 	  $(BIN)/python -m pytest tests/container $(HTTP_TESTS) $(ARGS)
 
-image-bench: $(VENV)/.dev ## measure how soon the container answers and what memory it takes
+image-bench: $(VENV)/.dev ## measure the container's start and memory
 	@ENGINE=$(ENGINE) IMAGE=$(IMAGE) $(BIN)/python -m tests.container.bench
 
-batch-test: $(VENV)/.dev $(VENV)/.batch ## test reading many images on Ray, also with a machine lost in the middle
+batch-test: $(VENV)/.dev $(VENV)/.batch ## test the batch on Ray, also when a machine is lost
 	$(BIN)/python -m pytest tests/batch $(ARGS)
 
-batch-bench: $(VENV)/.batch ## measure reading many images with one worker and with two
+batch-bench: $(VENV)/.batch ## measure the batch with one worker and with two
 	$(BIN)/python -m tests.batch.bench
 
 screenshots: $(VENV)/.dev ## take the README's screenshots anew (needs Chromium)
