@@ -42,15 +42,19 @@ def main(arguments: list[str] | None = None) -> int:
     """Return 0, 2 where the batch cannot start, 130 where it was stopped."""
     parser = argparse.ArgumentParser(
         prog="python -m batch",
-        description="Read the handwritten digits in many images, on this machine or on a Ray cluster. A run that was "
-        "stopped goes on when the same command is given again.",
+        description="Read the handwritten digits in many images, on this machine or on a Ray cluster. The same "
+        "command resumes a run that was stopped.",
     )
     parser.add_argument("source", metavar="SOURCE", help="a folder, a pattern (scans/**/*.png), or Parquet with images")
-    parser.add_argument("target", metavar="TARGET", help="a folder for Parquet files; both may be s3:// or gs://")
+    parser.add_argument(
+        "target", metavar="TARGET", help="a folder for the results, as Parquet; both may be s3:// or gs://"
+    )
     parser.add_argument("--column", default="image", help="the column of images in Parquet (default: image)")
-    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="the model file (default: the served one)")
+    parser.add_argument(
+        "--model", type=Path, default=DEFAULT_MODEL, help="the classifier's file (default: the built-in)"
+    )
     parser.add_argument("--workers", type=_positive, help="worker processes (default: one for each core)")
-    parser.add_argument("--address", help="of a Ray cluster, as auto or 10.0.0.1:6379 (default: this machine alone)")
+    parser.add_argument("--address", help="of a Ray cluster: auto, or as 10.0.0.1:6379 (default: only this machine)")
     options = parser.parse_args(arguments)
     try:
         Recognizer(options.model)

@@ -89,23 +89,24 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure the reader on MNIST, drawings, letters and photos.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--model", type=Path, help="the model file (default: artifacts/model.onnx)")
+    parser.add_argument("--model", type=Path, help="the classifier's file; None: artifacts/model.onnx")
     parser.add_argument(
         "--data",
         type=Path,
         default=SHARED if SHARED.is_dir() else None,
-        help="folder with strokes-digits.jsonl.gz, strokes-letters.jsonl.gz, photos/, pictures/, cases/ and mnist.npz",
+        help="folder with strokes-digits.jsonl.gz, strokes-letters.jsonl.gz, photos/, pictures/, cases/ and mnist.npz; "
+        "None: the sets that need it are left out",
     )
     parser.add_argument(
         "--fonts",
         type=Path,
         default=fonts_file(),
         metavar="FILE",
-        help="handwriting fonts, as python -m train.fonts writes them",
+        help="handwriting fonts, from python -m train.fonts; None: the sets that need them are left out",
     )
-    parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets")
-    parser.add_argument("--count", type=int, help="pictures of each set, in place of each set's own number")
-    parser.add_argument("--seed", type=int, default=0, help="of everything random")
+    parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets; None: all")
+    parser.add_argument("--count", type=int, help="pictures of each set; None: the usual number of each")
+    parser.add_argument("--seed", type=int, default=0, help="seed of all random numbers")
     parser.add_argument("--out", type=Path, default=ROOT / "artifacts", help="folder for the results")
     return parser
 

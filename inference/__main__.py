@@ -87,22 +87,22 @@ def _parser(program: str, also: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program,
         description="Read handwritten digits in pictures: prints each file's name, a tab, and what it says.",
-        epilog=f"{also} Exit status: 0, 1 where a file could not be read, 2 where nothing could start.".strip(),
+        epilog=f"{also} Exit status: 0; 1 if a file could not be read; 2 if it could not start.".strip(),
     )
     parser.add_argument(
         "files",
         nargs="+",
         metavar="FILE",
-        help=f"a picture ({', '.join(FORMATS)}), a folder of them, a pattern such as 'scans/*.png', "
-        "or - for standard input",
+        help=f"a picture ({', '.join(FORMATS)}; PDF with pypdfium2), a folder of them, a pattern such as "
+        "'scans/*.png', or - for standard input",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object a line, with every digit and sign")
-    form.add_argument("--csv", action="store_true", help="print a table: file, text, lowest confidence, error, turn")
-    parser.add_argument("--save", type=Path, metavar="DIR", help="write each page there, with boxes and readings")
+    form.add_argument("--csv", action="store_true", help="print CSV: file, text, lowest confidence, error, turned")
     parser.add_argument(
-        "--model", type=Path, metavar="FILE", help="the model file (default: the one that comes with this)"
+        "--save", type=Path, metavar="DIR", help="write copies of the pages to DIR, with boxes and readings"
     )
+    parser.add_argument("--model", type=Path, metavar="FILE", help="the classifier's file (default: the built-in one)")
     parser.add_argument("--version", action="version", version=f"digits {__version__}")
     return parser
 

@@ -45,16 +45,16 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m infere
 def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program,
-        description="Read a table with printed lines, such as a score sheet, that fills most of a photo: prints it as "
-        "CSV, an empty cell empty, a doubtful one with a ?.",
-        epilog="Exit status: 0, 1 where there is no such table or a file cannot be read or written, 2 where nothing "
-        "could start.",
+        description="Read a table with printed lines, such as a score sheet, that fills most of a photo, and print it "
+        "as CSV. An empty cell stays empty; a doubtful one has a ?.",
+        epilog="Exit status: 0; 1 if there is no such table or a file cannot be read or written; 2 if it could not "
+        "start.",
     )
     parser.add_argument("picture", metavar="PHOTO", help="a picture, or - for standard input")
-    parser.add_argument("--rows", type=_count, required=True, metavar="R", help="rows, those of the head among them")
-    parser.add_argument("--columns", type=_count, required=True, metavar="C", help="columns, likewise")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="write the picture there, with what was read where")
-    parser.add_argument("--model", type=Path, metavar="FILE", help="the model file (default: the one that comes along)")
+    parser.add_argument("--rows", type=_count, required=True, metavar="R", help="number of rows, including the head")
+    parser.add_argument("--columns", type=_count, required=True, metavar="C", help="number of columns, likewise")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the picture to FILE, with each cell's reading")
+    parser.add_argument("--model", type=Path, metavar="FILE", help="the classifier's file (default: the built-in one)")
     return parser
 
 
