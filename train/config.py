@@ -71,21 +71,21 @@ def parse(arguments: list[str] | None = None) -> Config:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m train",
-        description="Train a digit classifier on MNIST and write model, scaler, metrics and figures to artifacts/. "
-        "Stopped in the middle, the same command resumes after the last finished epoch; "
-        "when there is nothing left to do it says so.",
+        description="Train the classifier and the page network, and write models, scaler, metrics and figures to "
+        "artifacts/. Stopped in the middle, the same command resumes after the last finished epoch or round; "
+        "if both are trained already, it says so.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument(
         "--only",
         choices=("classifier", "page"),
-        help="train one of the two networks: the classifier of single marks, or the page network that finds them",
+        help="train only the classifier, which reads single marks, or only the page network, which finds them",
     )
     parser.add_argument(
         "--model",
         choices=sorted(EPOCHS),
         default="cnn",
-        help="cnn: a small convolutional network; mlp: 784 pixels, dense layers with dropout",
+        help="the classifier: a small convolutional network (cnn), or dense layers with dropout (mlp)",
     )
     counts = ", ".join(f"{count} for {name}" for name, count in EPOCHS.items())
     parser.add_argument(
@@ -93,7 +93,7 @@ def parse(arguments: list[str] | None = None) -> Config:
         type=_positive,
         default=argparse.SUPPRESS,
         metavar="N",
-        help=f"passes over the training images (default: {counts})",
+        help=f"epochs of the classifier's training (default: {counts})",
     )
     parser.add_argument(
         "--rounds", type=_positive, default=ROUNDS, metavar="N", help="rounds of the page network's training"
@@ -101,13 +101,13 @@ def parse(arguments: list[str] | None = None) -> Config:
     parser.add_argument(
         "--batches", type=_positive, default=BATCHES, metavar="N", help="batches of 16 pages in a round"
     )
-    parser.add_argument("--seed", type=int, default=1, help="decides every random choice")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
     parser.add_argument(
         "--data",
         type=Path,
         default=os.environ.get("MNIST_NPZ") or None,
         metavar="PATH",
-        help="a local mnist.npz; without it the environment's MNIST_NPZ, and without that Keras downloads MNIST",
+        help="a local mnist.npz, else the environment's MNIST_NPZ, else Keras downloads MNIST",
     )
     parser.add_argument(
         "--any-data",
@@ -117,21 +117,21 @@ def parse(arguments: list[str] | None = None) -> Config:
     parser.add_argument(
         "--artifacts", type=Path, default=ROOT / "artifacts", metavar="DIR", help="where everything is written"
     )
-    parser.add_argument("--fresh", action="store_true", help="start anew, forget finished epochs")
+    parser.add_argument("--fresh", action="store_true", help="start again, without the finished epochs and rounds")
     parser.add_argument(
         "--drawn",
         type=_positive,
         default=DRAWN_MARKS,
         metavar="N",
-        help="how many digits to draw, and as many marks that are none, kept in artifacts/drawn; the mlp does without",
+        help="how many digits the code draws, and as many other marks, kept in DIR/drawn; the mlp uses none",
     )
     parser.add_argument(
         "--fonts",
         type=Path,
         default=fonts_file(),
         metavar="FILE",
-        help="letters and digits of handwriting fonts, as python -m train.fonts writes them (default: the "
-        "environment's FONTS, else what python -m train.fonts has downloaded)",
+        help="letters and digits of handwriting fonts, from python -m train.fonts (default: the environment's FONTS, "
+        "else what python -m train.fonts has downloaded); now %(default)s",
     )
     parser.add_argument(
         "--real",
@@ -139,8 +139,9 @@ def parse(arguments: list[str] | None = None) -> Config:
         action="append",
         default=_paths("REAL") or sorted(REAL_FOLDER.glob("*.gz")) + sorted(REAL_FOLDER.glob("*.npz")),
         metavar="FILE",
-        help="digits that people wrote, to learn from: strokes as JSON lines, or images as .npz; may be given several "
-        "times (default: the files in the environment's REAL, else what python -m train.uci has downloaded)",
+        help="digits that people wrote, to train on: strokes as JSON lines, or images as .npz; each FILE is added to "
+        "the default (default: the files in the environment's REAL, else what python -m train.uci has downloaded); "
+        "now %(default)s",
     )
     parser.add_argument(
         "--extra",
@@ -148,8 +149,8 @@ def parse(arguments: list[str] | None = None) -> Config:
         action="append",
         default=[],
         metavar="FILE",
-        help="more examples to learn from, such as the corrections downloaded from the page: JSON lines with label and "
-        "strokes or image; may be given several times",
+        help="more examples to train the classifier on, such as corrections downloaded from the web page: JSON lines "
+        "with label and strokes or image; may be given several times",
     )
     parser.add_argument(
         "--measure",
@@ -157,8 +158,8 @@ def parse(arguments: list[str] | None = None) -> Config:
         action="append",
         default=_paths("STROKES"),
         metavar="FILE",
-        help="drawings in the same form that the finished network is measured on and never learns from; may be given "
-        "several times (default: the files in the environment's STROKES)",
+        help="drawings in the form of --extra, to measure the classifier on, never to train on; each FILE is added to "
+        "the default (default: the files in the environment's STROKES); now %(default)s",
     )
     options = parser.parse_args(arguments)
     for name in ("real", "extra", "measure"):
