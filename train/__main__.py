@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 NO_REAL = (
-    "There are no strokes of real people to learn from, only MNIST's and drawn digits: more of what people draw will be "
-    "misread. make real downloads them (2 MB); or name files that you have: REAL=strokes.jsonl.gz:images.npz"
+    "There are no strokes of real people to learn from, only MNIST's and drawn digits: more of what people draw will "
+    "be misread. make real downloads them (2 MB); or name files that you have: REAL=strokes.jsonl.gz:images.npz"
 )
 NO_FONTS = (
     "There are no handwriting fonts to learn letters from, only drawn ones: more letters will be taken for digits. "

@@ -14,7 +14,7 @@ from train.errors import DataError
 ROOT = Path(__file__).resolve().parent.parent
 EPOCHS = {"cnn": 14, "mlp": 20}
 DRAWN_MARKS = 100_000
-# 30 to 50 minutes on two quiet cores.
+# 30 to 60 minutes on two quiet cores.
 ROUNDS, BATCHES = 22, 250
 # Where `python -m train.uci` puts digits that people wrote.
 REAL_FOLDER = ROOT / "artifacts" / "real"
