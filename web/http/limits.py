@@ -121,34 +121,14 @@ class BodyMemory:
     """
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._used = 0
-        self._bodies: dict[Body, None] = {}
-        self._room = asyncio.Event()
+        self.limit = limit
+        self.used = 0
+        self.bodies: dict[Body, None] = {}
+        self.room = asyncio.Event()
 
     def account(self) -> "Body":
         """Return the account of one body; its bytes count until the end of a `with` block."""
         return Body(self)
-
-    def open(self, body: "Body") -> None:
-        """Begin an account."""
-        self._bodies[body] = None
-
-    def close(self, body: "Body") -> None:
-        """End it: its bytes count no more."""
-        del self._bodies[body]
-        self._used -= body.size
-        self._room.set()
-
-    async def take(self, body: "Body", size: int) -> None:
-        """Count `size` bytes more, once there is room for them."""
-        while self._used + size > self._limit and next(iter(self._bodies)) is not body:
-            self._room.clear()
-            body.waiting = True
-            await self._room.wait()
-        body.waiting = False
-        self._used += size
-        body.size += size
 
 
 class Body:
@@ -167,12 +147,21 @@ class Body:
         self.waiting = False
 
     def __enter__(self) -> "Body":
-        self._memory.open(self)
+        self._memory.bodies[self] = None
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._memory.close(self)
+        del self._memory.bodies[self]
+        self._memory.used -= self.size
+        self._memory.room.set()
 
     async def grow(self, size: int) -> None:
         """Hold `size` bytes more, once there is room for them."""
-        await self._memory.take(self, size)
+        memory = self._memory
+        while memory.used + size > memory.limit and next(iter(memory.bodies)) is not self:
+            memory.room.clear()
+            self.waiting = True
+            await memory.room.wait()
+        self.waiting = False
+        memory.used += size
+        self.size += size
