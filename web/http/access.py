@@ -94,9 +94,6 @@ def _place(scope: HTTPScope) -> str:
     client = scope["client"]
     address = client[0] if client else ""
     try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+        return str(ipaddress.IPv6Network((address, IPV6_PREFIX_BITS), strict=False))
+    except ValueError:  # an address of IPv4, or a name
         return address
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((int(parsed), IPV6_PREFIX_BITS), strict=False))
