@@ -107,16 +107,14 @@ class Worker:
 
     def _row(self, path: str, image: bytes | str) -> dict[str, Any]:
         """Read one image; what went wrong instead of it is a text."""
-        version = self._recognizer.info.version
-        nothing = dict.fromkeys(SCHEMA.names) | {"path": path, "model_version": version}
+        nothing = dict.fromkeys(SCHEMA.names) | {"path": path, "model_version": self._recognizer.info.version}
         if isinstance(image, str):
             return nothing | {"error": image}
         try:
             reading = self._recognizer.read(image)
         except RecognizerError as error:
             return nothing | {"error": str(error)}
-        return {
-            "path": path,
+        return nothing | {
             "text": reading.text,
             "digits": [digit.digit for digit in reading.digits],
             "signs": [digit.sign for digit in reading.digits],
@@ -125,8 +123,6 @@ class Worker:
             "turned": reading.turned,
             "pages": [digit.page for digit in reading.digits],
             "more": reading.more,
-            "model_version": version,
-            "error": None,
         }
 
     def _images(self, part: Part) -> Iterator[tuple[str, bytes | str]]:
