@@ -4,14 +4,13 @@ import base64
 import binascii
 import hmac
 import ipaddress
-import math
 import time
 from collections import OrderedDict
 from http import HTTPStatus
 
 from litestar.types import HTTPScope
 
-from web.http.errors import ProblemError
+from web.http.errors import ProblemError, come_again
 from web.http.limits import LIMITED
 from web.observability.metrics import Metrics
 from web.settings import Settings
@@ -80,13 +79,8 @@ class Access:
         if left >= 1:
             return None
         self._metrics.reject("rate")
-        seconds = max(math.ceil((1 - left) * 60 / self._rate), 1)
-        return ProblemError(
-            HTTPStatus.TOO_MANY_REQUESTS,
-            f"This address may ask for {self._rate} readings a minute. Try again in {seconds} "
-            f"second{'s' if seconds > 1 else ''}.",
-            {"retry-after": str(seconds)},
-        )
+        why = f"This address may ask for {self._rate} readings a minute."
+        return come_again(HTTPStatus.TOO_MANY_REQUESTS, why, (1 - left) * 60 / self._rate)
 
 
 def _place(scope: HTTPScope) -> str:

@@ -1,13 +1,12 @@
 """What keeps a worker standing: how many requests it takes on, how much it holds in memory, how long it waits."""
 
 import asyncio
-import math
 from http import HTTPStatus
 from types import TracebackType
 
 from litestar.types import HTTPScope
 
-from web.http.errors import ProblemError
+from web.http.errors import ProblemError, come_again
 from web.observability.metrics import Metrics
 from web.settings import Settings
 
@@ -73,9 +72,7 @@ class Limits:
 
     def busy(self, why: str) -> ProblemError:
         """Return the 503 that says when to come again."""
-        seconds = math.ceil(self.settings.retry_seconds)
-        again = f"Try again in {seconds} second{'s' if seconds > 1 else ''}."
-        return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{why} {again}", {"retry-after": str(seconds)})
+        return come_again(HTTPStatus.SERVICE_UNAVAILABLE, why, self.settings.retry_seconds)
 
 
 class Admission:
