@@ -4,6 +4,7 @@ import io
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -107,16 +108,14 @@ class Worker:
 
     def _row(self, path: str, image: bytes | str) -> dict[str, Any]:
         """Read one image; what went wrong instead of it is a text."""
-        version = self._recognizer.info.version
-        nothing = dict.fromkeys(SCHEMA.names) | {"path": path, "model_version": version}
+        nothing = dict.fromkeys(SCHEMA.names) | {"path": path, "model_version": self._recognizer.info.version}
         if isinstance(image, str):
             return nothing | {"error": image}
         try:
             reading = self._recognizer.read(image)
         except RecognizerError as error:
             return nothing | {"error": str(error)}
-        return {
-            "path": path,
+        return nothing | {
             "text": reading.text,
             "digits": [digit.digit for digit in reading.digits],
             "signs": [digit.sign for digit in reading.digits],
@@ -125,8 +124,6 @@ class Worker:
             "turned": reading.turned,
             "pages": [digit.page for digit in reading.digits],
             "more": reading.more,
-            "model_version": version,
-            "error": None,
         }
 
     def _images(self, part: Part) -> Iterator[tuple[str, bytes | str]]:
@@ -136,13 +133,11 @@ class Worker:
         # More threads hide an object store's delay; on a disk they would only take turns with the reading.
         local = isinstance(self._source.system, pyarrow.fs.LocalFileSystem)
         with ThreadPoolExecutor(1 if local else FETCHED_IMAGES) as threads:
-            coming = threads.map(self._content, part.files[:FETCHED_IMAGES])
-            for start in range(0, part.rows, FETCHED_IMAGES):
-                now, coming = (
-                    coming,
-                    threads.map(self._content, part.files[start + FETCHED_IMAGES : start + 2 * FETCHED_IMAGES]),
-                )
-                yield from zip(part.files[start : start + FETCHED_IMAGES], now, strict=True)
+            groups = [part.files[start : start + FETCHED_IMAGES] for start in range(0, part.rows, FETCHED_IMAGES)]
+            coming = threads.map(self._content, groups[0])
+            for names, following in pairwise([*groups, ()]):
+                now, coming = coming, threads.map(self._content, following)
+                yield from zip(names, now, strict=True)
 
     def _content(self, name: str) -> bytes | str:
         try:
@@ -157,8 +152,7 @@ class Worker:
         with self._source.system.open_input_file(name) as stream:
             file = pyarrow.parquet.ParquetFile(stream)
             columns = [each for each in (self._column, "path") if each in file.schema_arrow.names]
-            groups, first = _groups(file, start, count)
-            at = first
+            groups, at = _groups(file, start, count)
             for batch in file.iter_batches(FETCHED_IMAGES, row_groups=groups, columns=columns):
                 for row in batch.to_pylist():
                     if start <= at < start + count:
@@ -172,13 +166,7 @@ class Worker:
 
 def _groups(file: pyarrow.parquet.ParquetFile, start: int, count: int) -> tuple[list[int], int]:
     """Return the row groups that hold some rows, and the number of the first row in them."""
-    groups: list[int] = []
-    before, first = 0, 0
-    for group in range(file.num_row_groups):
-        after = before + file.metadata.row_group(group).num_rows
-        if before < start + count and after > start:
-            if not groups:
-                first = before
-            groups.append(group)
-        before = after
-    return groups, first
+    lengths = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    edges = [0, *accumulate(lengths)]
+    groups = [group for group, (first, end) in enumerate(pairwise(edges)) if first < start + count and end > start]
+    return groups, edges[groups[0]] if groups else 0

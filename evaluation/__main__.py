@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evaluation import measure, pictures, report
-from evaluation.sets import Dataset, available
+from evaluation.sets import available
 from inference import Recognizer, RecognizerError
 from train import fonts
 from train.config import fonts_file
@@ -55,9 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
         console.print("No handwriting fonts here (make fonts downloads them): their sets are left out.")
     sets = available(mnist.x_test, mnist.y_test, shared, faces)
     sets += pictures.available(shared) if shared else []
-    unknown = set(options.only or ()) - {each.name for each in sets} - {"mnist"}
-    if unknown:
-        print(f"error: no set {', '.join(sorted(unknown))}; there are {_list(sets)}", file=sys.stderr)
+    names = ["mnist", *(each.name for each in sets)]
+    if unknown := set(options.only or ()) - set(names):
+        print(f"error: no set {', '.join(sorted(unknown))}; there are {', '.join(names)}", file=sys.stderr)
         return 2
     results = []
     if not options.only or "mnist" in options.only:
@@ -77,10 +77,6 @@ def main(arguments: list[str] | None = None) -> int:
     report.save(results, recognizer, options.seed, options.out)
     console.print(f"Written: {options.out / 'evaluation.json'} and pictures of the errors beside it.")
     return 0
-
-
-def _list(sets: list[Dataset]) -> str:
-    return ", ".join(["mnist", *(each.name for each in sets)])
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -22,8 +22,8 @@ def redraw(digit: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
 
     One in twenty is then cut out close, to a margin of 0 to 3 pixels.
     """
-    rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
-    ink = Image.fromarray(digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    ink = Image.fromarray(digit)
+    ink = ink.crop(ink.getbbox())
     width, height = (int(side) for side in rng.integers(100, 1001, 2))
     scale = min(width, height) * rng.uniform(0.25, 0.9) / max(ink.size)
     ink = ink.resize((max(1, round(ink.width * scale)), max(1, round(ink.height * scale))), Image.Resampling.BICUBIC)

@@ -1,13 +1,13 @@
 """Real pictures of other people's pages, forms and cheques, and the cases of bug reports: for measuring only."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from evaluation.sets import Dataset, Sample
+from evaluation.sets import Dataset, Sample, Samples
 
 # Where the cheques are from: their kind is "line".
 CHEQUES = "Fzkuji/Labeled_ORAND-CAR-A"
@@ -18,7 +18,7 @@ def available(shared: Path) -> list[Dataset]:
     """Return the data sets of the folder's `pictures` and `cases`, where they are there."""
     labels, expected = shared / "pictures" / "labels.json", shared / "cases" / "expected.json"
 
-    def pictures(*kinds: str) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
+    def pictures(*kinds: str) -> Samples:
         def samples(count: int, _: np.random.Generator) -> Iterator[Sample]:
             entries = sorted(json.loads(labels.read_text()).items())
             for name, each in [entry for entry in entries if _kind(entry[1]) in kinds][:count]:

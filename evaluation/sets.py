@@ -1,19 +1,21 @@
 """The data sets: what is read, and what it truly says."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from evaluation import canvases, pages, strays, strokes, writers
+from evaluation.score import DIGITS
 from synthesis.handwriting.faces import LETTERS, Faces
 
-DIGITS = frozenset("0123456789")
+Thing = TypeVar("Thing")
 # A writer's digits make numbers only where there are so many to choose from.
 MIN_DIGITS_OF_WRITER = 3
 # Scans of 32x32 pixels are shown with a margin, so large.
@@ -41,6 +43,10 @@ class Sample:
     accept: tuple[str, ...] = ()
 
 
+# Makes so many samples.
+Samples = Callable[[int, np.random.Generator], Iterator[Sample]]
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """A named set of samples, made anew from a seed.
@@ -57,7 +63,7 @@ class Dataset:
     name: str
     about: str
     measure: str
-    samples: Callable[[int, np.random.Generator], Iterator[Sample]]
+    samples: Samples
 
 
 def available(
@@ -72,11 +78,7 @@ def available(
         faces: handwriting fonts that are not trained on, likewise.
     """
     copyist = writers.copyist(images, labels)
-
-    def anywhere(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-        for at in _chosen(len(images), count, rng):
-            yield Sample(canvases.redraw(images[at], rng), str(labels[at]))
-
+    anywhere = _shuffled(range(len(images)), lambda at, rng: Sample(canvases.redraw(images[at], rng), str(labels[at])))
     sets = [
         Dataset("canvas", "MNIST test digits redrawn anywhere on canvases of 100 to 1000 pixels", "digits", anywhere),
         Dataset("pages", "synthetic photos of pages, MNIST test digits", "pages", _photos(pages.page, [copyist])),
@@ -89,13 +91,12 @@ def available(
 
 
 def _font_sets(faces: Faces) -> list[Dataset]:
-    def drawn(names: frozenset[str], known: bool) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
-        def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-            for _ in range(count):
-                form = faces.face(rng).form(names, rng)
-                yield Sample(canvases.copy(form, rng), form.name if known else "")
+    def drawn(names: frozenset[str], known: bool) -> Samples:
+        def one(rng: np.random.Generator) -> Sample:
+            form = faces.face(rng).form(names, rng)
+            return Sample(canvases.copy(form, rng), form.name if known else "")
 
-        return samples
+        return _repeated(one)
 
     about = "of handwriting fonts that were kept apart, one on a canvas"
     return [
@@ -105,31 +106,21 @@ def _font_sets(faces: Faces) -> list[Dataset]:
 
 
 def _shared_sets(shared: Path) -> list[Dataset]:
-    digits, letters = (
-        strokes.load(shared / "strokes-digits.jsonl.gz"),
-        strokes.load(shared / "strokes-letters.jsonl.gz"),
-    )
+    digits, letters = (strokes.load(shared / f"strokes-{name}.jsonl.gz") for name in ("digits", "letters"))
     tablet, optical = shared / "strokes-skahl.jsonl.gz", shared / "images-optdigits.npz"
     hands = list(by_writer(digits).values())
     checked = list(by_writer([mark for at, mark in enumerate(digits) if at not in SEVERAL]).values())
 
-    def drawn(marks: list[strokes.Drawing], known: bool) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
-        def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-            for at in _chosen(len(marks), count, rng):
-                yield Sample(canvases.draw(marks[at], rng), marks[at].label if known else "")
+    def drawn(marks: list[strokes.Drawing], known: bool) -> Samples:
+        return _shuffled(marks, lambda mark, rng: Sample(canvases.draw(mark, rng), mark.label if known else ""))
 
-        return samples
+    def numbers(hands: list[list[strokes.Drawing]], *gaps: float) -> Samples:
+        def one(rng: np.random.Generator) -> Sample:
+            hand = hands[int(rng.integers(len(hands)))]
+            marks = [hand[int(at)] for at in rng.integers(len(hand), size=int(rng.integers(2, 7)))]
+            return Sample(canvases.write(marks, rng, *gaps), "".join(mark.label for mark in marks))
 
-    def numbers(
-        hands: list[list[strokes.Drawing]], *gaps: float
-    ) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
-        def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-            for _ in range(count):
-                hand = hands[int(rng.integers(len(hands)))]
-                marks = [hand[int(at)] for at in rng.integers(len(hand), size=int(rng.integers(2, 7)))]
-                yield Sample(canvases.write(marks, rng, *gaps), "".join(mark.label for mark in marks))
-
-        return samples
+        return _repeated(one)
 
     def photos(count: int, _: np.random.Generator) -> Iterator[Sample]:
         truth = json.loads((shared / "photos" / "labels.json").read_text())
@@ -140,7 +131,7 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         with np.load(optical) as file:
             kept = file["part"] != "tra"
             images, labels = file["x"][kept], file["y"][kept]
-        for at in _chosen(len(images), count, rng):
+        for at in rng.permutation(len(images))[:count]:
             # As a person would send it: black on white, large enough to be seen.
             scan = Image.fromarray(np.pad(255 - images[at], SCAN_MARGIN_PX, constant_values=255))
             yield Sample(scan.resize((SCAN_SIDE_PX, SCAN_SIDE_PX), Image.Resampling.BICUBIC), str(labels[at]))
@@ -190,24 +181,22 @@ def by_writer(digits: list[strokes.Drawing], least: int = MIN_DIGITS_OF_WRITER) 
     return {writer: marks for writer, marks in sorted(found.items()) if len(marks) >= least}
 
 
-def _photos(
-    take: Callable[[pages.Writer, np.random.Generator], pages.Photo], hands: list[pages.Writer]
-) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
-    def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-        for _ in range(count):
-            photo = take(hands[int(rng.integers(len(hands)))], rng)
-            yield Sample(photo.content, "\n".join(photo.lines))
+def _photos(take: Callable[[pages.Writer, np.random.Generator], pages.Photo], hands: list[pages.Writer]) -> Samples:
+    def one(rng: np.random.Generator) -> Sample:
+        photo = take(hands[int(rng.integers(len(hands)))], rng)
+        return Sample(photo.content, "\n".join(photo.lines))
 
-    return samples
+    return _repeated(one)
 
 
-def _strays(writer: pages.Writer) -> Callable[[int, np.random.Generator], Iterator[Sample]]:
-    def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-        for _ in range(count):
-            yield Sample(*strays.stray(writer, rng))
-
-    return samples
+def _strays(writer: pages.Writer) -> Samples:
+    return _repeated(lambda rng: Sample(*strays.stray(writer, rng)))
 
 
-def _chosen(size: int, count: int, rng: np.random.Generator) -> list[int]:
-    return [int(at) for at in rng.permutation(size)[:count]]
+def _repeated(make: Callable[[np.random.Generator], Sample]) -> Samples:
+    return lambda count, rng: (make(rng) for _ in range(count))
+
+
+def _shuffled(things: Sequence[Thing], make: Callable[[Thing, np.random.Generator], Sample]) -> Samples:
+    """Make samples of some of these things, in random order, none of them twice."""
+    return lambda count, rng: (make(things[at], rng) for at in rng.permutation(len(things))[:count])

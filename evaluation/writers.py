@@ -13,8 +13,8 @@ def copyist(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Writer:
 
     def write(tall: float, rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:
         at = int(rng.integers(len(images)))
-        rows, columns = np.flatnonzero(images[at].any(axis=1)), np.flatnonzero(images[at].any(axis=0))
-        ink = Image.fromarray(images[at][rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+        ink = Image.fromarray(images[at])
+        ink = ink.crop(ink.getbbox())
         scale = tall / max(ink.size)
         size = max(1, round(ink.width * scale)), max(1, round(ink.height * scale))
         return str(labels[at]), np.asarray(ink.resize(size, Image.Resampling.BICUBIC))

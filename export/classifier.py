@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from export import artifacts, document, files
 from train.quiet import import_tensorflow
@@ -29,7 +28,12 @@ def run(folder: Path) -> None:
     trained = artifacts.load(folder, metrics)
     scaler, temperature, shift = trained.scaler, metrics["temperature"], metrics["reject_shift"]
     folded = fold.everything(steps(trained.network), scaler.mean_, scaler.scale_, temperature, shift)
-    metadata = _metadata(metrics, fold.sha256(folded))
+    metadata = files.metadata(metrics["model"], metrics, fold.sha256(folded)) | {
+        "classes": json.dumps(metrics["classes"]),
+        "threshold": str(metrics["thresholds"]["digit"]),
+        "reject_threshold": str(metrics["thresholds"]["reject"]),
+        "test_accuracy": str(metrics["test"]["accuracy"]),
+    }
     content = graph.build(folded, metadata).SerializeToString(deterministic=True)
     with files.aside(folder, MODEL, INT8, document.CARD) as (model, small, text):
         model.write_bytes(content)
@@ -58,19 +62,3 @@ def run(folder: Path) -> None:
         )
         + f"Written: {folder / MODEL} ({len(content) / 1000:.0f} kB), {folder / document.CARD}. Next: make serve"
     )
-
-
-def _metadata(metrics: dict[str, Any], weights_sha256: str) -> dict[str, str]:
-    project = files.project()
-    return {
-        "name": f"{project['name']}-{metrics['model']}",
-        "version": f"{project['version']}+{weights_sha256[:8]}",
-        "classes": json.dumps(metrics["classes"]),
-        "threshold": str(metrics["thresholds"]["digit"]),
-        "reject_threshold": str(metrics["thresholds"]["reject"]),
-        "test_accuracy": str(metrics["test"]["accuracy"]),
-        "data": metrics["data"]["name"],
-        "data_sha256": metrics["data"]["sha256"],
-        "commit": metrics["commit"],
-        "license": project["license"],
-    }

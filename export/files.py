@@ -20,10 +20,23 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def project() -> dict[str, Any]:
-    """Return what `pyproject.toml` says of this project, and its version."""
-    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return found | {"version": __version__}
+def metadata(kind: str, metrics: dict[str, Any], weights_sha256: str) -> dict[str, str]:
+    """Return what every exported file says of itself.
+
+    Args:
+        kind: of the network, with which its name ends.
+        metrics: the figures of its training.
+        weights_sha256: the checksum of its weights, with which its version ends.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {
+        "name": f"{project['name']}-{kind}",
+        "version": f"{__version__}+{weights_sha256[:8]}",
+        "data": metrics["data"]["name"],
+        "data_sha256": metrics["data"]["sha256"],
+        "commit": metrics["commit"],
+        "license": project["license"],
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import numpy as np
 import onnx
 import onnxruntime
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from export.artifacts import Trained
 from export.errors import ParityError
@@ -47,7 +48,7 @@ def measure(path: Path, trained: Trained, temperature: float, shift: float = 0.0
 
     The random images (uint8, every pixel from 0 to 255) put ink where no digit ever has any.
     """
-    expected = _softmax(_keras_logits(trained, trained.images, shift) / temperature)
+    expected = softmax(_keras_logits(trained, trained.images, shift) / temperature, axis=1)
     answered = Classifier(path)(trained.images)
     noise = np.random.default_rng(0).integers(0, 256, (NOISE_IMAGES, 28, 28), np.uint8)
     true_logits = _keras_logits(trained, noise, shift) / temperature
@@ -75,9 +76,3 @@ def _onnx_logits(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     logits: NDArray[np.float32] = session.run(["logits"], {"image": images})[0]
     return logits
-
-
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    result: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return result

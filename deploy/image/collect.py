@@ -53,16 +53,20 @@ def main() -> None:
     loaded, opened = trace(app, packages)
     needed = Closure(app, packages).of(loaded)
     taken = [*_python_files(needed, STDLIB), *_python_files(needed, packages)]
-    taken += [path for path in opened if _inside(path, packages) or _standard(path)]
+    taken += [path for path in opened if path.is_relative_to(packages) or _standard(path)]
     taken += _metadata(needed, packages)
     for path in sorted(set(taken)):
         place(path, target)
     interpreter = Path(sys.executable).resolve()
     compiled = [path for path in needed if path.suffix == ".so"] + [interpreter]
     for library in sorted(set(_libraries(compiled))):
-        place_library(library, target)
+        # Under the path by which the loader asks for it, a link or not.
+        place(Path(os.path.normpath(library)), target)
     place(interpreter, target)
-    link(target / "usr/local/bin/python3", interpreter)
+    link = target / "usr/local/bin/python3"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.exists():
+        link.symlink_to(interpreter)
     if Path("/etc/ld.so.cache").exists():
         place(Path("/etc/ld.so.cache"), target)
     (target / "tmp").mkdir(exist_ok=True)
@@ -128,9 +132,9 @@ class Closure:
 
     def _home(self, path: Path) -> str | None:
         """Return who a file belongs to: the program, the standard library, a distribution; None where to nobody."""
-        if _inside(path, self._app):
+        if path.is_relative_to(self._app):
             return "the program"
-        if _inside(path, self._packages):
+        if path.is_relative_to(self._packages):
             return self._owner.get(path.relative_to(self._packages).parts[0])
         return "the standard library" if _standard(path) else None
 
@@ -154,7 +158,7 @@ class Closure:
                 yield from self._files(name)
 
     def _package(self, path: Path) -> list[str]:
-        root = next(each for each in map(Path, self._path) if _inside(path, each))
+        root = next(each for each in map(Path, self._path) if path.is_relative_to(each))
         return list(path.relative_to(root).parent.parts)
 
     def _files(self, name: str) -> Iterator[Path]:
@@ -190,7 +194,7 @@ def _run_time_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 def _python_files(needed: set[Path], root: Path) -> Iterator[Path]:
     """Return what stays of the folders that needed modules lie in."""
-    for folder in {path.parent for path in needed if _inside(path, root)}:
+    for folder in {path.parent for path in needed if path.is_relative_to(root)}:
         for path in folder.iterdir():
             if not path.is_file() or path.suffix in NOT_AT_RUN_TIME:
                 continue
@@ -205,10 +209,10 @@ def _python_files(needed: set[Path], root: Path) -> Iterator[Path]:
 
 def _metadata(needed: set[Path], packages: Path) -> Iterator[Path]:
     """Return name, version and licence of each distribution of which something is needed."""
-    tops = {path.relative_to(packages).parts[0] for path in needed if _inside(path, packages)}
+    tops = {path.relative_to(packages).parts[0] for path in needed if path.is_relative_to(packages)}
     for distribution in importlib.metadata.distributions(path=[str(packages)]):
         files = [Path(str(distribution.locate_file(file))) for file in distribution.files or ()]
-        if tops.isdisjoint(path.relative_to(packages).parts[0] for path in files if _inside(path, packages)):
+        if tops.isdisjoint(path.relative_to(packages).parts[0] for path in files if path.is_relative_to(packages)):
             continue
         for path in files:
             if ".dist-info" in path.parent.as_posix() and path.name not in ("RECORD", "INSTALLER", "REQUESTED"):
@@ -241,22 +245,6 @@ def place(path: Path, target: Path) -> None:
     shutil.copy(path, copy)
 
 
-def place_library(path: Path, target: Path) -> None:
-    """Copy a shared library to the path under which the loader asks for it."""
-    normal = Path(os.path.normpath(path))
-    copy = target / normal.relative_to("/")
-    if not copy.exists():
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(normal.resolve(), copy)
-
-
-def link(at: Path, to: Path) -> None:
-    """Make a symbolic link, unless the file itself lies there."""
-    at.parent.mkdir(parents=True, exist_ok=True)
-    if not at.exists():
-        at.symlink_to(to)
-
-
 def settle(target: Path) -> None:
     """Give everything the same time and the rights that anybody may read."""
     for path in [target, *target.rglob("*")]:
@@ -267,11 +255,8 @@ def settle(target: Path) -> None:
 
 def _standard(path: Path) -> bool:
     """Whether a file is of the standard library, whose own tests and third-party folders do not count."""
-    return _inside(path, STDLIB) and path.relative_to(STDLIB).parts[0] not in {"dist-packages", "site-packages", "test"}
-
-
-def _inside(path: Path, folder: Path) -> bool:
-    return path.is_relative_to(folder)
+    others = {"dist-packages", "site-packages", "test"}
+    return path.is_relative_to(STDLIB) and path.relative_to(STDLIB).parts[0] not in others
 
 
 if __name__ == "__main__":

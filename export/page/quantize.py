@@ -1,8 +1,9 @@
 """The page network in 8-bit integers, kept where it is faster by a clear margin and as good."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from time import perf_counter
+from timeit import timeit
 
 import numpy as np
 import onnx
@@ -85,14 +86,9 @@ def measure(float32: Path, int8: Path, pages: Pages) -> Trial:
 def _milliseconds(runtimes: tuple[Runtime, Runtime]) -> list[float]:
     """Return the shortest time of each; they take turns, so that what else the machine does slows both."""
     picture = np.zeros(TIMED_SIZE_PX, np.uint8)
-    found: list[list[float]] = []
-    for _ in range(TIMED_ROUNDS):
-        found.append([])
-        for runtime in runtimes:
-            start = perf_counter()
-            runtime.run(picture)
-            found[-1].append(1000 * (perf_counter() - start))
-    return [min(each) for each in zip(*found, strict=True)]
+    runs = [partial(runtime.run, picture) for runtime in runtimes]
+    rounds = [[1000 * timeit(run, number=1) for run in runs] for _ in range(TIMED_ROUNDS)]
+    return [min(each) for each in zip(*rounds, strict=True)]
 
 
 def _figures(answers: list[Outputs], pages: Pages, milliseconds: float) -> PageFigures:

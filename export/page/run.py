@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from export import classifier, document, files
 from export.page import artifacts
@@ -31,7 +30,10 @@ def run(folder: Path) -> None:
     print("Folding the page network into one graph ...", flush=True)
     network, pages = artifacts.load(folder)
     folded = fold_network(network, metrics["scale"])
-    metadata = _metadata(metrics, fold.sha256(folded.convolutions()))
+    metadata = files.metadata("page", metrics, fold.sha256(folded.convolutions())) | {
+        "kinds": json.dumps(metrics["kinds"]),
+        "scale": str(metrics["scale"]),
+    }
     content = graph.build(folded, metadata).SerializeToString(deterministic=True)
     with files.aside(folder, MODEL, INT8, document.CARD) as (model, small, text):
         model.write_bytes(content)
@@ -55,17 +57,3 @@ def run(folder: Path) -> None:
         + f" ({trial.int8}; votes moved by {trial.moved:.2f} pixels). In float32: {trial.float32}.\n"
         f"Written: {folder / MODEL} ({float32.size / 1000:.0f} kB), {folder / document.CARD}. Next: make serve"
     )
-
-
-def _metadata(metrics: dict[str, Any], weights_sha256: str) -> dict[str, str]:
-    project = files.project()
-    return {
-        "name": f"{project['name']}-page",
-        "version": f"{project['version']}+{weights_sha256[:8]}",
-        "kinds": json.dumps(metrics["kinds"]),
-        "scale": str(metrics["scale"]),
-        "data": metrics["data"]["name"],
-        "data_sha256": metrics["data"]["sha256"],
-        "commit": metrics["commit"],
-        "license": project["license"],
-    }

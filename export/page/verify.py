@@ -1,11 +1,12 @@
 """The export of the page network is not finished before the runtime agrees with Keras."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, softmax
 
 from export.errors import ParityError
 from export.page.runtime import Runtime
@@ -40,17 +41,11 @@ class PageParity:
 
     def check(self) -> None:
         """Raise `ParityError` with the figures unless all are within their bounds."""
-        limits = (
-            (self.writing, MAX_SHARE_ERROR),
-            (self.offset, MAX_OFFSET_ERROR_PX),
-            (self.height, MAX_HEIGHT_ERROR),
-            (self.kind, MAX_SHARE_ERROR),
-        )
-        if not all(difference <= limit for difference, limit in limits):
+        limits = (MAX_SHARE_ERROR, MAX_OFFSET_ERROR_PX, MAX_HEIGHT_ERROR, MAX_SHARE_ERROR)
+        if not all(difference <= limit for difference, limit in zip(astuple(self), limits, strict=True)):
             raise ParityError(
-                f"The exported page network differs from Keras: {self} (allowed: {MAX_SHARE_ERROR:g}, "
-                f"{MAX_OFFSET_ERROR_PX:g}, {MAX_HEIGHT_ERROR:g}, {MAX_SHARE_ERROR:g}). "
-                "The previous page.onnx is left as it was."
+                f"The exported page network differs from Keras: {self} (allowed: "
+                f"{', '.join(f'{limit:g}' for limit in limits)}). The previous page.onnx is left as it was."
             )
 
 
@@ -82,10 +77,9 @@ def _keras(network: Any, picture: NDArray[np.uint8], scale: float) -> dict[str, 
     height, width = picture.shape
     cells = outputs["writing"].reshape(height // 2, width // 2, 2, 2)
     logits = cells.transpose(0, 2, 1, 3).reshape(height, width)
-    powers = np.exp(outputs["kind"] - outputs["kind"].max(axis=-1, keepdims=True))
     return {
-        "writing": 1 / (1 + np.exp(-logits)),
+        "writing": expit(logits),
         "offset": outputs["offset"] * scale,
         "height": scale * 2 ** outputs["height"][..., 0],
-        "kind": powers / powers.sum(axis=-1, keepdims=True),
+        "kind": softmax(outputs["kind"], axis=-1),
     }

@@ -67,8 +67,8 @@ def decode(content: bytes, max_pixels: int) -> Image.Image | None:
     return Image.merge("RGBA" if alpha else "RGB", channels)
 
 
-def _parsed(content: bytes, max_pixels: int) -> tuple[bytes, int, int, int]:
-    """Return the filtered rows, each after a byte that names its filter; width, height and the number of channels."""
+def _parsed(content: bytes, max_pixels: int) -> tuple[bytes, int, int]:
+    """Return the filtered rows, each after a byte that names its filter; their width and the number of channels."""
     chunks = _chunks(content)
     kind, head = next(chunks, (b"", b""))
     if kind != b"IHDR" or len(head) != HEADER.size:
@@ -93,7 +93,7 @@ def _parsed(content: bytes, max_pixels: int) -> tuple[bytes, int, int, int]:
         raise _OtherError from None
     if len(data) != size or not inflate.eof or inflate.unused_data:
         raise _OtherError
-    return data, width, height, CHANNELS[colour]
+    return data, width, CHANNELS[colour]
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -112,7 +112,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         raise _OtherError
 
 
-def _planes(data: bytes, width: int, height: int, channels: int) -> list[Plane]:
+def _planes(data: bytes, width: int, channels: int) -> list[Plane]:
     """Return the channels, each uint8 [height, width]; one for three colours that are all the same."""
     row = 1 + width * channels
     kinds = np.frombuffer(data, np.uint8)[::row]

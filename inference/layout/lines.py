@@ -140,16 +140,14 @@ def _rows(boxes: Floats, level: Floats, pieces: list[Row], tall: float) -> list[
     """Put pieces of lines into lines, top to bottom."""
     rows: list[Row] = []
     for piece in sorted(pieces, key=lambda piece: float(level[piece].mean())):
-        best, nearest = None, MAX_LEVEL_HEIGHTS * tall
-        for row in rows:
-            away = _apart(boxes, level, row, piece)
-            if away < nearest:
-                best, nearest = row, away
-        if best is None:
+        away = [_apart(boxes, level, row, piece) for row in rows]
+        nearest = min(away, default=np.inf)
+        if nearest >= MAX_LEVEL_HEIGHTS * tall:
             rows.append([*piece])
         else:
-            best.extend(piece)
-            best.sort(key=lambda mark: boxes[mark, 0] + boxes[mark, 2])
+            row = rows[away.index(nearest)]
+            row += piece
+            row.sort(key=lambda mark: boxes[mark, 0] + boxes[mark, 2])
     return sorted(rows, key=lambda row: float(level[row].mean()))
 
 
@@ -188,8 +186,7 @@ def text(rows: list[Row], boxes: Floats, said: list[str]) -> str:
         gaps = [boxes[mark, 0] - boxes[before, 2] for before, mark in pairwise(row)]
         # Digits that are all set wide apart are one number.
         usual = float(np.median(gaps)) if len(gaps) >= 4 else 0.0
-        for before, mark in pairwise(row):
-            gap = boxes[mark, 0] - boxes[before, 2]
-            line += (" " if gap > max(SPACE_WIDTHS * digit, SPACE_WIDTHS * usual) else "") + said[mark]
+        for gap, mark in zip(gaps, row[1:], strict=True):
+            line += (" " if gap > SPACE_WIDTHS * max(digit, usual) else "") + said[mark]
         written.append(line)
     return "\n".join(written)

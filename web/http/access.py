@@ -4,14 +4,13 @@ import base64
 import binascii
 import hmac
 import ipaddress
-import math
 import time
 from collections import OrderedDict
 from http import HTTPStatus
 
 from litestar.types import HTTPScope
 
-from web.http.errors import ProblemError
+from web.http.errors import ProblemError, come_again
 from web.http.limits import LIMITED
 from web.observability.metrics import Metrics
 from web.settings import Settings
@@ -80,13 +79,8 @@ class Access:
         if left >= 1:
             return None
         self._metrics.reject("rate")
-        seconds = max(math.ceil((1 - left) * 60 / self._rate), 1)
-        return ProblemError(
-            HTTPStatus.TOO_MANY_REQUESTS,
-            f"This address may ask for {self._rate} readings a minute. Try again in {seconds} "
-            f"second{'s' if seconds > 1 else ''}.",
-            {"retry-after": str(seconds)},
-        )
+        why = f"This address may ask for {self._rate} readings a minute."
+        return come_again(HTTPStatus.TOO_MANY_REQUESTS, why, (1 - left) * 60 / self._rate)
 
 
 def _place(scope: HTTPScope) -> str:
@@ -94,9 +88,6 @@ def _place(scope: HTTPScope) -> str:
     client = scope["client"]
     address = client[0] if client else ""
     try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+        return str(ipaddress.IPv6Network((address, IPV6_PREFIX_BITS), strict=False))
+    except ValueError:  # an address of IPv4, or a name
         return address
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((int(parsed), IPV6_PREFIX_BITS), strict=False))

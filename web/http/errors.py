@@ -1,6 +1,7 @@
 """Every error as a problem document (RFC 9457), with the request's id."""
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -47,6 +48,13 @@ class ProblemError(HTTPException):
 
     def __init__(self, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail=detail, status_code=status, headers=headers)
+
+
+def come_again(status: HTTPStatus, why: str, seconds: float) -> ProblemError:
+    """Return the error that says when to come again: after so many seconds, at least one."""
+    whole = max(math.ceil(seconds), 1)
+    again = f"Try again in {whole} second{'s' if whole > 1 else ''}."
+    return ProblemError(status, f"{why} {again}", {"retry-after": str(whole)})
 
 
 class ProtocolProblem(msgspec.Struct):

@@ -1,13 +1,12 @@
 """What keeps a worker standing: how many requests it takes on, how much it holds in memory, how long it waits."""
 
 import asyncio
-import math
 from http import HTTPStatus
 from types import TracebackType
 
 from litestar.types import HTTPScope
 
-from web.http.errors import ProblemError
+from web.http.errors import ProblemError, come_again
 from web.observability.metrics import Metrics
 from web.settings import Settings
 
@@ -73,9 +72,7 @@ class Limits:
 
     def busy(self, why: str) -> ProblemError:
         """Return the 503 that says when to come again."""
-        seconds = math.ceil(self.settings.retry_seconds)
-        again = f"Try again in {seconds} second{'s' if seconds > 1 else ''}."
-        return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, f"{why} {again}", {"retry-after": str(seconds)})
+        return come_again(HTTPStatus.SERVICE_UNAVAILABLE, why, self.settings.retry_seconds)
 
 
 class Admission:
@@ -121,34 +118,14 @@ class BodyMemory:
     """
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._used = 0
-        self._bodies: dict[Body, None] = {}
-        self._room = asyncio.Event()
+        self.limit = limit
+        self.used = 0
+        self.bodies: dict[Body, None] = {}
+        self.room = asyncio.Event()
 
     def account(self) -> "Body":
         """Return the account of one body; its bytes count until the end of a `with` block."""
         return Body(self)
-
-    def open(self, body: "Body") -> None:
-        """Begin an account."""
-        self._bodies[body] = None
-
-    def close(self, body: "Body") -> None:
-        """End it: its bytes count no more."""
-        del self._bodies[body]
-        self._used -= body.size
-        self._room.set()
-
-    async def take(self, body: "Body", size: int) -> None:
-        """Count `size` bytes more, once there is room for them."""
-        while self._used + size > self._limit and next(iter(self._bodies)) is not body:
-            self._room.clear()
-            body.waiting = True
-            await self._room.wait()
-        body.waiting = False
-        self._used += size
-        body.size += size
 
 
 class Body:
@@ -167,12 +144,21 @@ class Body:
         self.waiting = False
 
     def __enter__(self) -> "Body":
-        self._memory.open(self)
+        self._memory.bodies[self] = None
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._memory.close(self)
+        del self._memory.bodies[self]
+        self._memory.used -= self.size
+        self._memory.room.set()
 
     async def grow(self, size: int) -> None:
         """Hold `size` bytes more, once there is room for them."""
-        await self._memory.take(self, size)
+        memory = self._memory
+        while memory.used + size > memory.limit and next(iter(memory.bodies)) is not self:
+            memory.room.clear()
+            self.waiting = True
+            await memory.room.wait()
+        self.waiting = False
+        memory.used += size
+        self.size += size

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import NoReturn
 
+from litestar.datastructures import Headers
 from litestar.types import HTTPScope, Receive
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
@@ -24,7 +25,7 @@ async def read_picture(scope: HTTPScope, receive: Receive, held: Body, max_bytes
         ProblemError: 413 where the body is longer than `max_bytes`, 415 where it is no picture, by its bytes and by its
             type, 422 where a form or a JSON object lacks the field, 400 where one is broken or the picture is empty.
     """
-    kind, options = parse_options_header(_header(scope, b"content-type"))
+    kind, options = parse_options_header(Headers.from_scope(scope).get("content-type", ""))
     if kind == "multipart/form-data":
         picture = await _from_form(Incoming(scope, receive, held, max_bytes), options.get("boundary", ""))
         kind = "image/*"
@@ -59,7 +60,7 @@ class Incoming:
         self.held = held
         self._receive = receive
         self._max_bytes = max_bytes
-        if int(_header(scope, b"content-length") or 0) > max_bytes:
+        if int(Headers.from_scope(scope).get("content-length") or 0) > max_bytes:
             self._refuse()
 
     async def chunk(self) -> bytes:
@@ -81,14 +82,6 @@ class Incoming:
     def _refuse(self) -> NoReturn:
         detail = f"The body is longer than {self._max_bytes / 1e6:g} MB. Send a smaller picture."
         raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-
-
-def _header(scope: HTTPScope, name: bytes) -> str:
-    """Return a header of a request, empty where it is missing."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return value.decode("latin-1")
-    return ""
 
 
 async def _from_form(incoming: Incoming, boundary: str) -> bytes:

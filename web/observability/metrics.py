@@ -1,6 +1,6 @@
 """What is counted, for Prometheus."""
 
-from functools import cache
+from functools import cache, partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -23,9 +23,8 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._shared = shared
         registry = self._registry
-        self._requests = Counter(
-            "digits_requests", "Requests answered.", ["method", "route", "status"], registry=registry
-        )
+        counter = partial(Counter, registry=registry)
+        self._requests = counter("digits_requests", "Requests answered.", ["method", "route", "status"])
         self._seconds = Histogram(
             "digits_request_seconds",
             "From a request's first byte to the end of its answer.",
@@ -36,19 +35,16 @@ class Metrics:
         self._in_flight = Gauge(
             "digits_requests_in_flight", "Requests being answered.", registry=registry, multiprocess_mode="livesum"
         )
-        self._rejected = Counter(
-            "digits_rejected",
-            "Requests turned away: no token, too often, no room, no time.",
-            ["reason"],
-            registry=registry,
+        self._rejected = counter(
+            "digits_rejected", "Requests turned away: no token, too often, no room, no time.", ["reason"]
         )
-        self._read = Counter("digits_read", "Digits read.", ["digit"], registry=registry)
-        self._signs = Counter("digits_signs", "Signs read between digits or before them.", ["sign"], registry=registry)
-        self._refused = Counter("digits_refused", "Marks refused: no digit, or not sure enough.", registry=registry)
+        self._read = counter("digits_read", "Digits read.", ["digit"])
+        self._signs = counter("digits_signs", "Signs read between digits or before them.", ["sign"])
+        self._refused = counter("digits_refused", "Marks refused: no digit, or not sure enough.")
         self._confidence = Histogram(
             "digits_confidence", "How sure the readings of digits are.", buckets=CONFIDENCES, registry=registry
         )
-        self._classified = Counter("digits_classified", "Images classified through /v2.", registry=registry)
+        self._classified = counter("digits_classified", "Images classified through /v2.")
         gauge = Gauge(
             "digits_model_info",
             "The served model; always 1.",
