@@ -1,6 +1,5 @@
 """Who writes: strokes drawn with a pen of some width, MNIST's digits, printed type. A mark is uint8 [h, w], tight."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,13 +14,10 @@ from synthesis.handwriting.allographs import DIGITS
 from synthesis.handwriting.greek import GREEK
 from synthesis.handwriting.letters import LETTERS
 from synthesis.handwriting.strokes import Glyph, arc, parse, path
-from synthesis.handwriting.vary import LONGEST_TAIL, again, vary
+from synthesis.handwriting.vary import LONGEST_TAIL, vary
 from synthesis.sheet import Alpha
 
 Rng = np.random.Generator
-# The strokes of one digit, each float64 [n, 2], y pointing down; and one writer's, by label.
-Drawing = tuple[NDArray[np.float64], ...]
-Drawings = tuple[tuple[Drawing, ...], ...]
 OVERSAMPLE = 3
 # Pen widths as shares of the digits' height, from a hard pencil under large digits to a marker.
 MIN_PEN_HEIGHTS, MAX_PEN_HEIGHTS = 0.028, 0.17
@@ -41,42 +37,19 @@ READ = (
 OTHER_SIGNS = tuple(each for each in signs.SIGNS if each not in READ)
 # So many letters have strokes that do not meet.
 APART_SHARE = 0.3
-# So many people write as a writer whose strokes are known, where there are any.
-WRITERS_SHARE = 0.35
-# A wide mark is not as high as its neighbours: it is at most this share of their height wide.
-MAX_WIDTH_HEIGHTS = 1.35
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Copybook:
-    """Digits of people to copy.
-
-    Attributes:
-        images: uint8 [N, 28, 28].
-        places: of each label's images.
-        writers: people whose strokes are known, of each digit at least one drawing.
-    """
+    """Digits of people to copy: images uint8 [N, 28, 28], and the places of each label's."""
 
     images: NDArray[np.uint8]
     places: tuple[NDArray[np.intp], ...]
-    writers: tuple[Drawings, ...] = ()
 
     @classmethod
-    def of(
-        cls,
-        images: NDArray[np.uint8],
-        labels: NDArray[np.integer],
-        drawn: Iterable[tuple[str, int, Drawing]] = (),
-    ) -> "Copybook":
-        """Sort images uint8 [N, 28, 28] by their labels [N], 0 to 9, and drawings (writer, label, strokes) likewise."""
-        writers: dict[str, list[list[Drawing]]] = {}
-        for writer, label, strokes in drawn:
-            writers.setdefault(writer, [[] for _ in range(10)])[label].append(strokes)
-        return cls(
-            images,
-            tuple(np.flatnonzero(labels == digit) for digit in range(10)),
-            tuple(tuple(tuple(each) for each in own) for _, own in sorted(writers.items()) if all(own)),
-        )
+    def of(cls, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> "Copybook":
+        """Sort images uint8 [N, 28, 28] by their labels [N], 0 to 9."""
+        return cls(images, tuple(np.flatnonzero(labels == digit) for digit in range(10)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +64,6 @@ class Hand:
         wide: the digits' width, times the usual.
         tails: the chance that a 7 or 9 has a long tail.
         tone: how dark the ink is, 0 to 1.
-        drawings: what is copied instead of the copybook's images, where this writer's strokes are known.
     """
 
     copybook: Copybook
@@ -101,7 +73,6 @@ class Hand:
     wide: float
     tails: float
     tone: float
-    drawings: Drawings | None = None
 
     def darkness(self, tall: float) -> float:
         """Return how dark lines are beside digits `tall` pixels high, 0 to 1: thinner than a pixel they fade."""
@@ -109,12 +80,10 @@ class Hand:
 
     def digit(self, label: str, tall: float, rng: Rng) -> Alpha:
         """Write a digit `tall` pixels high, tails apart."""
-        if rng.random() >= self.copies:
-            alpha = self.strokes(DIGITS[int(label)](rng), tall, rng, fill=True)
-        elif self.drawings is None:
+        if rng.random() < self.copies:
             alpha = self._copied(int(label), tall, rng)
         else:
-            alpha = self._redrawn(self.drawings[int(label)], tall, rng)
+            alpha = self.strokes(DIGITS[int(label)](rng), tall, rng, fill=True)
         if int(label) in LONGEST_TAIL and rng.random() < self.tails:
             alpha = _with_tail(alpha, rng.uniform(1.1, LONGEST_TAIL[int(label)]))
         return alpha
@@ -174,19 +143,13 @@ class Hand:
             scale = max(tall - pen, 1.0) / max(float(np.ptp(ys)), 0.35)
         return _inked([line * scale for line in lines], pen)
 
-    def _redrawn(self, drawings: tuple[Drawing, ...], tall: float, rng: Rng) -> Alpha:
-        lines = again(list(drawings[rng.integers(len(drawings))]), rng)
-        wide, high = np.ptp(np.concatenate(lines), axis=0)
-        pen = max(self.pen * tall, MIN_PEN_PX)
-        scale = max(tall - pen, 1.0) / max(high, wide / MAX_WIDTH_HEIGHTS, 1e-6)
-        return _inked([line * scale * (self.wide, 1.0) for line in lines], pen)
-
     def _copied(self, digit: int, tall: float, rng: Rng) -> Alpha:
         places = self.copybook.places[digit]
         image = self.copybook.images[places[rng.integers(len(places))]]
         rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
         cut = Image.fromarray(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-        scale = min(tall / cut.height, MAX_WIDTH_HEIGHTS * tall / cut.width)
+        # A wide mark is not as high as its neighbours.
+        scale = min(tall / cut.height, 1.35 * tall / cut.width)
         size = max(2, round(cut.width * scale * self.wide)), max(2, round(cut.height * scale))
         grey = np.asarray(cut.resize(size, Image.Resampling.BICUBIC), np.float32) / 255
         # Where the edge is taken to lie makes the pen thinner or thicker.
@@ -197,17 +160,14 @@ class Hand:
 
 def hand(copybook: Copybook, rng: Rng) -> Hand:
     """Return someone."""
-    writers = copybook.writers
-    known = bool(writers) and rng.random() < WRITERS_SHARE
     return Hand(
         copybook,
-        copies=1.0 if known else float(rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.4, 0.25])),
+        copies=float(rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.4, 0.25])),
         pen=float(np.exp(rng.uniform(np.log(MIN_PEN_HEIGHTS), np.log(MAX_PEN_HEIGHTS)))),
         slant=float(rng.normal(0.08, 0.16)),
         wide=float(np.exp(rng.normal(0, 0.13))),
         tails=float(rng.choice([0.0, 0.3, 0.8], p=[0.5, 0.3, 0.2])),
         tone=float(rng.uniform(0.75, 1.0)),
-        drawings=writers[rng.integers(len(writers))] if known else None,
     )
 
 

@@ -231,11 +231,11 @@ def single(desk: Desk) -> None:
                 tall * rng.uniform(0.02, 0.15), rng.uniform(0.3, 1),
             )  # fmt: skip
         kind = rng.random()
-        if kind < 0.46:
+        if kind < 0.5:
             line.digit(str(rng.integers(10)))
-        elif kind < 0.8:
+        elif kind < 0.78:
             line.letter(alone=True)
-        elif kind < 0.86:
+        elif kind < 0.84:
             line.other()
         else:
             line.write(number(rng, 4))
@@ -306,7 +306,7 @@ LAYOUTS: tuple[tuple[Layout, float], ...] = (
     (amount, 0.12),
     (text, 0.09),
     (doodles, 0.07),
-    (single, 0.12),
+    (single, 0.08),
     (large, 0.03),
     (seven_segment, 0.01),
     (empty, 0.03),

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 NO_REAL = (
-    "There are no strokes of real people to learn from, only MNIST's and drawn digits: more of what people draw will "
-    "be misread. make real downloads them (2 MB); or name files that you have: REAL=strokes.jsonl.gz:images.npz"
+    "There are no digits of real people to learn from, only MNIST's and drawn ones: more of what people draw will be "
+    "misread. make real downloads them (2 MB); or name files that you have: REAL=strokes.jsonl.gz:images.npz"
 )
 NO_FONTS = (
     "There are no handwriting fonts to learn letters from, only drawn ones: more letters will be taken for digits. "
@@ -33,8 +33,6 @@ def main(arguments: list[str] | None = None) -> int:
 def run(config: Config) -> None:
     """Train, evaluate and write both networks, or the one that `config` names; what is finished is left as it is."""
     mnist = data.load(config.data, any_data=config.any_data)
-    if config.model == "cnn" and not config.real:
-        print(NO_REAL, flush=True)
     if config.only != "page":
         train_classifier(config, mnist)
     if config.only != "classifier":
@@ -54,6 +52,8 @@ def train_classifier(config: Config, mnist: Mnist) -> None:
 
     parts = data.split(mnist, config.seed)
     mix = prepare(config, parts)
+    if mix.learn is not None and not mix.real:
+        print(NO_REAL, flush=True)
     if mix.learn is not None and config.fonts is None:
         print(NO_FONTS, flush=True)
     scaler = scale.fit(config.model, parts.images)

@@ -42,11 +42,6 @@ class Config:
     extra: tuple[Path, ...]
     measure: tuple[Path, ...]
 
-    @property
-    def strokes(self) -> list[Path]:
-        """The files of `real` that hold strokes: what pages are written with."""
-        return [path for path in self.real if path.suffix != ".npz"]
-
     def fingerprint(self, data_sha256: str) -> str:
         """Name all that decides the classifier: options, data, code, versions. The same name, the same files.
 
@@ -61,7 +56,7 @@ class Config:
     def page_fingerprint(self, data_sha256: str) -> str:
         """Name all that decides the page network, likewise."""
         return _fingerprint(
-            [self.rounds, self.batches, self.seed, [file_sha256(path) for path in self.strokes]],
+            [self.rounds, self.batches, self.seed],
             data_sha256,
             ("train/page/*.py", "train/optimizer.py", "synthesis/**/*.py"),
         )

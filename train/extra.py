@@ -31,13 +31,12 @@ BRUSH_WIDTH_SHARES = (0.03, 0.18)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """One mark: name, label (0 to 9, or 10 = no digit), strokes or image uint8 [28, 28], and who made it, if known."""
+    """One mark: what it is called, its label (0 to 9, or 10 = no digit), its strokes, or its image uint8 [28, 28]."""
 
     name: str
     label: int
     strokes: tuple[NDArray[np.float64], ...]
     image: NDArray[np.uint8] | None
-    writer: str = ""
 
 
 def load(path: Path) -> list[Example]:
@@ -95,7 +94,7 @@ def _example(line: str, where: str) -> Example:
             raise ValueError("no strokes")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{where}: {error}. {FORM}") from error
-    return Example(text, label, strokes, None, str(entry.get("writer", "")))
+    return Example(text, label, strokes, None)
 
 
 def _images(path: Path) -> list[Example]:

@@ -49,15 +49,13 @@ def main(arguments: list[str] | None = None) -> int:
     return ended(lambda: _convert(options.pen, options.optical, options.out), "Nothing half is left behind.")
 
 
-def pen_digits(text: str) -> Iterator[tuple[str, str, list[NDArray[np.float64]]]]:
-    """Yield writer, label and strokes of each digit of a UNIPEN file.
-
-    The writer is the last word of a digit's comment; strokes are float64 [n, 2], scaled into 0 to 1, y down.
+def pen_digits(text: str) -> Iterator[tuple[str, list[NDArray[np.float64]]]]:
+    """Yield label and strokes of each digit of a UNIPEN file; strokes float64 [n, 2], scaled into 0 to 1, y down.
 
     Raises:
         DataError: a line has another form.
     """
-    writer, label, strokes, down = "", "", list[list[tuple[float, float]]](), False
+    label, strokes, down = "", list[list[tuple[float, float]]](), False
     for number, line in enumerate([*text.splitlines(), '.SEGMENT DIGIT ? ? ""'], start=1):
         words = line.split()
         try:
@@ -65,10 +63,8 @@ def pen_digits(text: str) -> Iterator[tuple[str, str, list[NDArray[np.float64]]]
                 continue
             if words[0] == ".SEGMENT":
                 if drawn := [stroke for stroke in strokes if stroke]:
-                    yield writer, label, _unit(drawn)
-                writer, label, strokes, down = "", words[-1].strip('"'), [], False
-            elif words[0] == ".COMMENT":
-                writer = words[-1]
+                    yield label, _unit(drawn)
+                label, strokes, down = words[-1].strip('"'), [], False
             elif words[0] == ".PEN_DOWN":
                 strokes.append([])
                 down = True
@@ -112,16 +108,9 @@ def _convert(pen: Path | None, optical: Path | None, out: Path) -> None:
         if found != COUNTS[name]:
             raise DataError(f"{name} holds {found:,} digits, not {COUNTS[name]:,}: it is another file, or cut off.")
     lines = "".join(
-        json.dumps(
-            {
-                "source": "uci-pendigits-tra",
-                "writer": writer,
-                "label": label,
-                "strokes": [np.round(stroke, 3).tolist() for stroke in each],
-            }
-        )
+        json.dumps({"source": "uci-pendigits-tra", "label": label, "strokes": [np.round(s, 3).tolist() for s in each]})
         + "\n"
-        for writer, label, each in strokes
+        for label, each in strokes
     )
     writers: dict[str, Callable[[Path], object]] = {
         "strokes-pendigits.jsonl.gz": lambda path: path.write_bytes(gzip.compress(lines.encode(), mtime=0)),

@@ -40,10 +40,6 @@ def card(
     head = {"page_sha256": float32.sha256} | ({"page_int8_sha256": int8.sha256} if int8 else {})
     data, scale, kinds = metrics["data"], metrics["scale"], metrics["kinds"]
     figures = "\n\n".join(f"![{title}](figures/{name}.png)" for name, title in FIGURES.items())
-    strokes = "".join(
-        f", of people's strokes in `{each['file']}` (SHA-256 `{each['sha256'][:16]}...`; CC BY 4.0, `make real`)"
-        for each in data.get("real", ())
-    )
     body = f"""# {metadata["name"]} {metadata["version"]}
 
 Looks at a whole picture and says of every pixel whether it is writing, which mark it belongs to, how high the writing
@@ -64,7 +60,7 @@ parameters whose pixels vote for the middle of their mark (Panoptic-DeepLab, arX
 {_int8(int8, trial)}
 ## How it was trained
 
-- {data["pages"]:,} pages made by code with the truth of every pixel, in the handwriting of {data["name"]} (content SHA-256 `{data["sha256"][:16]}...`){strokes} and of `synthesis/handwriting`
+- {data["pages"]:,} pages made by code with the truth of every pixel, in the handwriting of {data["name"]} (content SHA-256 `{data["sha256"][:16]}...`) and of `synthesis/handwriting`
 - {metrics["steps"]:,} steps in {metrics["seconds"] / 60:.0f} minutes, seed {metrics["seed"]}, Keras {metrics["versions"]["keras"]}; code at {metrics["commit"]}
 
 No real picture was trained on. `make train export` makes the file anew.

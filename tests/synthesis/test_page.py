@@ -103,25 +103,6 @@ def test_a_struck_digit_is_no_digit(copybook: Copybook) -> None:
     assert [KINDS[mark.kind] for mark in sheet.marks] == [OTHER]
 
 
-def test_known_writers_are_copied_stroke_by_stroke_as_high_as_asked_for() -> None:
-    stem = (np.array([[0.2, 0.0], [0.2, 1.0]]),)
-    bar = (np.array([[0.0, 0.5], [1.0, 0.5]]),)
-    drawn = [("ann", label, bar if label == 7 else stem) for label in range(10)] + [("ben", 3, stem)]
-    copybook = Copybook.of(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8), drawn)
-    assert len(copybook.writers) == 1, "ben wrote no 1"
-    rng = np.random.default_rng(4)
-    hands = [hand(copybook, rng) for _ in range(200)]
-    known = [each for each in hands if each.drawings is not None]
-    assert 40 < len(known) < 100
-    for each in known[:20]:
-        high, wide = each.digit("1", 40.0, rng).shape
-        assert 38 <= high <= 108, "a tail may be longer"
-        assert wide < 0.8 * high
-        # A wide mark is not as high as its neighbours.
-        high, wide = each.digit("7", 40.0, rng).shape
-        assert wide < 2.2 * 40
-
-
 def test_numbers_hold_digits_and_separators_only() -> None:
     rng = np.random.default_rng(3)
     texts = [number(rng) for _ in range(500)]

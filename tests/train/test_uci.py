@@ -59,8 +59,8 @@ HEAD = "\n".join(["number of rows: 32", "number of images: 2", "", "entmap: 01",
 
 
 def test_strokes_are_scaled_into_the_unit_square_and_turned_over() -> None:
-    (writer, seven, bars), (_, one, stems) = uci.pen_digits(UNIPEN)
-    assert (writer, seven, one) == ("12", "7", "1")
+    (seven, bars), (one, stems) = uci.pen_digits(UNIPEN)
+    assert (seven, one) == ("7", "1")
     np.testing.assert_allclose(bars[0], np.array([[0, 0], [1, 0], [0.5, 1]]))
     np.testing.assert_allclose(bars[1], np.array([[0.25, 0.5], [0.75, 0.5]]))
     np.testing.assert_allclose(stems[0], np.array([[0, 0], [0, 1]]))
@@ -97,7 +97,7 @@ def test_the_command_writes_what_training_reads(
     written = {path.name: path.read_bytes() for path in out.iterdir()}
     assert set(written) == {"strokes-pendigits.jsonl.gz", "images-optdigits.npz"}
     strokes, images = (extra.load(out / name) for name in ("strokes-pendigits.jsonl.gz", "images-optdigits.npz"))
-    assert [(example.writer, example.label) for example in strokes] == [("12", 7), ("12", 1)]
+    assert [example.label for example in strokes] == [7, 1]
     assert [example.label for example in images] == [1, 7]
     drawn, _ = extra.images([*strokes, *images], seed=1, varied=True)
     assert all(image.max() > 150 for image in drawn)

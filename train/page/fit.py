@@ -9,7 +9,6 @@ import tensorflow as tf
 
 from synthesis.hands import Copybook
 from synthesis.page import page
-from train import extra
 from train.checkpoint import Checkpoints, History
 from train.config import Config
 from train.data import Split
@@ -55,7 +54,7 @@ def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.M
 
         if len(history) < config.rounds:
             model.fit(
-                _dataset(_copybook(config, parts), config.seed, len(history) * config.batches, steps),
+                _dataset(Copybook.of(parts.images, parts.labels), config.seed, len(history) * config.batches, steps),
                 epochs=config.rounds,
                 initial_epoch=len(history),
                 steps_per_epoch=config.batches,
@@ -72,13 +71,6 @@ def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.M
     plain = build(keras.layers.BatchNormalization)
     plain.set_weights(model.get_weights())
     return plain, history
-
-
-def _copybook(config: Config, parts: Split) -> Copybook:
-    """Return what pages to learn from are copied from: MNIST's images, and real strokes where there are any."""
-    real = [each for path in config.strokes for each in extra.load(path)]
-    drawn = [(each.writer, each.label, each.strokes) for each in real if each.strokes and each.label < 10]
-    return Copybook.of(parts.images, parts.labels, drawn)
 
 
 def validation_pages(parts: Split, seed: int) -> Batch:

@@ -57,7 +57,6 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
         "data": {
             "name": "MNIST" if data_sha256 == MNIST_SHA256 else "other images",
             "sha256": data_sha256,
-            "real": [{"file": path.name, "sha256": files.sha256(path)} for path in config.strokes],
             "pages": config.rounds * config.batches * PAGES_PER_BATCH,
         },
         "kinds": list(KINDS),
