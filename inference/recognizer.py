@@ -13,8 +13,9 @@ from inference.detection.network import PageInfo, PageNetwork
 from inference.detection.page import Sighting, find
 from inference.detection.turns import MIN_MARKS, as_sent
 from inference.drawings import quick
-from inference.drawings.at_once import read_at_once
+from inference.drawings.at_once import other_looks, read_at_once
 from inference.drawings.ink import drawn
+from inference.drawings.surer import sure, surer
 from inference.errors import TooManyMarksError
 from inference.imaging.components import Components, label
 from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode_pages
@@ -32,6 +33,8 @@ from inference.recognition.opinions import Opinion, alone, combined
 from inference.results import Mark, Reading, bound
 
 MAX_MARKS = 2_000
+# One mark alone that is not read surely is rather a letter than digits that touch.
+MIN_MARKS_SEEN_AGAIN = 2
 # The page network beside the model: in 8-bit integers where the export found them faster and as good, else in float32.
 PAGES = ("page.int8.onnx", "page.onnx")
 
@@ -161,13 +164,27 @@ class Recognizer:
             sightings = read_at_once(self._network, kinds, picture, components, self._max_marks)
         if sightings is None:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks)
-        sightings = self._joined(sightings)
+            sightings = self._joined(sightings)
+        else:
+            sightings = self._seen_surely(picture, self._joined(sightings))
         if degrees and len(sightings) < MIN_MARKS:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks, turn=False)
             sightings = self._joined(sightings)
         shapes, opinions = self._opinions(sightings)
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
         return degrees, boxes, _normalised(sightings), cautious(opinions, self.info.answers(shapes), boxes)
+
+    def _seen_surely(self, drawing: Image.Image, sightings: list[Sighting]) -> list[Sighting]:
+        """Look at a drawing of several marks again, at other sizes, until all are read surely."""
+        if len(sightings) < MIN_MARKS_SEEN_AGAIN:
+            return sightings
+        for other in other_looks(self._network, len(self._network.info.kinds), drawing, sightings[0].factor):
+            opinions = self._opinions(sightings)[1]
+            if all(map(sure, opinions)):
+                break
+            other = self._joined(other)
+            sightings = surer(sightings, opinions, other, self._opinions(other)[1])
+        return sightings
 
     def _joined(self, sightings: list[Sighting]) -> list[Sighting]:
         opinions = self._opinions(sightings)[1]

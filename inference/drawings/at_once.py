@@ -1,5 +1,7 @@
 """A clean drawing is read at once: its own ink tells how high digits are, and whether the page network missed any."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from PIL import Image
 
@@ -16,6 +18,8 @@ from inference.imaging.components import Components
 READ_HEIGHT_PX = 41.0
 # The tallest component may be two digits, or a frame: then the network's own height tells, and it looks once more.
 LOOKS = 2
+# Where marks are not read surely, the drawing is looked at again at these multiples of that size.
+AGAIN_RATIOS = (1.2, 1.45, 0.85)
 # So far from the best height, in powers of 2, digits are read without another look.
 MAX_OCTAVES = 0.4
 # Less sure digits may lie on their side, or be none: the usual way looks at them from all sides.
@@ -64,6 +68,23 @@ def read_at_once(
             return [Sighting(mark, factor) for mark in marks] if complete else None
         height = seen / factor
     return None
+
+
+def other_looks(network: Network, kinds: int, image: Image.Image, factor: float) -> Iterator[list[Sighting]]:
+    """Find the marks of a clean drawing at other sizes than it was read at.
+
+    Args:
+        network: the page network.
+        kinds: how many kinds it tells apart.
+        image: mode L.
+        factor: the size that it was read at, as a multiple of the drawing's.
+
+    Yields:
+        The marks at each size.
+    """
+    for ratio in AGAIN_RATIOS:
+        size = possible(factor * ratio, image.size)
+        yield [Sighting(mark, size) for mark in cutting.marks(tiled(network, resized(image, size), kinds))]
 
 
 def _covered(marks: list[Segment], components: Components, factor: float) -> bool:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from inference import TooManyMarksError
 from inference.detection.maps import Maps
-from inference.drawings.at_once import READ_HEIGHT_PX, read_at_once
+from inference.drawings.at_once import AGAIN_RATIOS, READ_HEIGHT_PX, other_looks, read_at_once
 from inference.imaging.components import Components, label
 from tests.inference.detection.fakes import KINDS, Eye
 from tests.inference.detection.test_page import MOST, boxes, sheet
@@ -27,6 +27,17 @@ def test_one_look_at_the_best_height(tall: int) -> None:
         assert box == pytest.approx(true, abs=max(2, 0.06 * tall))
     factor = READ_HEIGHT_PX / tall
     assert eye.seen == [(round(600 * factor), round(400 * factor))]
+
+
+def test_other_looks_see_the_same_marks_larger_and_smaller() -> None:
+    image, eye = sheet((60, 50, 40), (60, 300, 60)), Eye()
+    first = read_at_once(eye, KINDS, image, ink(image), MOST)
+    assert first is not None
+    others = list(other_looks(eye, KINDS, image, first[0].factor))
+    assert [each[0].factor / first[0].factor for each in others] == pytest.approx(AGAIN_RATIOS)
+    for other in others:
+        for box, true in zip(boxes(other), boxes(first), strict=True):
+            assert box == pytest.approx(true, abs=4)
 
 
 def test_where_the_tallest_is_no_digit_the_writing_tells() -> None:

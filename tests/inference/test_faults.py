@@ -11,7 +11,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 from inference import Reading, Recognizer
 from tests.inference.pens import pen, photographed
-from tests.inference.test_disturbed import UNLEARNED
 
 Ink = NDArray[np.uint8]
 
@@ -63,7 +62,7 @@ def test_a_seven_and_a_nine_with_long_tails_are_no_ones() -> None:
     assert read(np.asarray(sheet)).text == "736"
 
 
-@pytest.mark.parametrize("text", ["20", "57", "003", pytest.param("84", marks=UNLEARNED)])
+@pytest.mark.parametrize("text", ["20", "57", "003", "84"])
 def test_digits_that_touch_are_parted(text: str) -> None:
     assert read(pen(f"{text}36", gap=-0.06)).text == f"{text}36"
 
