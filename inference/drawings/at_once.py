@@ -80,11 +80,11 @@ def other_looks(network: Network, kinds: int, image: Image.Image, factor: float)
         factor: the size that it was read at, as a multiple of the drawing's.
 
     Yields:
-        The marks at each size.
+        The marks at each size that is not too large.
     """
-    for ratio in AGAIN_RATIOS:
-        size = possible(factor * ratio, image.size)
-        yield [Sighting(mark, size) for mark in cutting.marks(tiled(network, resized(image, size), kinds))]
+    for size in (factor * ratio for ratio in AGAIN_RATIOS):
+        if size**2 * image.width * image.height <= MAX_LOOK_PIXELS:
+            yield [Sighting(mark, size) for mark in cutting.marks(tiled(network, resized(image, size), kinds))]
 
 
 def _covered(marks: list[Segment], components: Components, factor: float) -> bool:

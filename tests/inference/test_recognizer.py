@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from inference import Recognizer, TooManyMarksError
 from inference.detection.page import Sighting, find
@@ -150,6 +150,21 @@ def test_a_letter_of_two_strokes_is_refused() -> None:
     drawing = np.zeros((220, 200), np.uint8)
     drawing[30:190, 40:52] = drawing[104:116, 40:120] = drawing[30:190, 130:142] = 255
     assert set(recognizer().read(255 - drawing).text) == {"?"}
+
+
+OPEN_FOUR = [[(140, 60), (90, 160), (180, 165)], [(215, 70), (205, 250)]]
+FIVE_WITH_ITS_BAR_APART = [
+    [(150, 120), (150, 175), (190, 150), (230, 180), (220, 230), (170, 255), (125, 235)],
+    [(160, 70), (215, 62)],
+]
+
+
+@pytest.mark.parametrize(("strokes", "text"), [(OPEN_FOUR, "4"), (FIVE_WITH_ITS_BAR_APART, "5")])
+def test_a_digit_whose_strokes_do_not_meet_is_one(strokes: list[list[tuple[float, float]]], text: str) -> None:
+    drawing = Image.new("L", (320, 320), 255)
+    for stroke in strokes:
+        ImageDraw.Draw(drawing).line(stroke, fill=0, width=14, joint="curve")
+    assert recognizer().read(drawing).text == text
 
 
 @UNLEARNED
