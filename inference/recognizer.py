@@ -40,6 +40,8 @@ PAGES = ("page.int8.onnx", "page.onnx")
 
 Boxes = NDArray[np.float64]
 Images = NDArray[np.uint8]
+# Marks, what the classifier alone says of each, float32 [N, C], and what both networks say.
+Judged = tuple[list[Sighting], NDArray[np.float32], list[Opinion]]
 
 
 def _default_model() -> Path:
@@ -164,31 +166,33 @@ class Recognizer:
             sightings = read_at_once(self._network, kinds, picture, components, self._max_marks)
         if sightings is None:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks)
-            sightings = self._joined(sightings)
+            sightings, shapes, opinions = self._joined(sightings)
         else:
-            sightings = self._seen_surely(picture, self._joined(sightings))
+            sightings, shapes, opinions = self._seen_surely(picture, sightings)
         if degrees and len(sightings) < MIN_MARKS:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks, turn=False)
-            sightings = self._joined(sightings)
-        shapes, opinions = self._opinions(sightings)
+            sightings, shapes, opinions = self._joined(sightings)
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
         return degrees, boxes, _normalised(sightings), cautious(opinions, self.info.answers(shapes), boxes)
 
-    def _seen_surely(self, drawing: Image.Image, sightings: list[Sighting]) -> list[Sighting]:
-        """Look at a drawing of several marks again, at other sizes, until all are read surely."""
-        if len(sightings) < MIN_MARKS_SEEN_AGAIN:
-            return sightings
-        for other in other_looks(self._network, len(self._network.info.kinds), drawing, sightings[0].factor):
-            opinions = self._opinions(sightings)[1]
+    def _seen_surely(self, drawing: Image.Image, seen: list[Sighting]) -> Judged:
+        """Join the marks of a drawing, and look at several again, at other sizes, until all are read surely."""
+        sightings, shapes, opinions = self._joined(seen)
+        if len(sightings) < MIN_MARKS_SEEN_AGAIN or all(map(sure, opinions)):
+            return sightings, shapes, opinions
+        for other in other_looks(self._network, len(self._network.info.kinds), drawing, seen[0].factor):
+            others, _, said = self._joined(other)
+            sightings = surer(sightings, opinions, others, said)
+            shapes, opinions = self._opinions(sightings)
             if all(map(sure, opinions)):
                 break
-            other = self._joined(other)
-            sightings = surer(sightings, opinions, other, self._opinions(other)[1])
-        return sightings
+        return sightings, shapes, opinions
 
-    def _joined(self, sightings: list[Sighting]) -> list[Sighting]:
-        opinions = self._opinions(sightings)[1]
-        return joined(sightings, opinions, lambda wholes: self.classify(_normalised(wholes)))
+    def _joined(self, sightings: list[Sighting]) -> Judged:
+        """Join the parts of digits, and say what the marks are then."""
+        shapes, opinions = self._opinions(sightings)
+        whole = joined(sightings, opinions, lambda wholes: self.classify(_normalised(wholes)))
+        return (whole, *(self._opinions(whole) if len(whole) < len(sightings) else (shapes, opinions)))
 
     def _opinions(self, sightings: Sequence[Sighting]) -> tuple[NDArray[np.float32], list[Opinion]]:
         """Say what marks are: by the classifier alone, float32 [N, C], and by both networks."""

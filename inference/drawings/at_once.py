@@ -18,7 +18,8 @@ from inference.imaging.components import Components
 READ_HEIGHT_PX = 41.0
 # The tallest component may be two digits, or a frame: then the network's own height tells, and it looks once more.
 LOOKS = 2
-# Where marks are not read surely, the drawing is looked at again at these multiples of that size.
+# Where marks are not read surely, the drawing is looked at again at these multiples of that size; chosen on numbers
+# of the shared pen digits.
 AGAIN_RATIOS = (1.2, 1.45, 0.85)
 # So far from the best height, in powers of 2, digits are read without another look.
 MAX_OCTAVES = 0.4

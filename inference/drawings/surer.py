@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.detection.page import MIN_SHARED_INK, Sighting, shared
+from inference.recognition.boxes import gaps
 from inference.recognition.opinions import Opinion
 
 # What is read at least so surely is not looked at again.
 SURE = 0.9
+# What replaces marks has at least this share of their ink, or writing would vanish.
+MIN_KEPT_INK = 0.8
 
 
 def sure(opinion: Opinion) -> bool:
@@ -33,13 +36,14 @@ def surer(
         others: likewise.
 
     Returns:
-        The marks of the first, but where several share their ink with some of the second, and those are read more
-        surely on average, the second's.
+        The marks of the first, but where unsure ones share their ink with some of the second that are surer on average
+        and leave none of it out, the second's.
     """
     kept, taken = set(range(len(one))), list[Sighting]()
     for mine, theirs in _groups(_linked(one, other)):
         own = [opinions[at] for at in mine]
-        if not all(map(sure, own)) and _mean([others[at] for at in theirs]) > _mean(own):
+        whole = sum(other[at].ink for at in theirs) >= MIN_KEPT_INK * sum(one[at].ink for at in mine)
+        if whole and not all(map(sure, own)) and _mean([others[at] for at in theirs]) > _mean(own):
             kept.difference_update(mine)
             taken += [other[at] for at in theirs]
     return [*(one[at] for at in sorted(kept)), *taken]
@@ -48,9 +52,7 @@ def surer(
 def _linked(one: list[Sighting], other: list[Sighting]) -> NDArray[np.bool_]:
     """Return [N, M], which marks of two readings are the same, or a part of each other."""
     boxes, others = (np.array([each.box for each in marks], np.float64).reshape(-1, 4) for marks in (one, other))
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    linked: NDArray[np.bool_] = np.asarray((low < high).all(axis=2))
+    linked: NDArray[np.bool_] = gaps(boxes, others) < 0
     for at, to in np.argwhere(linked):
         linked[at, to] = shared(one[at], other[to]) >= MIN_SHARED_INK
     return linked

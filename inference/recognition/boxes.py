@@ -7,9 +7,14 @@ from numpy.typing import NDArray
 MAX_BEFORE_HEIGHTS = 2.0
 
 
-def gaps(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far boxes, float64 [N, 4], are apart: the wider gap of the two axes, [N, N]; below 0 they meet."""
-    apart = np.maximum(boxes[:, None, :2] - boxes[None, :, 2:], boxes[None, :, :2] - boxes[:, None, 2:])
+def gaps(boxes: NDArray[np.float64], others: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    """Return how far boxes, float64 [N, 4], are from each other, or from others, float64 [M, 4].
+
+    Returns:
+        The wider gap of the two axes, [N, N] or [N, M]; below 0 they meet.
+    """
+    others = boxes if others is None else others
+    apart = np.maximum(boxes[:, None, :2] - others[None, :, 2:], others[None, :, :2] - boxes[:, None, 2:])
     return np.asarray(apart.max(axis=2), np.float64)
 
 

@@ -104,17 +104,18 @@ def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int
 def _may_be_one(digit: int, opinions: Sequence[Opinion], sightings: Sequence[Sighting]) -> bool:
     """Say whether two marks may be a digit together.
 
-    Each must be nothing by itself, not even perhaps a sign, or be taken for that digit. Or one is nothing by itself
-    and seen as a part of that digit: then the other may look like a 1 or a 7 alone, as the stem of an open 4 does.
+    Each must be taken for that digit, or be nothing by itself, not even perhaps a sign. Where one is nothing by itself
+    and yet seen as that digit, the other may be another digit, as the stem of an open 4 looks like a 1.
     """
     kinds = [sighting.mark.kind for sighting in sightings]
-    nothing = [opinion.digit is None and opinion.sign is None for opinion in opinions]
     seen = [int(kind.argmax()) == digit for kind in kinds]
-    if any(alone and part for alone, part in zip(nothing, seen, strict=True)):
-        return True
+    nothing = [opinion.digit is None and opinion.sign is None for opinion in opinions]
+    torn = any(refused and part for refused, part in zip(nothing, seen, strict=True))
     return all(
-        part or opinion.digit == digit or (alone and kind[10:-1].sum() < MAX_SIGN_PROBABILITY)
-        for part, opinion, alone, kind in zip(seen, opinions, nothing, kinds, strict=True)
+        part
+        or opinion.digit == digit
+        or ((refused or torn) and opinion.sign is None and kind[10:-1].sum() < MAX_SIGN_PROBABILITY)
+        for part, opinion, refused, kind in zip(seen, opinions, nothing, kinds, strict=True)
     )
 
 

@@ -72,6 +72,8 @@ def test_the_bar_of_a_five_is_joined_from_some_way_off() -> None:
         ((16, 6), (opinion(None), opinion(6)), (8, 0.99)),  # together another digit
         ((10, 5), (opinion(None, "."), opinion(5)), (5, 0.99)),  # a sign is something
         ((6, 1), (opinion(None), opinion(1)), (4, 0.99)),  # seen as a part of another digit
+        ((5, 10), (opinion(None), opinion(None, ".")), (5, 0.99)),  # a point beside a digit that is not read
+        ((5, 10), (opinion(None), opinion(None)), (5, 0.99)),  # or what may be one
     ],
 )
 def test_others_stay_apart(kinds: tuple[int, int], opinions: tuple[Opinion, Opinion], whole: tuple[int, float]) -> None:

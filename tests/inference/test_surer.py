@@ -48,6 +48,11 @@ def test_what_the_second_reading_does_not_see_stays_and_what_it_adds_is_left_out
     assert surer([], [], other, [digit(7, 0.99)]) == []
 
 
+def test_no_writing_vanishes() -> None:
+    one, other = [sighting(BOTH, 16)], [twice_as_large((10, 10, 20, 30), 1)]
+    assert surer(one, [REFUSED], other, [digit(1, 0.99)]) == one
+
+
 def test_a_sure_reading_is_not_given_up() -> None:
     one, other = [sighting(BOTH, 8)], [twice_as_large(BOTH, 3)]
     assert surer(one, [digit(8, SURE)], other, [digit(3, 0.99)]) == one
