@@ -1,6 +1,6 @@
-# The server in an image that holds the interpreter, the modules that a running server needs, and no shell.
+# An image of the server: the Python interpreter and the modules that a running server needs, but no shell.
 #   make image                       docker or podman, whichever is there
-#   docker build --target slim .     the same with a shell, to look around in
+#   docker build --target slim .     the same with a shell, for debugging
 ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS build
@@ -17,14 +17,14 @@ RUN python3 /build/image/collect.py --app /app --packages /packages --target /im
     && python3 -m compileall -q --invalidation-mode unchecked-hash /app \
     && find /app -exec touch --no-dereference --date=@0 {} +
 
-# What changes seldom: its layers stay the same while only code or model change.
+# The layers that seldom change: they stay the same if only the code or the model changes.
 FROM scratch AS runtime
 COPY --from=build /image /
 ENV PATH=/usr/local/bin PYTHONPATH=/packages PYTHONUNBUFFERED=1 LANG=C.UTF-8 HOME=/tmp \
     ORT_DISABLE_TELEMETRY=1 HOST=0.0.0.0 PORT=8000
 WORKDIR /app
 
-# Fails the build where something that the server needs was left out.
+# Fails the build if something that the server needs was left out.
 FROM runtime AS check
 COPY --from=build /build/image/exercise.py /exercise.py
 COPY --from=build /app /app
@@ -40,7 +40,7 @@ EXPOSE 8000
 CMD ["python3", "-m", "web"]
 
 FROM runtime
-# `check` must have passed; what it leaves is the list of what is in here.
+# This copy makes the build depend on `check`, which writes the list of what the image contains.
 COPY --from=check /checked /packages/contents.json
 USER 65532:65532
 EXPOSE 8000

@@ -1,25 +1,25 @@
-# Every target does its own set-up and no work twice. `make` alone lists the targets.
+# Each target installs what it needs, and only once. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV ?= .venv
 BIN := $(VENV)/bin
-# The newest 3.x: the server runs on 3.14 too, for which TensorFlow has no wheel yet.
+# Newest supported Python 3.x: 3.14 for `serve` alone, else 3.13, since TensorFlow has no wheel for 3.14 yet.
 NEWEST := $(if $(filter-out serve,$(MAKECMDGOALS)),13,14)
-# The first Python on PATH that all targets can use, else one that this target can; or say make PYTHON=...
+# The first Python on PATH that all targets support, else one that this target supports; or set make PYTHON=...
 PYTHON ?= $(shell for newest in 13 $(NEWEST); do \
   for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
   "$$name" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $$newest))" 2>/dev/null \
   && { command -v "$$name"; exit; }; done; done)
-# More options, for each target of the call: make train ARGS="--model mlp"
+# More options for the targets' commands: make train ARGS="--model mlp"
 ARGS ?=
 COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet \
   --fork-strategy fewest --no-emit-index-url --custom-compile-command "make lock" $(ARGS)
-# What builds and runs the image: docker where its daemon runs, else podman.
+# The program that builds and runs the image: docker if its daemon runs, else podman.
 ENGINE ?= $(shell docker info >/dev/null 2>&1 && command -v docker || command -v podman)
 IMAGE ?= digits
-# The tests of the server that only talk HTTP to it.
+# The server tests that need only HTTP, so that `image-test` can run them against the container.
 HTTP_TESTS := $(addprefix tests/web/,test_app.py test_predict.py test_protocol.py)
-# onnxruntime's Linux wheel reports home unless this is set before its import.
+# onnxruntime's Linux wheel sends telemetry unless this is set before its import.
 export ORT_DISABLE_TELEMETRY := 1
 
 .PHONY: help serve train real fonts export test bench evaluate lint format lock image image-test image-bench batch-test batch-bench screenshots clean
@@ -42,7 +42,7 @@ fonts: $(VENV)/.train ## download handwriting fonts with npm, 17 MB, to train on
 export: $(VENV)/.train ## write what was trained as ONNX files, checked to answer alike, with their card
 	@$(BIN)/python -m export $(ARGS)
 
-# Without those of the batch, for the same tests run whether or not Ray has been installed beside the rest.
+# This leaves out tests/batch, so that the same tests run whether or not Ray is installed.
 test: $(VENV)/.dev ## run all tests except those of batch-test and image-test
 	$(BIN)/python -m pytest --ignore tests/batch
 
@@ -95,7 +95,7 @@ clean: ## delete the virtual environment and the caches; what was trained stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# $(call check,PYTHON,ADVICE) ends with one message where a Python is missing, too old or too new.
+# $(call check,PYTHON,ADVICE) stops with one message if a Python is missing, too old or too new.
 define check
 @found=$$($(or $(1),false) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
 case "$$found" in 3.1[1-$(NEWEST:1%=%)]) exit;; "") found="does not run";; *) found="is $$found";; esac; \

@@ -14,10 +14,10 @@ ALSO = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return the exit status of what was asked for.
+    """Run the command, and return its exit status.
 
     Args:
-        arguments: those of the command line.
+        arguments: those of the command line; by default from `sys.argv`.
     """
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["serve"]:
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         from inference.tables.__main__ import main as sheet
 
         return sheet(given[1:], program="digits sheet")
-    # Imported late, as is what serves: each needs libraries that the other can do without.
+    # Imported late, like the server: each of them needs libraries that the other does not.
     from inference.__main__ import main as read
 
     return read(given, program="digits", also=ALSO)

@@ -1,1 +1,1 @@
-"""Millions of images, read on one machine or on many by Ray, which the rest of the project does without."""
+"""Reads millions of images on one machine or many with Ray, which the rest of the project does not need."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-# Ray reports how it is used unless this is set before it starts.
+# Ray sends usage statistics unless this is set before it starts.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-# Its own messages name C++ files and lines; ours say what to do.
+# Ray's own messages name C++ files and lines; ours say what to do.
 os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
 
 try:
@@ -34,12 +34,12 @@ from inference.recognizer import DEFAULT_MODEL, Recognizer
 STORE = (
     " Which store and who asks is read from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
 )
-# What the other machines of a cluster get from here.
+# Folders of code that Ray copies to the other machines of a cluster.
 PACKAGES = [str(Path(__file__).resolve().parents[1] / name) for name in ("batch", "inference")]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return 0, 2 where the batch cannot start, 130 where it was stopped."""
+    """Return the exit status: 0 when all is read, 2 if the batch cannot start or go on, 130 if it was interrupted."""
     parser = argparse.ArgumentParser(
         prog="python -m batch",
         description="Read the handwritten digits in many images, on this machine or on a Ray cluster. The same "
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         source, parts = settle(target, options.source, options.column, model, workers)
         for name, content in files.items():
             target.file(name).write(content)
-        # Only now: a Ray of its own takes seconds to start, and a wrong path is said at once.
+        # Not earlier, because a local Ray takes seconds to start, and a wrong path should be reported at once.
         if not options.address and any(unfinished(target, parts)):
             connect(None, workers)
         errors = run(source, target, options.column, parts, workers)
@@ -94,7 +94,7 @@ def _positive(text: str) -> int:
 
 
 def connect(address: str | None, workers: int | None) -> None:
-    """Start a Ray of this machine alone, or join a cluster.
+    """Start a local Ray on this machine, or join the cluster at `address`.
 
     Raises:
         ConnectionError: no cluster answers at the address.
@@ -102,7 +102,7 @@ def connect(address: str | None, workers: int | None) -> None:
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address:
         _check(address)
-        # The other machines have the libraries (requirements/batch.txt).
+        # The libraries are already on the other machines (requirements/batch.txt).
         code = {"py_modules": PACKAGES, "env_vars": {"ORT_DISABLE_TELEMETRY": "1"}}
         ray.init(address=address, runtime_env=code, **options)
     else:
@@ -112,7 +112,7 @@ def connect(address: str | None, workers: int | None) -> None:
 
 
 def _check(address: str) -> None:
-    """Ray itself tries for minutes where nobody answers."""
+    """Check that something answers at an address, because Ray itself would try for minutes."""
     host, _, port = address.rpartition(":")
     if host and port.isdigit():
         try:
@@ -124,10 +124,10 @@ def _check(address: str) -> None:
 
 
 def run(source: Place, target: Place, column: str, parts: list[Part], workers: int) -> int:
-    """Read every part that is not there yet, with a progress bar; return how many images of them have an error.
+    """Read all unfinished parts with a progress bar; return how many of their images have an error.
 
     Raises:
-        BatchError: a worker cannot go on, or dies over the same part; what is done stays.
+        BatchError: a worker cannot go on, or dies repeatedly on the same part; finished parts stay.
     """
     waiting = list(unfinished(target, parts))
     total, left = sum(part.rows for part in parts), sum(part.rows for part in waiting)
@@ -146,10 +146,10 @@ def run(source: Place, target: Place, column: str, parts: list[Part], workers: i
 
 
 def results(source: Place, target: Place, column: str, parts: list[Part], workers: int) -> Iterator[tuple[int, int]]:
-    """Yield the rows and the errors of each part as soon as it is written.
+    """Yield the number of rows and of errors of each part as soon as it is written.
 
     Raises:
-        BatchError: a worker cannot go on, or dies over the same part; what is done stays.
+        BatchError: a worker cannot go on, or dies repeatedly on the same part; finished parts stay.
     """
     if not parts:
         return
@@ -163,7 +163,7 @@ def results(source: Place, target: Place, column: str, parts: list[Part], worker
         fn_constructor_args=(source, target, column),
         batch_size=1,
         num_cpus=1,
-        # All are asked for at once, for one by one takes seconds; where the cluster has fewer cores, one suffices.
+        # All workers start at once, because one by one takes seconds; if the cluster lacks cores, one is enough.
         compute=ActorPoolStrategy(min_size=1, initial_size=most, max_size=most),
     )
     try:
@@ -177,7 +177,7 @@ def results(source: Place, target: Place, column: str, parts: list[Part], worker
 
 
 def forget_attempts(target: Place) -> None:
-    """Remove the notes of which parts were begun how often."""
+    """Delete the files that record how often each part was started."""
     attempts = target.file(ATTEMPTS)
     if attempts.exists():
         target.system.delete_dir(attempts.path)

@@ -1,4 +1,4 @@
-"""Which images a batch reads, and how they are cut into parts."""
+"""Finds the images of a batch, and divides them into parts."""
 
 import hashlib
 import json
@@ -15,11 +15,11 @@ from inference.errors import RecognizerError
 from inference.imaging.files import SUFFIXES
 
 PLAN = "_plan.json"
-# A worker that dies repeats its part; each part costs a file and some milliseconds of the scheduler.
+# A part is repeated if its worker dies, so it must not be large; it costs a file and milliseconds of the scheduler.
 MIN_PART_IMAGES, MAX_PART_IMAGES = 16, 2000
 PARTS_FOR_EACH_WORKER = 8
-# Towards the end a part holds no more than this share of what is left for a worker, so that all end at about the same
-# time; but no less than this share of the usual number, for the scheduler hands out parts only ten times a second.
+# Parts shrink at the end, so that all workers finish together: at most 1 / LEFT_DIVISOR of the images left per worker,
+# but at least 1 / USUAL_DIVISOR of the usual number, because the scheduler hands out parts only ten times a second.
 LEFT_DIVISOR = 2
 USUAL_DIVISOR = 4
 
@@ -30,13 +30,13 @@ class BatchError(RecognizerError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The unit of work: its rows make one file of the target.
+    """The unit of work, whose rows become one file of the target.
 
     Attributes:
         number: from 0.
-        files: paths, on the source's file system: images, or one Parquet file.
-        rows: how many images it holds.
-        start: of a Parquet file, the first row; None for images.
+        files: paths on the source's file system: image files, or one Parquet file.
+        rows: the number of its images.
+        start: its first row in the Parquet file; None for image files.
     """
 
     number: int
@@ -50,12 +50,12 @@ class Part:
         return f"part-{self.number:06d}.parquet"
 
     def to_json(self) -> str:
-        """Write it as JSON."""
+        """Return the part as JSON."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> "Part":
-        """Read what `to_json` wrote."""
+        """Return the part that `to_json` wrote."""
         kept = json.loads(text)
         return cls(kept["number"], tuple(kept["files"]), kept["rows"], kept["start"])
 
@@ -74,10 +74,10 @@ class Place:
 
     @classmethod
     def at(cls, address: str) -> "Place":
-        """Find the file system of an address.
+        """Return the place at an address: a path or a URL.
 
         Raises:
-            BatchError: there is none for it.
+            BatchError: no file system can open the address.
         """
         try:
             if "://" in address:
@@ -87,15 +87,15 @@ class Place:
         return cls(pyarrow.fs.LocalFileSystem(), str(Path(address).absolute()))
 
     def file(self, name: str) -> "Place":
-        """A file in this folder."""
+        """Return the place of a file in this folder."""
         return Place(self.system, f"{self.path.rstrip('/')}/{name}")
 
     def exists(self) -> bool:
-        """Whether something is there."""
+        """Return whether a file or folder exists here."""
         return bool(self.system.get_file_info(self.path).type != pyarrow.fs.FileType.NotFound)
 
     def write(self, content: bytes) -> None:
-        """Write a file so that it is there as a whole or not at all."""
+        """Write the file atomically: it is complete or does not exist."""
         if not isinstance(self.system, pyarrow.fs.LocalFileSystem):
             # Object stores show an object only once it is complete.
             with self.system.open_output_stream(self.path) as stream:
@@ -108,13 +108,13 @@ class Place:
 
 
 def find(source: str) -> tuple[Place, list[str]]:
-    """Return the file system of a source and its files in order: all images, or all Parquet.
+    """Return the place of a source, and its files in order: either all images or all Parquet.
 
     Args:
         source: a folder, a file, or a pattern with `*`, `?` and `**`.
 
     Raises:
-        BatchError: nothing is there, or images and Parquet both.
+        BatchError: the source has no such files, or both kinds.
     """
     base, pattern = _split(source)
     place = Place.at(base)
@@ -139,9 +139,9 @@ def find(source: str) -> tuple[Place, list[str]]:
 
 
 def _split(source: str) -> tuple[str, str]:
-    """Cut a source into the address of a folder or file, and the pattern below it, which may be empty.
+    """Split a source into the address of a folder or file, and the pattern below it, which may be empty.
 
-    In an address a `?` before `name=value` begins the file system's options; elsewhere it is part of a pattern.
+    In a URL a `?` before `name=value` begins the file system's options; any other `?` is part of the pattern.
     """
     found = re.fullmatch(r"(\w+://.*?)(\?\w+=[^?*]*)", source)
     path, options = (found[1], found[2]) if found else (source, "")
@@ -153,7 +153,7 @@ def _split(source: str) -> tuple[str, str]:
 
 
 def _translate(pattern: str) -> str:
-    """Turn a pattern into a regular expression; `**/` stands for any folders."""
+    """Turn a pattern into a regular expression; `**/` matches any number of folders."""
     return re.sub(
         r"\\\*\\\*/|\\\*\\\*|\\\*|\\\?",
         lambda match: {r"\*\*/": "(?:.*/)?", r"\*\*": ".*", r"\*": "[^/]*", r"\?": "[^/]"}[match[0]],
@@ -162,7 +162,7 @@ def _translate(pattern: str) -> str:
 
 
 def cut(place: Place, files: list[str], column: str, workers: int) -> list[Part]:
-    """Cut the work into parts, several for each worker, so that all end at about the same time.
+    """Divide the images into parts, several for each worker, so that all workers end at about the same time.
 
     Raises:
         BatchError: a Parquet file is broken or has no such column.
@@ -177,7 +177,7 @@ def cut(place: Place, files: list[str], column: str, workers: int) -> list[Part]
 
 
 def sizes(rows: int, workers: int) -> Iterator[int]:
-    """Yield how many images each part should hold: the usual number, and fewer and fewer towards the end."""
+    """Yield the number of images for each part: the usual number, then fewer and fewer towards the end."""
     usual = max(MIN_PART_IMAGES, min(MAX_PART_IMAGES, -(-rows // (PARTS_FOR_EACH_WORKER * workers))))
     least = max(MIN_PART_IMAGES, usual // USUAL_DIVISOR)
     while True:
@@ -187,7 +187,7 @@ def sizes(rows: int, workers: int) -> Iterator[int]:
 
 
 def _spans(rows: int, wanted: Iterator[int]) -> Iterator[tuple[int, int]]:
-    """Yield where each part of a file, or of the list of files, starts and ends."""
+    """Yield the start and end of each part in the rows of a file, or in the list of files."""
     start = 0
     while start < rows:
         end = min(rows, start + next(wanted))
@@ -208,13 +208,13 @@ def _count(place: Place, name: str, column: str) -> int:
 
 
 def settle(target: Place, source: str, column: str, model: str, workers: int) -> tuple[Place, list[Part]]:
-    """Return the parts of a run: those that an earlier run of the same command planned, else new ones.
+    """Return the source and the parts of a run: those that an earlier run of the same command planned, else new ones.
 
-    The plan is kept in the target, so that a run that goes on cuts the work as the one before did, whatever came to the
-    source meanwhile and however many workers there are now.
+    The plan is stored in the target, so that a resumed run has the same parts as the run before, even if the source has
+    new files or the number of workers is different.
 
     Raises:
-        BatchError: the target holds something else.
+        BatchError: the target is a file, or holds another run or other files.
     """
     plan = target.file(PLAN)
     asked = {"source": source, "column": column, "model": model}

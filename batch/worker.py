@@ -1,4 +1,4 @@
-"""What one worker of a batch does: read the images of a part, and write its rows."""
+"""Runs one worker of a batch, which reads the images of each part and writes their rows."""
 
 import io
 import tempfile
@@ -33,18 +33,18 @@ SCHEMA = pyarrow.schema(
         "error": pyarrow.string(),
     }
 )
-# The model files in the target: names that begin with _ are no data to whoever reads a folder of Parquet.
+# Names of the model files in the target: readers of a folder of Parquet files ignore names that begin with _.
 MODEL = "_model.onnx"
 PAGE = "_page.onnx"
 ATTEMPTS = "_attempts"
-# Machines come and go; but an image that kills whoever reads it must not do so for ever.
+# How often a part is started: machines come and go, but an image that kills its worker must not do so forever.
 MAX_ATTEMPTS = 10
-# So many images are fetched while the ones before are read: 32 answers of 30 ms each keep a core busy.
+# Number of images to fetch while the previous ones are read: 32 responses of 30 ms each keep a core busy.
 FETCHED_IMAGES = 32
 
 
 def model_files(model: Path) -> dict[str, bytes]:
-    """Return a model file and the page network beside it, by their names in the target."""
+    """Return the contents of a model file and of the page network beside it, by their names in the target."""
     return {MODEL: model.read_bytes(), PAGE: page_beside(model).read_bytes()}
 
 
@@ -52,8 +52,8 @@ class Worker:
     """Reads parts; Ray keeps one in each worker process.
 
     Args:
-        source: where the images are.
-        target: the folder of the rows, and of the model files that read: every machine of a cluster can open it.
+        source: the place of the images.
+        target: the folder of the results and of the model files; every machine of a cluster can open it.
         column: the column of images in Parquet.
     """
 
@@ -69,15 +69,15 @@ class Worker:
         self._column = column
 
     def __call__(self, batch: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.int64]]:
-        """Do the parts of a batch of Ray Data; return of each its number, its rows, and how many have an error."""
+        """Process the parts in a batch of Ray Data; return the number, rows and errors of each part."""
         done = [self.do(Part.from_json(part)) for part in batch["part"]]
         return {name: np.array([each[name] for each in done], np.int64) for name in ("number", "rows", "errors")}
 
     def do(self, part: Part) -> dict[str, int]:
-        """Read a part and write its file; a part that is there already is left as it is.
+        """Read a part and write its file, unless the file already exists.
 
-        Ray repeats a part whose worker or node died: the same part always makes the same file, whole or not at all, so
-        that no row is lost or doubled.
+        Ray repeats a part whose worker or node died. The same part always gives the same file, complete or not at all,
+        so that no row is lost or duplicated.
         """
         file = self._target.file(part.name)
         if file.exists():
@@ -107,7 +107,7 @@ class Worker:
         )
 
     def _row(self, path: str, image: bytes | str) -> dict[str, Any]:
-        """Read one image; what went wrong instead of it is a text."""
+        """Read one image and return its row; a str instead of an image is an error message."""
         nothing = dict.fromkeys(SCHEMA.names) | {"path": path, "model_version": self._recognizer.info.version}
         if isinstance(image, str):
             return nothing | {"error": image}
@@ -130,7 +130,7 @@ class Worker:
         if part.start is not None:
             yield from self._of_table(part.files[0], part.start, part.rows)
             return
-        # More threads hide an object store's delay; on a disk they would only take turns with the reading.
+        # Several threads hide the latency of an object store; on a disk they would only take turns with the reading.
         local = isinstance(self._source.system, pyarrow.fs.LocalFileSystem)
         with ThreadPoolExecutor(1 if local else FETCHED_IMAGES) as threads:
             groups = [part.files[start : start + FETCHED_IMAGES] for start in range(0, part.rows, FETCHED_IMAGES)]
@@ -148,7 +148,7 @@ class Worker:
             return f"The file cannot be opened: {error}"
 
     def _of_table(self, name: str, start: int, count: int) -> Iterator[tuple[str, bytes | str]]:
-        """Yield the rows of a Parquet file from `start` on, a few at a time."""
+        """Yield path and image, or error message, of `count` rows of a Parquet file, fetching a few rows at a time."""
         with self._source.system.open_input_file(name) as stream:
             file = pyarrow.parquet.ParquetFile(stream)
             columns = [each for each in (self._column, "path") if each in file.schema_arrow.names]
@@ -157,7 +157,7 @@ class Worker:
                 for row in batch.to_pylist():
                     if start <= at < start + count:
                         image = row[self._column]
-                        # Hugging Face's form: {"bytes": ..., "path": ...}
+                        # Hugging Face's format: {"bytes": ..., "path": ...}
                         content = image.get("bytes") if isinstance(image, dict) else image
                         known = row.get("path") or (image.get("path") if isinstance(image, dict) else None)
                         yield known or f"{name}#{at}", content if isinstance(content, bytes) else "There is no image."
@@ -165,7 +165,7 @@ class Worker:
 
 
 def _groups(file: pyarrow.parquet.ParquetFile, start: int, count: int) -> tuple[list[int], int]:
-    """Return the row groups that hold some rows, and the number of the first row in them."""
+    """Return the row groups that contain the given rows, and the index of the first row in these groups."""
     lengths = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
     edges = [0, *accumulate(lengths)]
     groups = [group for group, (first, end) in enumerate(pairwise(edges)) if first < start + count and end > start]

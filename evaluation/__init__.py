@@ -1,1 +1,1 @@
-"""The project's own evaluation: `python -m evaluation` reads every data set and says how well."""
+"""Measures how well the reader reads each data set: `python -m evaluation`."""

@@ -1,4 +1,4 @@
-"""`python -m evaluation` reads every data set and says how well: a table, a JSON file, pictures of the errors."""
+"""`python -m evaluation` measures the reader on every data set: a table, a JSON file, and pictures of the errors."""
 
 import argparse
 import os
@@ -21,7 +21,7 @@ from train.errors import TrainError
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
-# Pages hold 240 digits each, and take as long to make.
+# Default number of pictures of these sets; `COUNT` is that of the others. A page takes as long to make as 240 digits.
 COUNTS = {
     "pages": 12,
     "pen pages": 12,
@@ -36,7 +36,7 @@ COUNT = 1000
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return 0, or 2 where nothing could start."""
+    """Run the evaluation; return 0, or 2 if it could not start."""
     options = _parser().parse_args(arguments)
     console = Console()
     local = options.data / "mnist.npz" if options.data else None
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         for each in chosen:
             count = options.count or COUNTS.get(each.name, COUNT)
             task = progress.add_task(each.name, total=count)
-            # Each set has its own random numbers, whatever else is evaluated.
+            # Each set has its own seed, so that its pictures do not depend on which other sets are evaluated.
             samples = each.samples(count, np.random.default_rng([options.seed, crc32(each.name.encode())]))
             read = measure.cells if each.measure == "cells" else measure.read
             results.append(read(recognizer, each, samples, partial(progress.advance, task)))

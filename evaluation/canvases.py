@@ -1,4 +1,4 @@
-"""Drawings on a canvas: MNIST digits redrawn anywhere, pen digits one at a time and side by side."""
+"""Draws on a canvas: MNIST digits at any place, glyphs of fonts, pen digits one at a time and side by side."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ from synthesis.handwriting.vary import affine
 # Ink and paper of a canvas drawing: grey levels, or None for transparent paper.
 INKS: tuple[tuple[int, int | None], ...] = ((0, 255), (255, 0), (0, None), (255, None), (30, 225), (235, 40), (96, 200))
 
-# Copies of a font's letters are turned, slanted and stretched by so much, against those of the training.
+# How far copies of a font's glyphs are rotated, slanted and stretched, as a factor of the training's variation.
 COPY_VARIATION = 0.5
 
 
 def redraw(digit: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
     """Put an MNIST digit, uint8 [28, 28], at a random size and place on a canvas of 100 to 1000 pixels.
 
-    One in twenty is then cut out close, to a margin of 0 to 3 pixels.
+    One in twenty is then cropped to the digit and a margin of 0 to 3 pixels.
     """
     ink = Image.fromarray(digit)
     ink = ink.crop(ink.getbbox())
@@ -37,7 +37,7 @@ def redraw(digit: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
 
 
 def draw(mark: Drawing, rng: np.random.Generator) -> Image.Image:
-    """Draw one mark at a random size and place, the brush 2.5 to 7 % of the canvas height."""
+    """Draw one mark at a random size and place, with a brush of 2.5 to 7 % of the canvas height."""
     width, height = (int(side) for side in rng.integers(200, 601, 2))
     brush = height * rng.uniform(0.025, 0.07)
     tall = rng.uniform(0.4, 0.85) * min(width, height) - brush
@@ -48,7 +48,7 @@ def draw(mark: Drawing, rng: np.random.Generator) -> Image.Image:
 
 
 def copy(form: Letterform, rng: np.random.Generator) -> Image.Image:
-    """Draw a letter or digit of a font at a random size and place, as `draw` does, a little turned and slanted."""
+    """Draw a glyph of a font at a random size and place, as `draw` does, slightly rotated and slanted."""
     width, height = (int(side) for side in rng.integers(200, 601, 2))
     side = rng.uniform(0.4, 0.75) * min(width, height)
     ink = Image.fromarray(copied(form, affine(rng, COPY_VARIATION), side, height * rng.uniform(0.025, 0.07) / side))
@@ -59,13 +59,13 @@ def copy(form: Letterform, rng: np.random.Generator) -> Image.Image:
 
 
 def write(marks: Sequence[Drawing], rng: np.random.Generator, least: float = 0.03, largest: float = 0.4) -> Image.Image:
-    """Draw marks side by side: a number, its digits of slightly different height.
+    """Draw marks side by side as the digits of a number, with slightly different heights.
 
     Args:
         marks: the digits.
-        rng: where the chance comes from.
-        least: the smallest gap, as a share of a height; below 0 digits overlap.
-        largest: the largest gap, likewise.
+        rng: the random number generator.
+        least: the smallest gap, as a share of the digits' height; below 0 digits overlap.
+        largest: the largest gap, in the same unit.
     """
     height = int(rng.integers(200, 501))
     brush = height * rng.uniform(0.025, 0.07)
@@ -82,7 +82,7 @@ def write(marks: Sequence[Drawing], rng: np.random.Generator, least: float = 0.0
 
 
 def colour(ink: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
-    """Give a drawing, uint8 [height, width] with 255 = ink, one of the usual inks and papers, at random."""
+    """Colour a drawing, uint8 [height, width] with 255 = ink, with a random pair of `INKS`."""
     pen, paper = INKS[rng.integers(len(INKS))]
     if paper is None:
         return Image.fromarray(np.dstack([np.full((*ink.shape, 3), pen, np.uint8), ink]))

@@ -1,4 +1,4 @@
-"""Reading a data set, and what came of it."""
+"""Runs the reader on a data set and computes its figures."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ from evaluation.sets import Dataset, Sample
 from inference import Reading, Recognizer, RecognizerError
 from inference.tables.table import read_table
 
-# So many errors of each set are kept for the picture.
+# Largest number of misread pictures of each set that are kept for the sheet of errors.
 MAX_SHOWN_ERRORS = 24
-# Measures that count the right digits first: the longest common subsequence.
+# Measures whose alignment maximises the number of right digits: the longest common subsequence.
 COUNTED = frozenset({"real", "amounts", "refuse"})
 
 
@@ -23,12 +23,12 @@ class Result:
     """The figures of one data set, and some of its errors.
 
     Attributes:
-        name, about: the set's.
-        count: how many pictures (of `mnist`: images).
-        figures: name to value; shares are 0 to 1, whole numbers are counts. `right` takes the best digit of each mark,
-            refused or not.
-        errors: pictures that were read wrong, and how: not all of them.
-        wrong: the names of all pictures that were read wrong and have one.
+        name, about: the set's name and description.
+        count: the number of pictures (of `mnist`: images).
+        figures: name to value; shares are 0 to 1, whole numbers are counts. `right` compares the best digit of each
+            mark, even where the mark is refused.
+        errors: misread pictures and their readings, at most `MAX_SHOWN_ERRORS`.
+        wrong: the names of all misread pictures that have a name.
     """
 
     name: str
@@ -65,7 +65,7 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
         try:
             reading = recognizer.read(sample.picture)
         except RecognizerError:
-            # A picture that is not read at all has every digit missed.
+            # If a picture cannot be read at all, every digit counts as missed.
             reading = Reading("", (), (1, 1))
         seconds += perf_counter() - start
         truth = digits(sample.truth)
@@ -97,7 +97,7 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
 
 
 def cells(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], advance: Callable[[], None]) -> Result:
-    """Read every sample of a set as a table: each character of its truth is what a cell says, a space that it is empty.
+    """Read every sample of a set as a table; each character of its truth is the text of one cell, a space if empty.
 
     `advance` is called after each.
     """
@@ -122,9 +122,9 @@ def cells(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], a
 
 
 def _faulty(measure: str, sample: Sample, reading: Reading, agreement: Agreement) -> bool:
-    """Say whether a picture was read wrong, as a set's `measure` takes it.
+    """Say whether a picture was read wrong, by the rule of the set's `measure`.
 
-    A sign that is not in the truth is a fault, but for real pictures, whose labels leave the signs out.
+    A sign that is not in the truth is an error, except in real pictures, whose labels leave the signs out.
     """
     if measure == "letters":
         return answered(reading)

@@ -1,4 +1,4 @@
-"""Synthetic photos: pages of numbers and single digits on paper, lit, bent, blurred and compressed as by a phone."""
+"""Makes synthetic phone photos of pages of numbers and of single digits: lit, askew, blurred and compressed."""
 
 import io
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from inference.tables.grid import perspective
 
-# Draws one digit at a height in pixels: its label and uint8 [height, width], 0 = paper, 255 = ink.
+# Draws one digit of a given height in pixels; returns its label and uint8 [height, width], 0 = paper, 255 = ink.
 Writer = Callable[[float, np.random.Generator], tuple[str, NDArray[np.uint8]]]
 Grey = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ class Photo:
 
 
 def page(writer: Writer, rng: np.random.Generator, columns: int | None = None) -> Photo:
-    """Photograph a page of about 26 lines and 240 digits, in one or two columns."""
+    """Photograph a page of about 26 lines (upright) or 16 lines and about 240 digits, in one or two columns."""
     width, height = (1000, 1400) if rng.random() < 0.5 else (1400, 1100)
     rows = int(rng.integers(24, 28)) if height == 1400 else int(rng.integers(14, 18))
     columns = columns or int(rng.integers(1, 3))
@@ -57,7 +57,7 @@ def page(writer: Writer, rng: np.random.Generator, columns: int | None = None) -
 
 
 def single(writer: Writer, rng: np.random.Generator, squared: bool = False) -> Photo:
-    """Photograph one large digit, on plain, ruled or squared paper, or always on squared."""
+    """Photograph one large digit on plain, ruled or squared paper; with `squared`, always on squared paper."""
     side = int(rng.integers(250, 900))
     tall = side * rng.uniform(0.25, 0.6)
     ink = np.zeros((side, round(side * rng.uniform(0.8, 1.3))), np.uint8)
@@ -77,7 +77,7 @@ def _number(
     count: int,
     slope: float,
 ) -> str:
-    """Write digits on a base line from left to right as far as there is room, some of them touching."""
+    """Write up to `count` digits on a base line while there is room, some of them touching; return their labels."""
     at, base, right = place
     text = ""
     touching = rng.random() < 0.15
@@ -160,7 +160,7 @@ def _rules(shape: tuple[int, int], ruling: str, cell: float, rng: np.random.Gene
 
 
 def _on_a_table(page: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Lay the page on a darker ground, a little askew and in perspective."""
+    """Put the page on a darker background, slightly askew and in perspective."""
     width, height = page.size
     margin = int(0.06 * min(width, height))
     size = (width + 2 * margin, height + 2 * margin)
@@ -177,7 +177,7 @@ def _on_a_table(page: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 
 def _light(shape: tuple[int, int], rng: np.random.Generator) -> Grey:
-    """Return the light on the scene, 0 to 1: a gradient, and perhaps a shadow with a soft edge."""
+    """Return the light on the scene, 0 to 1: a gradient, and in most photos a shadow with a soft edge."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]] / max(shape)
     angle = rng.uniform(0, 2 * np.pi)
     light = rng.uniform(0.75, 1.0) + rng.uniform(0, 0.35) * (np.cos(angle) * (x - 0.5) + np.sin(angle) * (y - 0.5))

@@ -1,4 +1,4 @@
-"""Real pictures of other people's pages, forms and cheques, and the cases of bug reports: for measuring only."""
+"""Data sets of other people's real pages, forms and cheques, and of pictures from bug reports: for measuring only."""
 
 import json
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ import numpy as np
 
 from evaluation.sets import Dataset, Sample, Samples
 
-# Where the cheques are from: their kind is "line".
+# The `source` of the cheques in labels.json (their `kind` is "line"), and the kinds of the photos.
 CHEQUES = "Fzkuji/Labeled_ORAND-CAR-A"
 PHOTOS = frozenset({"page", "line", "single"})
 
 
 def available(shared: Path) -> list[Dataset]:
-    """Return the data sets of the folder's `pictures` and `cases`, where they are there."""
+    """Return the data sets of the subfolders `pictures` and `cases`, as far as they exist."""
     labels, expected = shared / "pictures" / "labels.json", shared / "cases" / "expected.json"
 
     def pictures(*kinds: str) -> Samples:
@@ -29,7 +29,7 @@ def available(shared: Path) -> list[Dataset]:
     def tables(count: int, rng: np.random.Generator) -> Iterator[Sample]:
         for sample in pictures("form")(count, rng):
             lengths = {len(line) for line in sample.truth.split("\n")}
-            # One digit in each cell.
+            # Keep the sudokus: as many lines as columns, and one digit in each cell.
             if lengths == {len(sample.truth.split("\n"))}:
                 yield sample
 
@@ -54,7 +54,7 @@ def available(shared: Path) -> list[Dataset]:
 
 
 def _kind(entry: dict[str, Any]) -> str:
-    """Return in which set a picture of labels.json belongs: photo, form, cheque or refuse."""
+    """Return the set to which an entry of labels.json belongs: photo, form, cheque or refuse."""
     if entry["source"] == CHEQUES:
         return "cheque"
     if entry["kind"] == "refuse":

@@ -1,4 +1,4 @@
-"""The evaluation's results: a table, a JSON file, and a picture of errors for each set."""
+"""Writes the results of the evaluation: a table, a JSON file, and a sheet of errors for each set."""
 
 import json
 from pathlib import Path
@@ -11,12 +11,12 @@ from evaluation.sets import Sample
 from inference import ImageError, ModelInfo, Reading, Recognizer
 from inference.annotate import annotate
 
-# The sheet of errors, in pixels: pictures of one line six in a row, pages three. A caption has three lines of text.
+# The sheet of errors: its width, the pictures in a row (fewer for sets of pages), the height of a three-line caption.
 SHEET_WIDTH_PX = 1800
 COLUMNS = 6
 COLUMNS_OF_PAGES = 3
 CAPTION_HEIGHT_PX = 57
-# So wide is a letter of a caption, at most.
+# Largest width of a letter of a caption.
 MAX_LETTER_WIDTH_PX = 10
 
 
@@ -61,7 +61,7 @@ def save(results: list[Result], recognizer: Recognizer, seed: int, folder: Path)
 
 
 def errors_sheet(errors: list[tuple[Sample, Reading]]) -> Image.Image:
-    """Return pictures read wrong side by side, with boxes, the truth, what was read, and their names."""
+    """Return a sheet of misread pictures with their boxes, ground truth, reading and name."""
     columns = COLUMNS_OF_PAGES if any("\n" in sample.truth for sample, _ in errors) else COLUMNS
     tile = SHEET_WIDTH_PX // columns
     rows = -(-len(errors) // columns)
@@ -79,7 +79,7 @@ def errors_sheet(errors: list[tuple[Sample, Reading]]) -> Image.Image:
             picture.thumbnail((tile - 8, tile - 8))
             sheet.paste(picture, (left, top + CAPTION_HEIGHT_PX))
         most = tile // MAX_LETTER_WIDTH_PX
-        # Names of one source differ at their ends.
+        # Show the end of the name: names from one source differ there.
         captions = _short(f"true {sample.truth or 'nothing'}", most), _short(said, most), sample.name[-most:]
         for line, text in enumerate(captions):
             pen.text((left, top + 2 + 17 * line), text, fill="black", font=font)

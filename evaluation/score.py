@@ -1,22 +1,22 @@
-"""How well readings agree with the truth."""
+"""Compares readings with the ground truth."""
 
 from dataclasses import dataclass
 
 from inference import Reading
 
 DIGITS = frozenset("0123456789")
-# The cost of a digit read as another where the right digits are counted first: nearly that of one left out and one too
-# many, so that no right digit is given up (in texts of up to 1024 digits), and digits that can be paired are.
+# Substitution cost with which `align` maximises the number of right digits first. It is just below the cost of a missed
+# and an extra digit: no right digit is given up (in texts of up to 1024 digits), and digits that can be paired are.
 RIGHT_FIRST = 2 - 2.0**-10
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One reading against the truth, digit by digit.
+    """The counts of one reading compared with the ground truth, digit by digit.
 
     Attributes:
-        right, wrong, missed: the true digits that were read right, read as another or refused, and not found.
-        extra: digits that were read where there is none.
+        right, wrong, missed: how many true digits were read right, read as another or refused, and not found.
+        extra: how many digits were read where there is none.
     """
 
     right: int
@@ -26,12 +26,12 @@ class Agreement:
 
 
 def align(truth: str, said: str, swap: float = 1.0) -> Agreement:
-    """Compare two texts by the alignment with the fewest edits; `?` agrees with nothing, and alone is no extra digit.
+    """Compare two texts by the cheapest alignment; `?` matches nothing, and an unpaired `?` is no extra digit.
 
     Args:
         truth: what is written.
         said: what was read.
-        swap: the cost of a digit read as another or refused; a digit too few or too many costs 1. With `RIGHT_FIRST`,
+        swap: the cost of a digit read as another or refused; a missed or an extra digit costs 1. With `RIGHT_FIRST`,
             `right` is the length of the longest common subsequence.
 
     Source: Wagner and Fischer, "The String-to-String Correction Problem", J. ACM 21(1), 1974.

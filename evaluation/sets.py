@@ -1,4 +1,4 @@
-"""The data sets: what is read, and what it truly says."""
+"""Defines the data sets: pictures and their ground truth."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -16,12 +16,12 @@ from evaluation.score import DIGITS
 from synthesis.handwriting.faces import LETTERS, Faces
 
 Thing = TypeVar("Thing")
-# A writer's digits make numbers only where there are so many to choose from.
+# A writer must have at least this many digits, so that numbers can be composed of them.
 MIN_DIGITS_OF_WRITER = 3
-# Scans of 32x32 pixels are shown with a margin, so large.
+# Scans of 32x32 pixels get this margin, in pixels of the scan, and are then enlarged to this side.
 SCAN_MARGIN_PX, SCAN_SIDE_PX = 4, 200
-# Drawings of strokes-digits.jsonl.gz, counted from 0, that show several signs ("00", "35", "-7", "(8") under a label of
-# one digit: found by looking at those that are misread. In numbers made with them the count cannot be right.
+# Indices, from 0, of drawings in strokes-digits.jsonl.gz that show several signs ("00", "35", "-7", "(8") but have a
+# label of one digit. They were found by looking at misread drawings. A number made with them has a wrong digit count.
 SEVERAL = frozenset(
     {417, 494, 700, 720, 910, 922, 1595, 1614, 1640, 2630, 2658, 2660, 2662, 2666, 2670, 2677, 2678, 3104}
 )
@@ -29,12 +29,12 @@ SEVERAL = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """One picture, and its digits: lines parted by line ends; empty for what is no digit.
+    """One picture and its ground truth.
 
     Attributes:
-        picture, truth: these.
-        name: the file's, for a real picture.
-        accept: other texts that are as right, without spaces and line ends.
+        picture, truth: an image, a file's content or pixels, and its lines of digits; "" for negatives.
+        name: the name of the file, for a real picture.
+        accept: other texts that count as right, without spaces and line ends.
     """
 
     picture: Image.Image | bytes | NDArray[np.uint8]
@@ -43,21 +43,21 @@ class Sample:
     accept: tuple[str, ...] = ()
 
 
-# Makes so many samples.
+# Makes the given number of samples, or fewer if the set has no more.
 Samples = Callable[[int, np.random.Generator], Iterator[Sample]]
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A named set of samples, made anew from a seed.
+    """A named set of samples, which are made or loaded on demand.
 
     Attributes:
-        name, about: for people.
-        measure: `digits` (one text right or not), `pages` (digit by digit), `letters` (refused or not); of real
-            pictures, whose signs do not count: `real` (digit by digit, the most right ones), `amounts` (the same, and
-            all right or not), `refuse` (how many digits too many); `cases` (a text that is accepted or not); and
-            `cells` (of a table, each right or not).
-        samples: makes so many samples.
+        name, about: its name and description in the results.
+        measure: `digits` (the whole text right or not), `pages` (digit by digit), `letters` (refused or not); for real
+            pictures, whose signs do not count: `real` (digit by digit, as many right as possible), `amounts` (the same,
+            and the whole text right or not), `refuse` (the number of extra digits); `cases` (an accepted text or not);
+            `cells` (each cell of a table right or not).
+        samples: makes the samples.
     """
 
     name: str
@@ -73,9 +73,9 @@ def available(
 
     Args:
         images: uint8 [N, 28, 28], MNIST's test images.
-        labels: uint8 [N].
-        shared: the folder with pen strokes and photos, or None where there is none.
-        faces: handwriting fonts that are not trained on, likewise.
+        labels: their classes, uint8 [N].
+        shared: the folder with pen strokes and photos, or None if there is none.
+        faces: handwriting fonts that are not trained on, or None if there are none.
     """
     copyist = writers.copyist(images, labels)
     anywhere = _shuffled(range(len(images)), lambda at, rng: Sample(canvases.redraw(images[at], rng), str(labels[at])))
@@ -132,7 +132,7 @@ def _shared_sets(shared: Path) -> list[Dataset]:
             kept = file["part"] != "tra"
             images, labels = file["x"][kept], file["y"][kept]
         for at in rng.permutation(len(images))[:count]:
-            # As a person would send it: black on white, large enough to be seen.
+            # Black on white and large enough to be seen, as a person would send it.
             scan = Image.fromarray(np.pad(255 - images[at], SCAN_MARGIN_PX, constant_values=255))
             yield Sample(scan.resize((SCAN_SIDE_PX, SCAN_SIDE_PX), Image.Resampling.BICUBIC), str(labels[at]))
 
@@ -174,7 +174,7 @@ def _shared_sets(shared: Path) -> list[Dataset]:
 
 
 def by_writer(digits: list[strokes.Drawing], least: int = MIN_DIGITS_OF_WRITER) -> dict[str, list[strokes.Drawing]]:
-    """Return the drawings of each writer that made at least so many, by the writer's name."""
+    """Return the drawings of each writer who made at least `least`, by the writer's name."""
     found: dict[str, list[strokes.Drawing]] = {}
     for mark in digits:
         found.setdefault(mark.writer, []).append(mark)
@@ -198,5 +198,5 @@ def _repeated(make: Callable[[np.random.Generator], Sample]) -> Samples:
 
 
 def _shuffled(things: Sequence[Thing], make: Callable[[Thing, np.random.Generator], Sample]) -> Samples:
-    """Make samples of some of these things, in random order, none of them twice."""
+    """Make samples of `things` in random order, each used at most once."""
     return lambda count, rng: (make(things[at], rng) for at in rng.permutation(len(things))[:count])

@@ -1,4 +1,4 @@
-"""Pictures that nobody prepared: a digit with a frame, noise, a coloured ground, cut close, small and compressed."""
+"""Makes unprepared pictures of one digit: framed, noisy, on a coloured background, cropped closely, compressed."""
 
 import io
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Grey = NDArray[np.float64]
 
 
 def stray(writer: Writer, rng: np.random.Generator) -> tuple[Image.Image | bytes, str]:
-    """Return a picture of one digit as strangers send it, and the digit."""
+    """Return an unprepared picture of one digit, as strangers send them, and the digit."""
     side = int(rng.integers(120, 500))
     label, digit = writer(side * rng.uniform(0.35, 0.7), rng)
     sheet = np.zeros((side, round(side * rng.uniform(0.8, 1.4))))
@@ -27,7 +27,7 @@ def stray(writer: Writer, rng: np.random.Generator) -> tuple[Image.Image | bytes
 
 
 def _tones(ink: Grey, rng: np.random.Generator) -> Grey:
-    """Dark on light, or the other way round: grey levels, 0 to 255."""
+    """Return grey levels, 0 to 255: dark ink on light paper, or the other way round."""
     pen, paper = (
         (rng.uniform(0, 70), rng.uniform(190, 255))
         if rng.random() < 0.7

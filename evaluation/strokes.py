@@ -1,4 +1,4 @@
-"""Pen strokes: loading the shared files and drawing them as a browser canvas would."""
+"""Loads pen strokes and draws them as a browser canvas would."""
 
 import gzip
 import json
@@ -12,13 +12,13 @@ from PIL import Image, ImageDraw
 
 Points = NDArray[np.float64]
 
-# Lines are drawn larger and averaged down: Pillow draws without anti-aliasing, a browser with it.
+# Strokes are drawn this many times larger and averaged down: Pillow draws without anti-aliasing, a browser with it.
 OVERSAMPLE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
-    """One drawn sign: what it is, who drew it, and its strokes, each float64 [points, 2], y pointing down."""
+    """One drawn sign: its label, its writer, and its strokes, each float64 [points, 2], y pointing down."""
 
     label: str
     writer: str
@@ -36,7 +36,7 @@ def load(path: Path) -> list[Drawing]:
 
 
 def place(mark: Drawing, box: tuple[float, float, float, float]) -> tuple[Points, ...]:
-    """Scale the strokes into a box (left, top, width, height), keeping their aspect ratio, centred."""
+    """Scale the strokes into a box (left, top, width, height), centred and with their aspect ratio."""
     points = np.concatenate(mark.strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     extent = np.maximum(high - low, 1e-6)

@@ -22,16 +22,16 @@ from evaluation.strokes import Drawing
 from inference import Recognizer
 
 CORRECTIONS_OF_A_DIGIT = 2
-# A writer must have so many digits, that enough are left to measure.
+# A writer must have at least this many digits, so that enough are left to measure.
 MIN_DIGITS = 60
-# Each digit is drawn so often, with another pen and at another place.
+# How often each digit is drawn, each time with another pen and at another place.
 DRAWINGS = 4
 MAX_DIGITS_OF_OTHERS = 250
 SEED = 5
 
 
 def right(recognizer: Recognizer, marks: Sequence[Drawing], about: str) -> tuple[float, float]:
-    """Return the share of drawings of which the best digit is right, and of those that are answered so."""
+    """Return the share of drawings whose best digit is right, and the share that are read right and not refused."""
     rng = np.random.default_rng(SEED)
     found = []
     for mark in track([mark for mark in marks for _ in range(DRAWINGS)], about, transient=True):
@@ -41,7 +41,7 @@ def right(recognizer: Recognizer, marks: Sequence[Drawing], about: str) -> tuple
 
 
 def pick(data: Path, model: Path, corrections: Path) -> str:
-    """Write the corrections of the writer whose digits are misread most; return that writer's name."""
+    """Write corrections of the writer whose digits are misread most; return that writer's name and share right."""
     recognizer = Recognizer(model)
     hands = _hands(data)
     shares = {writer: right(recognizer, marks, writer)[1] for writer, marks in hands.items()}
@@ -55,7 +55,7 @@ def pick(data: Path, model: Path, corrections: Path) -> str:
 
 
 def compare(data: Path, corrections: Path, models: Sequence[Path]) -> Table:
-    """Read the other digits of the corrections' writer, and other people's, with each model."""
+    """Read the writer's other digits, and digits of other writers, with each model; return a table."""
     hands = _hands(data)
     writer = strokes.load(corrections)[0].writer
     own = _parted(hands.pop(writer))[1]
@@ -75,7 +75,7 @@ def _hands(data: Path) -> dict[str, list[Drawing]]:
 
 
 def _parted(marks: list[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
-    """Return a writer's digits that are corrected, the first of each digit, and the others."""
+    """Split a writer's drawings: the first ones of each digit, which become corrections, and all others."""
     corrected = [
         mark
         for digit in "0123456789"
@@ -85,7 +85,7 @@ def _parted(marks: list[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
 
 
 def main() -> None:
-    """Pick, or compare."""
+    """Run `pick` or `compare`."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.teaching", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder with strokes-digits.jsonl.gz")
     parser.add_argument("--pick", action="store_true", help="write the corrections instead of comparing")

@@ -1,4 +1,4 @@
-"""Who writes the synthetic pages: MNIST's test digits, and pens of several widths."""
+"""The writers of the synthetic pages: they copy MNIST's test digits, or draw strokes with pens of several widths."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from evaluation.strokes import Drawing, aspect, place, render
 
 
 def copyist(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Writer:
-    """Write MNIST digits, uint8 [N, 28, 28]."""
+    """Return a writer that copies MNIST digits, uint8 [N, 28, 28]."""
 
     def write(tall: float, rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:
         at = int(rng.integers(len(images)))
@@ -23,7 +23,7 @@ def copyist(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Writer:
 
 
 def pen(marks: list[Drawing], thin: float = 0.05, thick: float = 0.14) -> Writer:
-    """Write drawn strokes with a pen between `thin` and `thick`, as shares of the digit's height."""
+    """Return a writer that draws strokes with a pen between `thin` and `thick`, as shares of the digit's height."""
 
     def write(tall: float, rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:
         mark = marks[int(rng.integers(len(marks)))]

@@ -23,12 +23,12 @@ from inference.recognizer import DEFAULT_MODEL, MAX_MARKS, page_beside
 
 WIDTH_PX, HEADING_PX, FONT_PX, CELL_PX = 560, 30, 18, 56
 PER_ROW = WIDTH_PX // CELL_PX
-# One for each mark in turn, apart for the colour-blind too (Okabe and Ito, 2008).
+# Colours of the marks, in turn; the colour-blind can tell them apart too (Okabe and Ito, 2008).
 COLOURS = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233))
 
 
 def main() -> None:
-    """Read the picture step by step, and write one picture with a panel for each."""
+    """Read the picture step by step, and write one picture with a panel for each step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("picture", type=Path, help="a photo, a scan or a drawing")
     parser.add_argument("out", type=Path, help="the PNG file to write")
@@ -40,7 +40,7 @@ def main() -> None:
     kinds = len(network.info.kinds)
     degrees, sightings = find(network, kinds, looked_at, MAX_MARKS)
     upright = turned(looked_at, degrees)
-    # Most pictures are read at one size; where there are several, the commonest is shown.
+    # Most pictures are read at one scale factor; if there are several, the most common one is shown.
     factors = [sighting.factor for sighting in sightings] or [1.0]
     scaled = resized(upright, max(set(factors), key=factors.count))
     writing = tiled(network, scaled, kinds).writing
@@ -64,13 +64,13 @@ def main() -> None:
         "5. each mark as the classifier sees it, 28 x 28": inputs,
         f"6. the reading: {' / '.join(reading.text.splitlines())}": annotate(options.picture, reading),
     }
-    # In 128 colours it is a quarter of the size; this method keeps the marks' own.
+    # 128 colours make the file a quarter of the size; this method keeps the colours of the marks.
     _stacked(panels).quantize(128, Image.Quantize.FASTOCTREE).save(options.out)
     print(reading.text)
 
 
 def _stacked(panels: dict[str, Image.Image]) -> Image.Image:
-    """Put panels below each other, each scaled to one width, with its heading."""
+    """Stack panels vertically, each scaled to the same width and below its heading."""
     scaled = {
         heading: panel.convert("RGB").resize((WIDTH_PX, max(1, round(panel.height * WIDTH_PX / panel.width))))
         for heading, panel in panels.items()

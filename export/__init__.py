@@ -1,1 +1,1 @@
-"""Folds scaler, network and calibration into one ONNX file, and proves it equal."""
+"""Exports the trained networks as ONNX files and checks that each computes the same as Keras."""

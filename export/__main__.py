@@ -1,4 +1,4 @@
-"""`python -m export`: load what was trained, fold it, prove it, write the files and their card."""
+"""`python -m export` folds the trained networks into ONNX files, verifies them and writes their model card."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ PARTS = {"classifier": classifier.run, "page": page.run}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return 0, or 1 with a message where something is wrong."""
+    """Run the export; return 0, 1 after an error, or 130 if it is interrupted."""
     parser = argparse.ArgumentParser(
         prog="python -m export",
         description="Fold what was trained into artifacts/model.onnx, which reads one digit, and artifacts/page.onnx, "

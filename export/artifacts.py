@@ -1,4 +1,4 @@
-"""The files that a training left: whole, and of one and the same training."""
+"""Loads the files that a training wrote, and checks that they are undamaged and from the same training."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ MODEL, SCALER, METRICS = "model.keras", "scaler.joblib", "metrics.json"
 TEST, VALIDATION, ROWS = "test.npz", "validation.npz", "report.json"
 AGAIN = "Run `make train` to make it anew."
 
-# What is used of `metrics.json`.
+# Entries that `metrics.json` must have.
 KEYS = frozenset(
     {"classes", "commit", "data", "drawings", "files", "model", "parameters", "reject_share", "reject_shift"}
     | {"robustness", "temperature", "test", "thresholds"}
@@ -24,16 +24,16 @@ KEYS = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """What is exported.
+    """A trained classifier with its metrics and data.
 
     Attributes:
         network: the Keras model, from scaled images float32 [N, 28, 28, 1] to logits float32 [N, classes].
         scaler: the fitted scikit-learn StandardScaler, over one feature (all pixels) or 784 (each pixel).
         metrics: the content of `metrics.json`.
         images: the test images, uint8 [N, 28, 28].
-        labels: uint8 [N].
-        validation_images: what was kept to choose by, uint8 [M, 28, 28].
-        validation_labels: integers [M]; 10 where the mark is no digit.
+        labels: their classes, uint8 [N].
+        validation_images: uint8 [M, 28, 28].
+        validation_labels: their classes, integers [M]; 10 = not a digit.
     """
 
     network: Any
@@ -46,25 +46,25 @@ class Trained:
 
 
 def load_metrics(folder: Path) -> dict[str, Any]:
-    """Read `metrics.json` and hold the other files against the checksums in it.
+    """Read `metrics.json` and compare the other files with the checksums in it.
 
     Raises:
-        ArtifactError: a file is missing, damaged, or not of the training that `metrics.json` tells of.
+        ArtifactError: a file is missing, damaged, or not from the training that `metrics.json` describes.
     """
     return read(folder, METRICS, (MODEL, SCALER, TEST, VALIDATION), KEYS)
 
 
 def read(folder: Path, name: str, files: tuple[str, ...], keys: frozenset[str]) -> dict[str, Any]:
-    """Read the figures of a training and hold its other files against the checksums in them.
+    """Read the metrics of a training and compare its other files with the checksums in them.
 
     Args:
-        folder: of all the files.
-        name: of the JSON file with the figures.
-        files: the names of the others.
-        keys: what the figures must tell.
+        folder: the folder with all files.
+        name: the name of the JSON file with the metrics.
+        files: the names of the other files.
+        keys: the entries that the metrics must have.
 
     Raises:
-        ArtifactError: a file is missing, damaged, or not of the training that the figures tell of.
+        ArtifactError: a file is missing, damaged, or not from the training that the metrics describe.
     """
     try:
         metrics: dict[str, Any] = json.loads(_read(folder / name))
@@ -86,7 +86,7 @@ def read(folder: Path, name: str, files: tuple[str, ...], keys: frozenset[str]) 
 
 
 def load(folder: Path, metrics: dict[str, Any]) -> Trained:
-    """Load what `load_metrics` has found to be whole; only then is the scaler unpickled.
+    """Load the files that `load_metrics` has checked; the scaler must not be unpickled before that check.
 
     Raises:
         ArtifactError: a file cannot be loaded with the installed versions.
@@ -109,7 +109,7 @@ def load(folder: Path, metrics: dict[str, Any]) -> Trained:
 
 
 def load_rows(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return what `report.json` says of each network that was last trained here; nothing where it is missing."""
+    """Return the metrics of each kind of network last trained here, from `report.json`; empty if it is missing."""
     try:
         rows: dict[str, dict[str, Any]] = json.loads((folder / ROWS).read_text())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The classifier's part of the card: what the file is, how good it is, what it cannot do. Every number comes from `metrics.json`."""
+"""Writes the classifier's part of the model card, with figures from `metrics.json`, `report.json` and the export."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -40,9 +40,9 @@ def card(
         metrics: the content of `metrics.json`.
         metadata: what was written into the file's `metadata_props`.
         parity: what `verify.measure` found.
-        float32: tells of `model.onnx`.
-        int8: tells of `model.int8.onnx`; None where there is none.
-        rows: what is known of each network that was last trained here.
+        float32: describes `model.onnx`.
+        int8: describes `model.int8.onnx`; None if there is none.
+        rows: the metrics of each kind of network last trained here.
     """
     test, data = metrics["test"], metrics["data"]
     head = {
@@ -175,7 +175,7 @@ def _training(data: dict[str, Any]) -> str:
 
 
 def _comparison(rows: dict[str, dict[str, Any]]) -> str:
-    """Return a table of the networks, where more than one has been trained."""
+    """Return a table that compares the networks; empty unless more than one has been trained."""
     if len(rows) < 2:
         return ""
     text = "## Against the other networks trained here\n\n"

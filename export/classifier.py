@@ -1,4 +1,4 @@
-"""The classifier: scaler, network and calibration folded into `model.onnx`, proved equal, with its part of the card."""
+"""Exports the classifier: folds scaler, network and calibration into `model.onnx`, verifies it and writes its card."""
 
 import json
 from dataclasses import replace
@@ -11,14 +11,14 @@ MODEL, INT8 = "model.onnx", "model.int8.onnx"
 
 
 def run(folder: Path) -> None:
-    """Export; do nothing where the file was made from these very artifacts by this very code."""
+    """Export the classifier; do nothing if the same code has already exported the same artifacts."""
     metrics = artifacts.load_metrics(folder)
     written = [folder / name for name in (artifacts.METRICS, artifacts.ROWS, MODEL, INT8)]
     if files.up_to_date(folder, "classifier", written, document.read(folder).classifier):
         print(f"{folder / MODEL} is up to date.")
         return
 
-    # Slow to import, and not needed to say that nothing is to be done.
+    # These are slow to import, and not needed if the file is up to date.
     import_tensorflow()
     from export import fold, graph, quantize, verify
     from export.card import Int8, card

@@ -1,4 +1,4 @@
-"""`MODEL_CARD.md`: one card of two parts, each written by its own export, which leaves the other as it is."""
+"""Reads and composes `MODEL_CARD.md`, a card of two parts: each export replaces its own part and keeps the other."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,18 +7,18 @@ from typing import Any
 import yaml
 
 CARD = "MODEL_CARD.md"
-# The page network's part stands behind this line, and its entries in the head begin with its name.
+# The line before the page network's part of the body, and the prefix of its entries in the metadata head.
 MARK = "\n<!-- page -->\n\n"
 PAGE = "page_"
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Of the card.
+    """One part of the card.
 
     Attributes:
         head: its entries in Hugging Face's metadata.
-        body: its Markdown; "" where it is missing.
+        body: its Markdown; "" if it is missing.
     """
 
     head: dict[str, Any] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Document:
 
 
 def read(folder: Path) -> Document:
-    """Read the card of a folder; an empty one where there is none, or another file in its place."""
+    """Read the card in a folder; return an empty card if there is none or it is not in this format."""
     try:
         _, head, body = (folder / CARD).read_text(encoding="utf-8").split("---\n", 2)
         entries: dict[str, Any] = yaml.safe_load(head)

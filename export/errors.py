@@ -1,4 +1,4 @@
-"""What can go wrong while exporting; each message says what to do about it."""
+"""The errors of the export; each message says what to do about it."""
 
 
 class ExportError(Exception):
@@ -6,12 +6,12 @@ class ExportError(Exception):
 
 
 class ArtifactError(ExportError):
-    """A file of the training is missing, damaged, or of another training."""
+    """A file of the training is missing, damaged, or from another training."""
 
 
 class UnsupportedLayerError(ExportError):
-    """The network has a layer that the export does not know."""
+    """The network has a layer that the export does not support."""
 
 
 class ParityError(ExportError):
-    """The exported graph does not answer as scaler and network do."""
+    """The outputs of the exported graph differ from those of the scaler and network."""

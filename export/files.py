@@ -1,4 +1,4 @@
-"""What every export does with files: checksums, the stamp of what it was made from, and the metadata they share."""
+"""File helpers for both exports: checksums, common metadata, temporary files and the stamp of the last export."""
 
 import hashlib
 import json
@@ -21,12 +21,12 @@ def sha256(path: Path) -> str:
 
 
 def metadata(kind: str, metrics: dict[str, Any], weights_sha256: str) -> dict[str, str]:
-    """Return what every exported file says of itself.
+    """Return the metadata that every exported file contains.
 
     Args:
-        kind: of the network, with which its name ends.
-        metrics: the figures of its training.
-        weights_sha256: the checksum of its weights, with which its version ends.
+        kind: the kind of network; the model's name ends with it.
+        metrics: the metrics of its training.
+        weights_sha256: the checksum of its weights; the version ends with its first 8 characters.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return {
@@ -41,7 +41,7 @@ def metadata(kind: str, metrics: dict[str, Any], weights_sha256: str) -> dict[st
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A written file: its checksum, its bytes."""
+    """The checksum of a written file, and its size in bytes."""
 
     sha256: str
     size: int
@@ -54,7 +54,7 @@ def describe(path: Path) -> File:
 
 @contextmanager
 def aside(folder: Path, *names: str) -> Iterator[list[Path]]:
-    """Yield paths beside those of the files to write; what is left there at the end is deleted."""
+    """Yield a temporary path beside each file to write; delete the temporary files that are left at the end."""
     paths = [folder / f".unfinished-{name}" for name in names]
     try:
         yield paths
@@ -64,7 +64,7 @@ def aside(folder: Path, *names: str) -> Iterator[list[Path]]:
 
 
 def put(aside: Path, path: Path, wanted: bool = True) -> None:
-    """Put a file that was written aside in its place, or take the one of before away where it is not wanted."""
+    """Move a temporary file to its final path, or delete the previous file there if the new one is not wanted."""
     if wanted:
         aside.replace(path)
     else:
@@ -72,19 +72,19 @@ def put(aside: Path, path: Path, wanted: bool = True) -> None:
 
 
 def up_to_date(folder: Path, part: str, files: Iterable[Path], card: object) -> bool:
-    """Say whether `part` was exported by this very code from these very files, and nothing of it has changed since.
+    """Say whether `part` is up to date: the code, the files and the card are those of the last export.
 
     Args:
-        folder: of the stamp.
+        folder: the folder with the stamp.
         part: `classifier` or `page`.
-        files: all that it reads and writes.
-        card: its part of the card.
+        files: all files that the export reads and writes.
+        card: its part of the model card.
     """
     return bool(_stamps(folder).get(part) == _stamp(files, card))
 
 
 def save_stamp(folder: Path, part: str, files: Iterable[Path], card: object) -> None:
-    """Note what `up_to_date` asks for."""
+    """Write the stamp that `up_to_date` compares."""
     (folder / STAMP).write_text(json.dumps(_stamps(folder) | {part: _stamp(files, card)}))
 
 

@@ -1,4 +1,4 @@
-"""Linear steps become part of the linear layer beside them, so that nothing of them is left to compute.
+"""Folds linear steps into the neighbouring convolution or dense layer, so that they cost no computation.
 
 All folding is done in float64; the result is rounded once, when the graph is written.
 """
@@ -17,14 +17,14 @@ AnyLinear = TypeVar("AnyLinear", bound=Linear)
 
 
 def everything(steps: list[Step], mean: Weights, scale: Weights, divisor: float, shift: float = 0.0) -> list[Step]:
-    """Fold the scaler, the batch normalisations and the calibration, and turn the images to channels first.
+    """Fold the scaler, the batch normalisations and the calibration, and convert the weights to channels first.
 
     Args:
-        steps: of a network from scaled images to logits.
-        mean: of the scaler, [1] or [784].
-        scale: of the scaler, likewise.
+        steps: the steps of a network from scaled images to logits.
+        mean: the scaler's `mean_`, [1] or [784].
+        scale: the scaler's `scale_`, [1] or [784].
         divisor: the temperature of the calibration.
-        shift: what the calibration takes from the logit of "not a digit", before the temperature.
+        shift: what the calibration subtracts from the logit of "not a digit", before it divides by the temperature.
 
     Raises:
         UnsupportedLayerError: something cannot be folded.
@@ -46,14 +46,14 @@ def scaler(steps: list[Step], mean: Weights, scale: Weights) -> list[Step]:
     """Fold (pixel - mean) / scale into the first dense layer or convolution.
 
     Args:
-        steps: of a network that takes scaled images of one channel.
-        mean: [1] or [784].
-        scale: likewise. It must be scikit-learn's `scale_`, which is 1 for pixels that never change, not the root of
-            `var_`, which is 0 there.
+        steps: the steps of a network that takes scaled images with one channel.
+        mean: scikit-learn's `mean_`, [1] or [784].
+        scale: scikit-learn's `scale_`, [1] or [784]. Not the root of `var_`: for pixels that never change, `scale_` is
+            1 and that root is 0.
 
     Raises:
-        UnsupportedLayerError: the first layer pads its input, which is 0 in the scaled image but not in the raw one, or
-            is a convolution, which sees each pixel through the same weights, with a scale for each pixel.
+        UnsupportedLayerError: the first layer pads its input (the padding is 0 in the scaled image, but not in the raw
+            one), or it is a convolution, whose weights are the same for all pixels, and each pixel has its own scale.
     """
     index = 1 if isinstance(steps[0], Flatten) else 0
     first = steps[index]
@@ -75,7 +75,7 @@ def normalisations(steps: list[Step]) -> list[Step]:
     """Fold each batch normalisation into the layer before it.
 
     Raises:
-        UnsupportedLayerError: the step before it is not linear.
+        UnsupportedLayerError: the step before one is not linear.
     """
     folded: list[Step] = []
     for step in steps:
@@ -98,7 +98,7 @@ def normalisation(before: AnyLinear, step: Affine) -> AnyLinear:
 
 
 def calibration(steps: list[Step], divisor: float, shift: float = 0.0) -> list[Step]:
-    """Fold the calibration into the last layer: the shift of the eleventh logit, then the division of all.
+    """Fold the calibration into the last layer: subtract the shift from the eleventh logit, then divide all logits.
 
     Raises:
         UnsupportedLayerError: the last layer is not dense.
@@ -112,7 +112,7 @@ def calibration(steps: list[Step], divisor: float, shift: float = 0.0) -> list[S
 
 
 def channels_first(steps: list[Step]) -> list[Step]:
-    """Turn the kernel of each dense layer behind a Flatten round, for images [N, channels, height, width]."""
+    """Reorder the kernel of each dense layer after a Flatten for feature maps [N, channels, height, width]."""
     turned: list[Step] = []
     for step in steps:
         before = turned[-1] if turned else None

@@ -1,4 +1,4 @@
-"""Folded steps as an ONNX graph, of the few nodes that onnxruntime runs fast."""
+"""Builds an ONNX graph from folded steps, with only the few kinds of nodes that onnxruntime runs fast."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from onnx import TensorProto, helper, numpy_helper
 
 from export.steps import Convolution, Dense, Flatten, GlobalAveragePooling, MaxPooling, Relu, Step
 
-# Both are older than the oldest onnxruntime that pyproject.toml allows.
+# Versions of the ONNX operators and file format; both are older than the oldest onnxruntime in pyproject.toml.
 OPSET, IR_VERSION = 17, 8
 
 
 def build(steps: list[Step], metadata: Mapping[str, str]) -> onnx.ModelProto:
     """Return the checked graph from `image` uint8 [N, 28, 28] to `probabilities` float32 [N, classes].
 
-    The tensor before the softmax is called `logits`; the temperature is in them already.
+    The tensor before the softmax is called `logits`; it is already divided by the temperature.
 
     Args:
         steps: from raw pixels to logits, all folded, channels first.
@@ -32,7 +32,7 @@ def build(steps: list[Step], metadata: Mapping[str, str]) -> onnx.ModelProto:
     graph.add("Softmax", axis=1)
     graph.rename_last("probabilities")
     last = steps[-1]
-    assert isinstance(last, Dense)  # noqa: S101 - fold.temperature has seen to it
+    assert isinstance(last, Dense)  # noqa: S101 - fold.calibration has checked it
     return graph.model(
         "digits",
         helper.make_tensor_value_info("image", TensorProto.UINT8, ["N", 28, 28]),
@@ -42,7 +42,7 @@ def build(steps: list[Step], metadata: Mapping[str, str]) -> onnx.ModelProto:
 
 
 class Graph:
-    """Nodes in the order in which they were added.
+    """An ONNX graph under construction; its nodes are in the order in which they were added.
 
     Args:
         source: the name of the graph's input.
@@ -64,11 +64,11 @@ class Graph:
         """Add a node and return the name of its first output.
 
         Args:
-            operator: ONNX's name of what it does.
-            weights: its last inputs.
-            of: the tensors that it reads; by default what the last node wrote.
-            outputs: the names of what it writes; by default one tensor with a name of its own.
-            attributes: the operator's.
+            operator: the ONNX operator.
+            weights: its constant inputs, which follow the tensors in `of`.
+            of: the names of the tensors that it reads; by default the first output of the last node.
+            outputs: the names of its outputs; by default a single one, called like the node.
+            attributes: the operator's attributes.
         """
         name = f"{operator.lower()}_{len(self._nodes)}"
         inputs = list(of) or [self._nodes[-1].output[0] if self._nodes else self._source]
@@ -80,13 +80,13 @@ class Graph:
         return str(node.output[0])
 
     def convolve(self, step: Convolution, of: Sequence[str] = ()) -> str:
-        """Add a convolution; its padding is Keras's at every size."""
-        # ONNX has the kernel [out, in, height, width].
+        """Add a convolution that pads as Keras does, for images of any size."""
+        # ONNX kernels are [out, in, height, width].
         kernel, bias = step.kernel.transpose(3, 2, 0, 1).astype(np.float32), step.bias.astype(np.float32)
         if step.dilation == (1, 1):
             padding = "SAME_UPPER" if step.padding == "same" else "VALID"
             return self.add("Conv", kernel, bias, of=of, strides=step.strides, auto_pad=padding)
-        # onnxruntime takes no automatic padding with a dilation, and Keras no strides.
+        # With a dilation, onnxruntime supports no automatic padding, and Keras no strides.
         reach = [
             d * (size - 1) if step.padding == "same" else 0
             for d, size in zip(step.dilation, kernel.shape[2:], strict=True)
@@ -96,13 +96,13 @@ class Graph:
         return self.add("Conv", kernel, bias, of=of, dilations=step.dilation, pads=pads)
 
     def rename_last(self, output: str) -> None:
-        """Give what the last node wrote another name."""
+        """Rename the first output of the last node."""
         self._nodes[-1].output[0] = output
 
     def model(
         self, name: str, source: onnx.ValueInfoProto, outputs: list[onnx.ValueInfoProto], metadata: Mapping[str, str]
     ) -> onnx.ModelProto:
-        """Return the checked file's content."""
+        """Return the finished model, after ONNX's own checks."""
         graph = helper.make_graph(self._nodes, name, [source], outputs, self._weights)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="digits")
         model.ir_version = IR_VERSION

@@ -1,4 +1,4 @@
-"""The same graph in 8-bit integers: a quarter of the bytes, and faster where the processor has the instructions."""
+"""Quantises the graph to 8-bit integers: a quarter of the size, and faster on processors with the instructions."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 from export.artifacts import Trained
 from inference.recognition.classifier import Classifier
 
-# Of the images that were kept to choose by, every so many calibrate: a few thousand of each kind are enough.
+# Calibration takes every 4th validation image (a few thousand of each kind are enough), in batches of this size.
 CALIBRATION_STEP, BATCH_IMAGES = 4, 100
-# By how much a share may get worse: half a tenth of a point on the test images, two tenths on the others.
+# Largest accepted loss, as a share: 0.05 percentage points on the test images, 0.2 on the validation images.
 MAX_TEST_LOSS, MAX_VALIDATION_LOSS = 0.0005, 0.002
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one file does.
+    """The figures of one exported file.
 
     Attributes:
         accuracy: of the best digit, on the test images.
-        right_and_answered: the share of the digits kept to choose by that are read right and not refused.
-        let_through: the share of the other marks kept to choose by that are answered as a digit; 0 without any.
+        right_and_answered: the share of the validation digits that are read right and not refused.
+        let_through: the share of the validation negatives that are answered as a digit; 0 if there are none.
     """
 
     accuracy: float
@@ -38,7 +38,7 @@ class Figures:
         )
 
     def keep(self, other: "Figures") -> bool:
-        """Say whether these are as good as those of the other file."""
+        """Say whether these figures are as good as the other file's, within the limits above."""
         return (
             self.accuracy >= other.accuracy - MAX_TEST_LOSS
             and self.right_and_answered >= other.right_and_answered - MAX_VALIDATION_LOSS
@@ -47,7 +47,7 @@ class Figures:
 
 
 def quantize(source: Path, target: Path, images: NDArray[np.uint8]) -> None:
-    """Write `source` in 8-bit integers to `target`, calibrated on uint8 [N, 28, 28]."""
+    """Quantise `source` to 8-bit integers and write it to `target`; the images, uint8 [N, 28, 28], calibrate it."""
     chosen = images[::CALIBRATION_STEP]
     to_integers(
         source, target, ({"image": chosen[at : at + BATCH_IMAGES]} for at in range(0, len(chosen), BATCH_IMAGES))
@@ -57,14 +57,14 @@ def quantize(source: Path, target: Path, images: NDArray[np.uint8]) -> None:
 def to_integers(
     source: Path, target: Path, samples: Iterator[dict[str, NDArray[np.uint8]]], but: Sequence[str] = ()
 ) -> None:
-    """Write `source` in 8-bit integers (QDQ, weights by channel) to `target`.
+    """Quantise `source` to 8-bit integers (QDQ, weights per channel) and write it to `target`.
 
     The weights keep 7 bits: with 8, processors without VNNI instructions overflow.
     Source: onnxruntime's documentation, "Quantize ONNX Models", sections "Static Quantization" and "When and why do I
     need to try U8U8".
 
     Args:
-        source: the file of float32.
+        source: the float32 file.
         target: the file to write.
         samples: the inputs to calibrate on.
         but: the names of the nodes that stay float32.
@@ -75,7 +75,7 @@ def to_integers(
         def get_next(self) -> dict[str, NDArray[np.uint8]] | None:
             return next(samples, None)
 
-    # Its advice to simplify the graph first does not apply: ours is simple.
+    # Hide onnxruntime's advice to simplify the graph first: this graph is already simple.
     logging.disable(logging.WARNING)
     try:
         quantize_static(
@@ -94,7 +94,7 @@ def to_integers(
 
 
 def measure(path: Path, trained: Trained) -> Figures:
-    """Measure a file on the test images and on what was kept to choose by."""
+    """Measure a file on the test images and on the validation images."""
     classify = Classifier(path)
     said = classify(trained.images)[:, :10].argmax(axis=1)
     chances, labels = classify(trained.validation_images), trained.validation_labels

@@ -1,4 +1,4 @@
-"""A trained network as a plain list of steps with float64 weights, which can be folded and then written as ONNX.
+"""Converts a trained network to a list of steps with float64 weights, which can be folded and then written as ONNX.
 
 Images are [N, height, width, channels] here, as in Keras.
 """
@@ -37,7 +37,7 @@ class Dense:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Affine:
-    """x * `factor` + `shift` for each channel; both [channels]. A batch normalisation, once trained."""
+    """x * `factor` + `shift` for each channel; both [channels]. A trained batch normalisation is one."""
 
     factor: Weights
     shift: Weights
@@ -73,10 +73,10 @@ Step = Convolution | Dense | Affine | Relu | MaxPooling | GlobalAveragePooling |
 
 
 def steps(network: keras.Model) -> list[Step]:
-    """Take a network apart.
+    """Convert a network to a list of steps.
 
     Raises:
-        UnsupportedLayerError: it is no plain chain, or has a layer of a kind that is not known here.
+        UnsupportedLayerError: its layers are not a plain chain, or one of them is not supported.
     """
     found: list[Step] = []
     output: Any = None
@@ -89,10 +89,10 @@ def steps(network: keras.Model) -> list[Step]:
 
 
 def of_layer(layer: Any) -> list[Step]:
-    """Take one layer apart; nothing is left of an input or a dropout.
+    """Convert one layer to steps; an input or dropout layer has none.
 
     Raises:
-        UnsupportedLayerError: it is of a kind that is not known here.
+        UnsupportedLayerError: the layer is not supported.
     """
     match layer:
         case layers.InputLayer() | layers.Dropout():

@@ -1,4 +1,4 @@
-"""An export is not finished before the runtime agrees with scaler and network."""
+"""Verifies an export: onnxruntime must compute the same as scikit-learn's scaler and the Keras network."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ NOISE_IMAGES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """How far apart scikit-learn + Keras and the exported file are.
+    """The differences between scikit-learn with Keras and the exported file.
 
     Attributes:
         probabilities: the largest difference of a probability on the test images.
@@ -33,7 +33,7 @@ class Parity:
     noise: float
 
     def check(self) -> None:
-        """Raise `ParityError` with the figures unless all are within their bounds."""
+        """Raise `ParityError` with the figures unless all are within their limits."""
         if self.decisions or not self.probabilities <= MAX_PROBABILITY_ERROR or not self.noise <= MAX_LOGIT_ERROR:
             raise ParityError(
                 f"The exported graph differs from scaler and network: probabilities by up to {self.probabilities:.2g} "
@@ -46,7 +46,7 @@ class Parity:
 def measure(path: Path, trained: Trained, temperature: float, shift: float = 0.0) -> Parity:
     """Compare the file with scikit-learn and Keras, on the test images and on random ones.
 
-    The random images (uint8, every pixel from 0 to 255) put ink where no digit ever has any.
+    The random images (uint8, every pixel from 0 to 255) have ink where no digit ever has any.
     """
     expected = softmax(_keras_logits(trained, trained.images, shift) / temperature, axis=1)
     answered = Classifier(path)(trained.images)
@@ -69,7 +69,7 @@ def _keras_logits(trained: Trained, images: NDArray[np.uint8], shift: float) -> 
 
 
 def _onnx_logits(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Run a copy of the graph that puts out its logits too."""
+    """Run a copy of the graph that also outputs its logits."""
     model = onnx.load(path)
     shape = model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
     model.graph.output.append(onnx.helper.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, ["N", shape]))

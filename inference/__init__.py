@@ -1,4 +1,4 @@
-"""Reads handwritten digits out of pictures: numpy, Pillow and onnxruntime, no TensorFlow.
+"""Reads handwritten digits in pictures, with numpy, Pillow and onnxruntime, without TensorFlow.
 
 >>> from inference import Recognizer
 >>> Recognizer().read("photo.jpg").text
@@ -10,7 +10,7 @@ import os
 # onnxruntime's Linux wheel looks up a host and writes to the user's cache unless this is set before its import.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 # numpy's OpenBLAS starts as many threads as the host has cores, whatever the container may use. For matrices as small
-# as those here a second one doubled the processor time of a reading, and did not shorten it on a quiet machine either.
+# as those here a second thread doubled the processor time of a reading, and did not shorten it on an idle machine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from inference.detection.network import PageInfo
@@ -30,7 +30,7 @@ from inference.recognition.classifier import ModelInfo
 from inference.recognizer import Recognizer
 from inference.results import Mark, Reading
 
-# The one place that names the version: pyproject.toml, the server and the exported files read it here.
+# The only place that defines the version: pyproject.toml, the server and the exported files read it here.
 __version__ = "0.1.0"
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""`python -m inference FILE...` prints what each picture says."""
+"""`python -m inference FILE...` prints the text in each picture."""
 
 import argparse
 import csv
@@ -23,7 +23,7 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one file: a reading, or an error."""
+    """The result of one file: a reading, or an error."""
 
     name: str
     reading: Reading | None
@@ -37,13 +37,13 @@ def main(
     program: str = "python -m inference",
     also: str = "",
 ) -> int:
-    """Return 0, 1 where a file could not be read, 2 where nothing could start.
+    """Return 0; 1 if a file could not be read; 2 if the program could not start; 130 if it was interrupted.
 
     Args:
-        arguments: those of the command line.
-        recognizer: what reads; by default the model file of the arguments.
+        arguments: the arguments of the command line.
+        recognizer: the recognizer; by default one for the model file in the arguments.
         program: the name of the command, for its messages.
-        also: what more its help says.
+        also: text to add to its help.
     """
     options = _parser(program, also).parse_args(arguments)
     try:
@@ -72,10 +72,10 @@ def main(
             elif table:
                 table.writerow(_row(result))
             elif result.reading is not None:
-                # The second line of writing and later ones stand under the first.
+                # All lines of writing but the first are indented, so that they stand under the first.
                 print(f"{name}\t{result.reading.text.replace(chr(10), chr(10) + chr(9))}", flush=True)
     except BrokenPipeError:
-        # Whoever read the output has enough; Python must not complain at exit either.
+        # The reader of the output has closed the pipe; this stops Python from printing an error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
@@ -113,7 +113,7 @@ def _fatal(message: str) -> int:
 
 
 def _names(given: list[str]) -> tuple[list[str], bool]:
-    """Expand folders and patterns; say whether one of them held no picture."""
+    """Expand folders and patterns; say whether one of them contained no picture."""
     names: list[str] = []
     failed = False
     for name in given:
@@ -127,7 +127,7 @@ def _names(given: list[str]) -> tuple[list[str], bool]:
             matches = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
             found = sorted(str(each) for each in matches if each.is_file())
         else:
-            # It does not exist: reading it says so.
+            # The file does not exist, which reading it reports.
             found = [name]
         if not found:
             failed = True
@@ -137,7 +137,7 @@ def _names(given: list[str]) -> tuple[list[str], bool]:
 
 
 def _with_progress(names: list[str]) -> Iterator[str]:
-    """Go through the names, with a bar on standard error where they are many and someone is looking."""
+    """Yield the names, with a progress bar on standard error if there are many and it is a terminal."""
     console = Console(stderr=True)
     if len(names) < MIN_FILES_FOR_PROGRESS or not console.is_terminal:
         yield from names
@@ -161,14 +161,14 @@ def _read(recognizer: Recognizer, name: str, save: Path | None, saved: set[str])
 
 
 def _left_out(reading: Reading) -> str:
-    """Say what of a file was not read."""
+    """Return a message about the part of a file that was not read."""
     if reading.pages == 1:
         return "the file has more pages or frames; only the first was read."
     return f"the file has more pages; the first {reading.pages} were read."
 
 
 def _free(name: str, saved: set[str]) -> str:
-    """Return a file name for the result that no other result of this run has."""
+    """Return a name for the result's file that no other result of this run has."""
     stem = "stdin" if name == STDIN else Path(name).stem
     free, number = f"{stem}.png", 2
     while free in saved:

@@ -1,4 +1,4 @@
-"""A reading drawn into its picture."""
+"""Draws a reading into its picture."""
 
 from collections.abc import Iterator
 
@@ -8,16 +8,16 @@ from PIL import Image, ImageDraw, ImageFont
 from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode_pages
 from inference.results import Mark, Reading
 
-# Digits and signs read, and marks refused, apart for the colour-blind too.
+# RGB colours of digits, signs and refused marks; colour-blind people can tell them apart too.
 READ_COLOUR = (0, 114, 178)
 SIGN_COLOUR = (136, 34, 85)
 REFUSED_COLOUR = (213, 94, 0)
-# A picture smaller than this is enlarged, or the digits could not be read.
+# Pictures whose longer side is shorter than this are enlarged, or the digits could not be read.
 MIN_SIDE_PX = 400
 
 
 def annotate(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """Return the first of `annotate_pages`, which has arguments and errors."""
+    """Return the first page of `annotate_pages`; see there for arguments and errors."""
     return next(annotate_pages(picture, reading, max_pixels))
 
 
@@ -26,7 +26,7 @@ def annotate_pages(picture: Picture, reading: Reading, max_pixels: int = MAX_PIX
 
     Args:
         picture: what `reading` was read from.
-        reading: what `Recognizer.read` said.
+        reading: what `Recognizer.read` returned.
         max_pixels: as for the `Recognizer`.
 
     Raises:
@@ -40,7 +40,7 @@ def _drawn(page: Decoded, marks: list[Mark]) -> Image.Image:
     image = page.image
     if image.mode == "RGBA":
         paper = Image.new("RGBA", image.size, "white")
-        # White ink on nothing would be lost on white.
+        # White ink on a transparent ground would be invisible on white.
         tones = np.asarray(image.convert("L"))[np.asarray(image.getchannel("A")) > 0]
         if tones.size and tones.min() > 127:
             paper = Image.new("RGBA", image.size, (96, 96, 96, 255))
@@ -53,7 +53,7 @@ def _drawn(page: Decoded, marks: list[Mark]) -> Image.Image:
     scale = image.width / page.size[0]
     pen = ImageDraw.Draw(image)
     thick = max(1, round(max(image.size) / 600))
-    # A point is said in letters as large as those of the digits beside it, or nobody could read it.
+    # A point's label is as large as those of the digits around it, or nobody could read it.
     usual = scale * float(np.median([mark.box[3] for mark in marks])) if marks else 0.0
     for mark in marks:
         left, top, width, height = (side * scale for side in mark.box)

@@ -1,8 +1,8 @@
-"""What can go wrong while reading; each message says what to do about it."""
+"""Defines the errors that reading raises; each message says what to do about it."""
 
 
 class RecognizerError(Exception):
-    """The root of every error that `inference` raises on purpose."""
+    """The base class of all errors that `inference` raises on purpose."""
 
 
 class ModelError(RecognizerError):
@@ -10,11 +10,11 @@ class ModelError(RecognizerError):
 
 
 class ModelNotFoundError(ModelError):
-    """There is no model file at the given path."""
+    """There is no model file at the given path, or it cannot be opened."""
 
 
 class InvalidModelError(ModelError):
-    """The model file is not ONNX, or its inputs or outputs are not those of a digit classifier."""
+    """A model file is not ONNX, or its inputs, outputs or metadata are not those of its network."""
 
 
 class ImageError(RecognizerError):
@@ -26,11 +26,11 @@ class NoTableError(ImageError):
 
 
 class BrokenImageError(ImageError):
-    """The bytes are not an image, or they end too soon."""
+    """The file is not an image, is damaged or cut off, or cannot be opened."""
 
 
 class UnsupportedImageError(ImageError):
-    """An image, or another kind of file, of a type that is not read."""
+    """The picture is a file, an array or an object of a kind that is not read."""
 
 
 class ImageTooLargeError(ImageError):
@@ -42,7 +42,7 @@ class TooManyMarksError(ImageTooLargeError):
 
     @classmethod
     def of(cls, count: int, limit: int) -> "TooManyMarksError":
-        """Say how many marks there are, and how many are read."""
+        """Return the error that says how many marks there are, and how many are read at most."""
         return cls(
             f"The picture shows {count} separate marks; at most {limit} are read. "
             "Send a part of it, or a clearer picture."

@@ -1,4 +1,4 @@
-"""The one class that others use: a picture in, a reading out."""
+"""Provides `Recognizer`, the class that other packages use: it turns a picture into a reading."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,19 +33,19 @@ from inference.recognition.opinions import Opinion, alone, combined
 from inference.results import Mark, Reading, bound
 
 MAX_MARKS = 2_000
-# One mark alone that is not read surely is rather a letter than digits that touch.
+# Fewest marks of an unsure drawing that is read again: a single mark is more likely a letter than touching digits.
 MIN_MARKS_SEEN_AGAIN = 2
-# The page network beside the model: in 8-bit integers where the export found them faster and as good, else in float32.
+# Files of the page network: in 8-bit integers, kept if the export found them faster and as good, and in float32.
 PAGES = ("page.int8.onnx", "page.onnx")
 
 Boxes = NDArray[np.float64]
 Images = NDArray[np.uint8]
-# Marks, what the classifier alone says of each, float32 [N, C], and what both networks say.
+# Marks, the classifier's probabilities of each, float32 [N, C], and the combined opinions of both networks.
 Judged = tuple[list[Sighting], NDArray[np.float32], list[Opinion]]
 
 
 def _default_model() -> Path:
-    """Return the model file of an installed package, which lies inside it, else that of the repository."""
+    """Return the model file inside the installed package, or else that of the repository."""
     package = Path(__file__).resolve().parent
     installed = package / "artifacts" / "model.onnx"
     return installed if installed.is_file() else package.parent / "artifacts" / "model.onnx"
@@ -56,7 +56,7 @@ DEFAULT_MODEL = _default_model()
 
 
 def page_beside(model: Path) -> Path:
-    """Return the page network's file beside a model file: in 8-bit integers where there is one."""
+    """Return the page network's file beside a model file: the one in 8-bit integers, if there is one."""
     small, whole = (model.with_name(name) for name in PAGES)
     return small if small.is_file() else whole
 
@@ -72,7 +72,7 @@ class Recognizer:
 
     Raises:
         ModelNotFoundError: one of the two files is not there.
-        InvalidModelError: one is not the ONNX file of a digit classifier, the other not that of a page network.
+        InvalidModelError: one is not the ONNX file of a digit classifier, or the other not that of a page network.
     """
 
     def __init__(
@@ -92,19 +92,19 @@ class Recognizer:
 
     @property
     def info(self) -> ModelInfo:
-        """What the model file says of itself."""
+        """The metadata of the classifier's file."""
         return self._classifier.info
 
     @property
     def page_info(self) -> PageInfo:
-        """What the page network's file says of itself."""
+        """The metadata of the page network's file."""
         return self._network.info
 
     def classify(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Classify normalised images, uint8 [N, 28, 28] (0 = paper, 255 = ink), into float32 [N, 11 or 10].
 
         Raises:
-            ValueError: another dtype or shape.
+            ValueError: the batch has another dtype or shape.
         """
         return self._classifier(batch)
 
@@ -113,13 +113,13 @@ class Recognizer:
 
         Args:
             image: the bytes of an image file, a path, a Pillow image or an array.
-            explain: give every digit its heat map; costs about 250 runs of the model for each.
+            explain: whether to give every mark its heat map, for which the model classifies about 250 images each.
 
         Raises:
-            BrokenImageError: it is no picture, is damaged or cut off, or cannot be opened.
-            UnsupportedImageError: a picture of a kind that is not read.
-            ImageTooLargeError: more than `max_pixels` pixels.
-            TooManyMarksError: more than `max_marks` separate marks.
+            BrokenImageError: the file is no picture, is damaged or cut off, or cannot be opened.
+            UnsupportedImageError: this kind of picture is not read.
+            ImageTooLargeError: the picture has more than `max_pixels` pixels.
+            TooManyMarksError: the picture has more than `max_marks` separate marks.
         """
         pages: list[Reading] = []
         for page in decode_pages(image, self._max_pixels):
@@ -154,11 +154,11 @@ class Recognizer:
         return Reading(text(rows, level, said_marks), tuple(ordered), decoded.size, degrees, more=decoded.more)
 
     def _page(self, picture: Image.Image, components: Components | None) -> tuple[int, Boxes, Images, list[Opinion]]:
-        """Find the marks of a grey picture, and say what each is; boxes are in pixels of the turned picture.
+        """Return the turn in degrees, and box (in pixels of the turned picture), image and opinion of each mark.
 
         Args:
             picture: mode L.
-            components: of its ink, where it is a clean drawing.
+            components: the connected components of its ink, if it is a clean drawing.
         """
         kinds = len(self._network.info.kinds)
         degrees, sightings = 0, None
@@ -176,7 +176,7 @@ class Recognizer:
         return degrees, boxes, _normalised(sightings), cautious(opinions, self.info.answers(shapes), boxes)
 
     def _seen_surely(self, drawing: Image.Image, seen: list[Sighting]) -> Judged:
-        """Join the marks of a drawing, and look at several again, at other sizes, until all are read surely."""
+        """Join the marks of a drawing; if there are several, read it at other scales too until all are sure."""
         sightings, shapes, opinions = self._joined(seen)
         if len(sightings) < MIN_MARKS_SEEN_AGAIN or all(map(sure, opinions)):
             return sightings, shapes, opinions
@@ -189,13 +189,13 @@ class Recognizer:
         return sightings, shapes, opinions
 
     def _joined(self, sightings: list[Sighting]) -> Judged:
-        """Join the parts of digits, and say what the marks are then."""
+        """Join the parts of digits, and return the resulting marks with the opinions on them."""
         shapes, opinions = self._opinions(sightings)
         whole = joined(sightings, opinions, lambda wholes: self.classify(_normalised(wholes)))
         return (whole, *(self._opinions(whole) if len(whole) < len(sightings) else (shapes, opinions)))
 
     def _opinions(self, sightings: Sequence[Sighting]) -> tuple[NDArray[np.float32], list[Opinion]]:
-        """Say what marks are: by the classifier alone, float32 [N, C], and by both networks."""
+        """Return the classifier's probabilities of marks, float32 [N, C], and the combined opinions of both."""
         signs = self._network.info.kinds[10:-1]
         shapes = seen_again(self.classify, _normalised(sightings))
         first = begin(np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4))
@@ -220,7 +220,7 @@ def _digit(opinion: Opinion, image: NDArray[np.uint8], box: tuple[float, ...], l
 
 
 def _normalised(sightings: Sequence[Sighting]) -> Images:
-    """Return what the classifier sees of each, uint8 [N, 28, 28]."""
+    """Return the normalised image of each sighting for the classifier, uint8 [N, 28, 28]."""
     images = np.empty((len(sightings), SIDE, SIDE), np.uint8)
     for at, sighting in enumerate(sightings):
         images[at] = normalise(sighting.mark.ink)

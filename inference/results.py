@@ -1,4 +1,4 @@
-"""What a picture says: the result of `Recognizer.read`."""
+"""Defines the result of `Recognizer.read`: the marks of a picture, and their text."""
 
 import io
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from PIL import Image
 
 Box = tuple[int, int, int, int]
 
-# Marks that are read beside the digits: the point and comma of a number, and what stands in dates, times and sums.
+# Signs that are read besides digits: the point and comma of a number, and the signs of dates, times and sums.
 SIGNS = ".,:/-+"
-# What stands in the text for a mark that is refused.
+# Stands in the text for a refused mark.
 REFUSED = "?"
 
-# The heat map's two colours: what speaks for the reading, and what speaks against it. Apart for the colour-blind too.
+# RGB colours of heat maps: for the reading, and against it. Colour-blind people can tell them apart too.
 FOR = np.array([230, 97, 1], np.uint8)
 AGAINST = np.array([69, 94, 204], np.uint8)
 
@@ -26,14 +26,14 @@ class Mark:
 
     Attributes:
         digit: 0 to 9, or None where the mark is a sign, or is refused: no digit, or not sure enough.
-        confidence: the probability of what is said: of the digit or the sign, or, where refused, of "not a digit".
+        confidence: the probability of the digit or the sign, or, if the mark is refused, of "not a digit".
         probabilities: float32 [11] (the digits 0 to 9, then "not a digit"); [10] for a model without that class.
         box: x, y, width, height, in pixels of the picture as it is shown: upright by its EXIF, before `Reading.turned`.
         line: the line of writing that it stands on, from 0 at the top.
         input: uint8 [28, 28], the normalised image that the model saw, 0 = paper, 255 = ink.
         heat: float32 [28, 28], how much of the confidence is lost where the ink around a pixel is hidden: above 0 what
             spoke for the reading, below 0 what spoke against it. None unless it was asked for (`explain=True`).
-        sign: one of `SIGNS` where the mark stands between digits or before them; `digit` is None then. Else None.
+        sign: one of `SIGNS` if the mark is a sign between digits or before them (then `digit` is None), else None.
         page: the page of the file that it stands on, from 0; the box is in pixels of that page.
     """
 
@@ -85,11 +85,11 @@ class Reading:
             space where a gap is wider than about a digit and a half; empty where nothing is written.
         digits: the marks, in the same order.
         size: width, height in pixels of the picture as it is shown, upright by its EXIF: what the boxes refer to; of
-            the first page where there are several.
-        turned: degrees clockwise (0, 90, 180, 270) by which the picture was turned to be read: the boxes are not; of
-            the first page likewise.
+            the first page if there are several.
+        turned: degrees clockwise (0, 90, 180, 270) by which the picture was turned to be read, while the boxes refer
+            to the picture before that; of the first page if there are several.
         pages: how many pages of the file were read.
-        more: whether the file has pages or frames after them, which were not.
+        more: whether the file has further pages or frames that were not read.
     """
 
     text: str
@@ -101,7 +101,7 @@ class Reading:
 
 
 def bound(pages: Sequence[Reading]) -> Reading:
-    """Return the readings of a file's pages, at least one, as one: page after page, the lines counted through."""
+    """Merge the readings of a file's pages, at least one, into one: page after page, with lines numbered throughout."""
     marks: list[Mark] = []
     for number, page in enumerate(pages):
         before = marks[-1].line + 1 if marks else 0

@@ -1,4 +1,4 @@
-"""A file of ours behind one onnxruntime session."""
+"""Opens a model file in an onnxruntime session."""
 
 from pathlib import Path
 
@@ -14,11 +14,11 @@ def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.I
 
     Args:
         path: of the file.
-        sizes_vary: whether inputs have many sizes: memory planned for each in advance would only add up.
+        sizes_vary: whether inputs have many sizes. Then no memory is planned in advance, which would add up over sizes.
 
     Raises:
         ModelNotFoundError: there is no such file, or it cannot be opened.
-        InvalidModelError: it is not ONNX.
+        InvalidModelError: the file is not ONNX.
     """
     try:
         content = path.read_bytes()
@@ -32,7 +32,7 @@ def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.I
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_mem_pattern = not sizes_vary
-    # Its own messages name C++ files and lines; ours say what to do.
+    # onnxruntime's own messages name C++ files and lines; the errors raised here say what to do.
     options.log_severity_level = 4
     try:
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -1,1 +1,1 @@
-"""Made pictures with the truth of every pixel, for training and for measuring."""
+"""Makes labelled marks, and pages with ground truth for every pixel, for training and evaluation."""

@@ -1,4 +1,4 @@
-"""From a page to a picture of it: light, shadow, a table's edge, blur, noise, few pixels, JPEG."""
+"""Turns a page into a photo or scan of it: light, shadows, a table's edge, blur, noise, low resolution, JPEG."""
 
 import io
 
@@ -10,12 +10,12 @@ from synthesis.paper import Grey, smooth
 
 
 def lit(page: Grey, tall: float, rng: Rng) -> Grey:
-    """Return the page, reflectance 0 to 1, under some light, perhaps with shadows, a table or a finger at its edge."""
+    """Return a page, reflectance 0 to 1, under random light, perhaps with shadows, a table or a finger at its edge."""
     shape = page.shape
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     reach = max(shape)
     if rng.random() < 0.14:
-        # Beyond the paper's edge.
+        # The table beyond the paper's edge.
         ground = rng.uniform(0.05, 0.8) * (1 + rng.uniform(0.02, 0.3) * smooth(shape, rng.uniform(1, 14, 2), rng))
         if rng.random() < 0.4:
             ground = _cluttered(ground, rng)
@@ -32,7 +32,7 @@ def lit(page: Grey, tall: float, rng: Rng) -> Grey:
         angle = rng.uniform(0, 2 * np.pi)
         light += rng.uniform(0, 0.3) * (np.cos(angle) * (x / reach - 0.5) + np.sin(angle) * (y / reach - 0.5))
     if rng.random() < 0.15:
-        # A lens's corners are darker.
+        # A lens darkens the corners (vignetting).
         light *= 1 - rng.uniform(0.3, 1.2) * ((x / shape[1] - 0.5) ** 2 + (y / shape[0] - 0.5) ** 2)
     for _ in range(int(rng.choice([0, 1, 2], p=[0.48, 0.38, 0.14]))):
         soft = float(np.exp(rng.uniform(np.log(0.5), np.log(1.5 * tall))))
@@ -45,7 +45,7 @@ def lit(page: Grey, tall: float, rng: Rng) -> Grey:
 
 
 def taken(scene: Grey, tall: float, rng: Rng) -> Grey:
-    """Return what a camera or scanner makes of a scene, 0 to 1: blur, few pixels, noise, JPEG, or none of these."""
+    """Return a scene, 0 to 1, as a camera or scanner records it: blur, few pixels, noise, JPEG, or none of these."""
     shape = scene.shape
     if rng.random() < 0.2:
         return np.clip(scene, 0, 1)
@@ -54,7 +54,7 @@ def taken(scene: Grey, tall: float, rng: Rng) -> Grey:
         image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, max(0.05 * tall, 0.5))))
     small = shape
     if rng.random() < 0.35:
-        # Taken with fewer pixels, then enlarged to be read.
+        # Taken at a lower resolution, then enlarged for reading.
         factor = rng.uniform(1.2, 2.4) if tall > 20 else rng.uniform(1.1, 1.5)
         small = max(8, round(shape[0] / factor)), max(8, round(shape[1] / factor))
         image = image.resize((small[1], small[0]), rng.choice([Image.Resampling.BOX, Image.Resampling.BICUBIC]))
@@ -64,7 +64,7 @@ def taken(scene: Grey, tall: float, rng: Rng) -> Grey:
     if rng.random() < 0.04:
         values = np.where(values > np.median(values) * rng.uniform(0.6, 0.85), 255.0, 0.0).astype(np.float32)
     if rng.random() < 0.05:
-        # Dead pixels and worn prints: salt and pepper.
+        # Salt-and-pepper noise, as from dead pixels and worn prints.
         struck = rng.random(small, np.float32) < rng.uniform(0.002, 0.04)
         values = np.where(struck, 255.0 * (rng.random(small, np.float32) < rng.uniform(0.2, 0.8)), values)
     pixels = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
@@ -80,14 +80,14 @@ def taken(scene: Grey, tall: float, rng: Rng) -> Grey:
 
 
 def _beyond(x: Grey, y: Grey, rng: Rng, away: float, soft: float) -> Grey:
-    """Return 1 beyond a straight edge that lies `away` pixels from the middle, 0 before it, over `soft` pixels."""
+    """Return 1 beyond a random straight edge, `away` pixels off the centre, 0 before it, blurred over `soft` pixels."""
     angle = rng.uniform(0, 2 * np.pi)
     across = (x - x.shape[1] / 2) * np.cos(angle) + (y - y.shape[0] / 2) * np.sin(angle)
     return np.asarray(1 / (1 + np.exp(-np.clip((across - away) / max(soft, 0.2) * 2, -30, 30))), np.float32)
 
 
 def _cornered(shape: tuple[int, int], soft: float, rng: Rng) -> Grey:
-    """Return the shadow of something with corners, 1 inside and 0 outside of it, over `soft` pixels."""
+    """Return the shadow of a random polygon, 1 inside and 0 outside, its border blurred over `soft` pixels."""
     reach = max(shape)
     middle = rng.uniform(-0.2, 1.2, 2) * (shape[1], shape[0])
     turns = np.sort(rng.uniform(0, 2 * np.pi, rng.integers(3, 7)))
@@ -99,7 +99,7 @@ def _cornered(shape: tuple[int, int], soft: float, rng: Rng) -> Grey:
 
 
 def _cluttered(ground: Grey, rng: Rng) -> Grey:
-    """Lay things on the table: boxes and rounds of any tone."""
+    """Draw things that lie on the table: rectangles and ellipses of any tone."""
     image = Image.fromarray(np.asarray(np.clip(ground, 0, 1) * 255, np.uint8))
     draw = ImageDraw.Draw(image)
     for _ in range(rng.integers(2, 12)):
@@ -111,7 +111,7 @@ def _cluttered(ground: Grey, rng: Rng) -> Grey:
 
 
 def _barred(page: Grey, tall: float, rng: Rng) -> Grey:
-    """Lay long dark things on the page: a pen or a ruler across it, strips of a scanner's lid along its border."""
+    """Draw long dark things on the page: a pen or a ruler across it, or strips of a scanner's lid along its border."""
     high, wide = page.shape
     image = Image.new("L", (wide, high))
     draw = ImageDraw.Draw(image)
@@ -135,7 +135,7 @@ def _barred(page: Grey, tall: float, rng: Rng) -> Grey:
 
 
 def _finger(page: Grey, x: Grey, y: Grey, rng: Rng) -> Grey:
-    """Lay a finger's tip over the page's border."""
+    """Draw a fingertip over the page's border."""
     side = max(page.shape)
     middle = (rng.choice([0.0, 1.0]) * page.shape[1], rng.uniform(0, 1) * page.shape[0])
     radii = rng.uniform(0.1, 0.3, 2) * side

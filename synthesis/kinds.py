@@ -1,7 +1,7 @@
-"""What a mark on a page can be, in the order of the page network's output."""
+"""Lists the classes of marks on a page, in the order of the page network's output."""
 
 DIGITS = tuple("0123456789")
 SIGNS = (".", ",", ":", "/", "-", "+")
-# Letters, words, doodles, struck digits, any other sign: all that is shown as "?".
+# Letters, words, doodles, crossed-out digits and all other signs, which the reader shows as "?".
 OTHER = "other"
 KINDS = (*DIGITS, *SIGNS, OTHER)

@@ -1,4 +1,4 @@
-"""A made picture of a page, and what the page network should say of it."""
+"""Makes synthetic pictures of pages with their ground truth, from which the page network's targets are made."""
 
 from dataclasses import dataclass
 
@@ -10,27 +10,27 @@ from synthesis.hands import Copybook, Rng, hand
 from synthesis.layouts import LAYOUTS, Desk
 from synthesis.sheet import UNKNOWN, Sheet
 
-# The height of digits at which pages are read, and how far the usual page is off; every fourth is anything.
+# Digit heights: log-normal about the one at which pages are read; on a quarter of pages log-uniform from MIN to MAX.
 USUAL_HEIGHT_PX = 32
-HEIGHT_DEVIATION = 0.22
+HEIGHT_DEVIATION = 0.22  # standard deviation of the natural logarithm
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 9.0, 120.0
-# How much of the light dark ink, soft pencil and hard pencil take away, at their darkest; and how many use each.
+# Dark ink, soft pencil, hard pencil: range of the share of light absorbed where darkest; share of pages.
 INK_CONTRASTS, CONTRAST_SHARES = ((0.7, 0.97), (0.3, 0.7), (0.12, 0.3)), (0.57, 0.3, 0.13)
-# So many pages are no photos, but drawings on a screen.
+# Share of pages that are drawings on a screen, not photos.
 CLEAN_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """One picture with its truth; H and W are multiples of 4.
+    """One picture with its ground truth; H and W are multiples of 4.
 
     Attributes:
         picture: uint8 [H, W], grey.
         writing: uint8 [H, W], the share of each pixel that marks cover, 255 = all.
-        offset: float32 [H/2, W/2, 2], x and y in pixels from each cell's middle to the middle of the mark it shows;
-            NaN where there is none.
-        height: float32 [H/4, W/4], of the digits of the mark's line, in pixels; 0 where there is no mark.
-        kind: int8 [H/4, W/4], index in `KINDS`; -1 where there is no mark, or too little of it.
+        offset: float32 [H/2, W/2, 2], x and y in pixels from each cell's centre to the centre of its mark's bounding
+            box; NaN where there is no mark.
+        height: float32 [H/4, W/4], height in pixels of the digits on the mark's line; 0 where there is no mark.
+        kind: int8 [H/4, W/4], class as index in `KINDS`; -1 where no mark, or too little of it, is visible.
         sheet: all marks.
     """
 
@@ -47,8 +47,8 @@ def page(copybook: Copybook, seed: int, index: int, shape: tuple[int, int]) -> P
 
     Args:
         copybook: the digits that its writers copy.
-        seed: decides everything.
-        index: of the page.
+        seed: seed of the random numbers.
+        index: number of the page; each number gives another page.
         shape: H, W in pixels, multiples of 4.
     """
     rng = np.random.Generator(np.random.Philox(key=[seed, index]))
@@ -93,17 +93,17 @@ def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: R
     ground = np.asarray(np.clip(ground, 0.02, 1.2), np.float32)
     cover = sheet.ink.astype(np.float32) / 255 * sheet.tone
     if rng.random() < 0.5:
-        # Pressure, and pens that run dry.
+        # Uneven pressure, and pens that run dry.
         uneven = paper.smooth(shape, tall * rng.uniform(0.15, 1.5), rng)
         cover *= np.clip(1 - rng.uniform(0.05, 0.3) * (uneven + 1), 0.25, 1)
     if rng.random() < 0.25:
-        # A pencil leaves the paper's grain.
+        # A pencil shows the paper's grain.
         cover *= np.clip(1 - rng.uniform(0.1, 0.35) * np.abs(paper.smooth(shape, rng.uniform(1, 2), rng)), 0.2, 1)
     scene: paper.Grey = np.asarray(ground * (1 - contrast * cover), np.float32)
     if rng.random() < 0.85:
         scene = camera.lit(scene, tall, rng)
     if rng.random() < 0.12:
-        # A blackboard, a screen in the dark.
+        # Light writing on a dark ground, as on a blackboard or a screen in the dark.
         scene = np.asarray(1.05 - scene, np.float32)
     grey = camera.taken(scene, tall, rng)
     return np.rint(np.clip(grey, 0, 1) * 255).astype(np.uint8)
@@ -123,7 +123,7 @@ def _truth(sheet: Sheet) -> tuple[NDArray[np.float32], NDArray[np.float32], NDAr
 
 
 def _strongest(owner: NDArray[np.uint16], ink: NDArray[np.uint8], side: int) -> NDArray[np.uint16]:
-    """Return for each cell of side x side pixels the owner of its most covered pixel."""
+    """Return, for each cell of side x side pixels, the owner of the pixel with the most ink."""
     high, wide = (length // side for length in ink.shape)
     cells = ink.reshape(high, side, wide, side).swapaxes(1, 2).reshape(high, wide, -1)
     owners = owner.reshape(high, side, wide, side).swapaxes(1, 2).reshape(high, wide, -1)

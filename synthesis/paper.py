@@ -1,4 +1,4 @@
-"""What a page shows that nobody wrote: printed lines, patterns, grain, faint print. All that a reader must overlook."""
+"""Draws what a reader must ignore on a page: printed lines, patterns, stains, grain, faint print."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,12 +7,12 @@ from PIL import Image, ImageDraw, ImageFilter
 from synthesis.hands import FONTS, Rng, printed
 
 Grey = NDArray[np.float32]
-# Lines are drawn so much larger and averaged down.
+# Lines are drawn this many times larger, then averaged down.
 OVERSAMPLE = 2
 
 
 class Frame:
-    """How a page lies in the picture: turned a little about the middle.
+    """How a page lies in the picture: rotated a little about the picture's centre.
 
     Args:
         shape: height, width of the picture in pixels.
@@ -25,13 +25,13 @@ class Frame:
         self._turn = np.array([[cos, -sin], [sin, cos]])
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """Return where a point of the page is seen, in pixels."""
+        """Return the x and y, in pixels of the picture, of a point of the page."""
         seen = self._turn @ (np.array([x, y]) - self._middle) + self._middle
         return float(seen[0]), float(seen[1])
 
 
 class Lines:
-    """Printed lines of one page, collected, then drawn at once.
+    """The printed lines of one page.
 
     Args:
         shape: height, width of the picture in pixels.
@@ -60,21 +60,21 @@ class Lines:
         self.draw(corners, width, tone)
 
     def grid(self, xs: NDArray[np.float64], ys: NDArray[np.float64], width: float, tone: float, thick: int = 0) -> None:
-        """Draw a table's lines at `xs` and `ys`; each `thick`-th is twice as wide."""
+        """Draw a table's lines at `xs` and `ys`; each `thick`-th is 2.2 times as wide."""
         for number, x in enumerate(xs):
             self.draw([(x, ys[0]), (x, ys[-1])], width * (2.2 if thick and number % thick == 0 else 1), tone)
         for number, y in enumerate(ys):
             self.draw([(xs[0], y), (xs[-1], y)], width * (2.2 if thick and number % thick == 0 else 1), tone)
 
     def tone(self) -> Grey | float:
-        """Return how dark the lines make each pixel, 0 to 1; just 0 where there are none."""
+        """Return how dark the lines make each pixel, 0 to 1; the number 0 if there are no lines."""
         if self._image is None:
             return 0.0
         return np.asarray(self._image.reduce(OVERSAMPLE), np.float32) / np.float32(255)
 
 
 def ruled(lines: Lines, shape: tuple[int, int], tall: float, rng: Rng, squared: bool) -> None:
-    """Rule the whole page: lines, or squares, as exercise books have them."""
+    """Rule the whole page with lines or squares, as in an exercise book."""
     pitch = max(tall * (rng.uniform(0.35, 1.3) if squared else rng.uniform(1.1, 2.2)), 5.0)
     width, tone = max(0.5, tall * rng.uniform(0.015, 0.05)), rng.uniform(0.1, 0.6)
     reach = max(shape)
@@ -87,7 +87,7 @@ def ruled(lines: Lines, shape: tuple[int, int], tall: float, rng: Rng, squared: 
 
 
 def guilloche(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
-    """Return the fine waves of a cheque's ground, 0 to 1."""
+    """Return the fine wave pattern of a cheque's background, 0 to 1."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     out = np.zeros(shape, np.float32)
     for _ in range(rng.integers(1, 3)):
@@ -101,7 +101,7 @@ def guilloche(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
             wave = wave + np.abs(along - rng.uniform(0, shape[1])) * rng.uniform(0, 1)
         out = np.maximum(out, np.sin((across + wave) * (2 * np.pi / pitch)) ** 2 ** rng.integers(0, 3))
     if rng.random() < 0.25:
-        # A raster of dots, as copiers make it.
+        # A halftone of dots, as copiers make it.
         pitch = max(tall * rng.uniform(0.08, 0.16), 2.0) * 2 / np.pi
         out = np.maximum(out, (np.sin(x / pitch) * np.sin(y / pitch) > 0.5).astype(np.float32))
     return out
@@ -126,7 +126,7 @@ def words(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
 
 
 def traces(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
-    """Return what an eraser left, or what shines through from the other side, 0 to 1."""
+    """Return traces of erased writing, or of writing that shines through from the other side, 0 to 1."""
     image = Image.new("L", (shape[1], shape[0]))
     draw = ImageDraw.Draw(image)
     for _ in range(rng.integers(3, 25)):
@@ -138,7 +138,7 @@ def traces(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
 
 
 def stains(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
-    """Return a few blots, drops and smears, 0 to 1: filled or as rings, never so small that they pass for points."""
+    """Return a few blots, drops and smears, filled or as rings, 0 to 1; none is so small that it looks like a point."""
     image = Image.new("L", (shape[1], shape[0]))
     draw = ImageDraw.Draw(image)
     for _ in range(rng.integers(1, 5)):
@@ -161,7 +161,7 @@ def stains(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
 
 
 def smooth(shape: tuple[int, int], grain: float | NDArray[np.float64], rng: Rng) -> Grey:
-    """Return noise that changes over about `grain` pixels, or two of them, down and across; deviation about 1."""
+    """Return smooth noise of standard deviation about 1; `grain`: its scale in pixels, or (down, across)."""
     down, across = np.broadcast_to(grain, 2)
     size = max(2, round(shape[0] / down)), max(2, round(shape[1] / across))
     small = rng.standard_normal(size, np.float32)

@@ -1,4 +1,4 @@
-"""A page while it is written: its ink, and which mark each pixel of it belongs to."""
+"""Holds a page while it is written: its ink, and the mark that each pixel belongs to."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from synthesis.kinds import KINDS
 
 Alpha = NDArray[np.uint8]
-# What is covered less than this, of 255, belongs to no mark.
+# A pixel with less ink coverage than this, of 255, belongs to no mark.
 MIN_COVER = 40
-# A mark of which the border leaves less than this share is not asked what it is.
+# A mark has an unknown kind if a smaller share of its ink than this lies within the sheet.
 MIN_VISIBLE_SHARE = 0.6
 UNKNOWN = -1
 
@@ -20,9 +20,9 @@ class Placed:
     """One mark on a sheet.
 
     Attributes:
-        box: left, top, right, bottom in pixels, of all its ink, also beyond the sheet's border.
-        kind: index in `KINDS`; -1 where too little of it is on the sheet to tell.
-        height: of the digits of its line, in pixels.
+        box: left, top, right, bottom in pixels: bounding box of all its ink, even beyond the sheet's border.
+        kind: class as index in `KINDS`; -1 where too little of the mark is on the sheet to tell.
+        height: height in pixels of the digits on its line.
     """
 
     box: tuple[float, float, float, float]
@@ -31,19 +31,19 @@ class Placed:
 
     @property
     def middle(self) -> tuple[float, float]:
-        """Return x, y of the box's middle."""
+        """Return x, y of the box's centre."""
         left, top, right, bottom = self.box
         return (left + right) / 2, (top + bottom) / 2
 
 
 class Sheet:
-    """Paper of a height and width in pixels.
+    """A sheet of paper, its height and width in pixels.
 
     Attributes:
         ink: uint8 [height, width], the share of each pixel that marks cover, 255 = all.
-        owner: uint16 [height, width], the number of the mark that a pixel belongs to, from 1; 0 = none.
+        owner: uint16 [height, width], the number, from 1, of the mark that each pixel belongs to; 0 = none.
         tone: float32 [height, width], how dark the ink is there, 0 = as paper, 1 = black.
-        marks: all of them; number n is `marks[n - 1]`.
+        marks: all marks; number n is `marks[n - 1]`.
     """
 
     def __init__(self, height: int, width: int) -> None:
@@ -61,11 +61,11 @@ class Sheet:
         """Write a mark.
 
         Args:
-            alpha: uint8 [h, w], tight around the mark's ink.
-            left: of its left upper corner, in pixels.
-            top: likewise.
+            alpha: uint8 [h, w], cropped to the mark's ink.
+            left: x of its top left corner, in pixels.
+            top: y of its top left corner, in pixels.
             kind: one of `KINDS`.
-            height: of the digits of its line, in pixels.
+            height: height in pixels of the digits on its line.
             tone: how dark its ink is, 0 to 1.
         """
         x, y = round(left), round(top)
@@ -88,7 +88,7 @@ class Sheet:
         ink[mine] = seen[mine]
 
     def crowded(self, left: float, top: float, wide: float, high: float) -> bool:
-        """Say whether there is ink already in a box, in pixels."""
+        """Return whether a box, in pixels, holds ink already."""
         rows = slice(max(round(top), 0), max(round(top + high), 0))
         columns = slice(max(round(left), 0), max(round(left + wide), 0))
         return bool(self.ink[rows, columns].any())

@@ -1,4 +1,4 @@
-"""Numbers, letters and formulas, one mark after the other along a line."""
+"""Writes numbers, letters and formulas, one mark after the other along a line."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from synthesis.kinds import OTHER, SIGNS
 from synthesis.paper import Frame
 from synthesis.sheet import Alpha, Sheet
 
-# Where a separator's middle stands, in heights of a digit above the base line.
+# Height of each separator's centre above the base line, in digit heights.
 SIGN_LEVEL_HEIGHTS = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+": 0.45}
 
 
@@ -20,10 +20,10 @@ class Line:
         hand: who writes.
         start: x and y of the base line's left end, in pixels of the page.
         tall: the digits' height in pixels.
-        rng: where the chance comes from.
-        spread: the smallest and the largest gap between digits, in heights; below 0 they overlap.
-        font: the type, where the line is printed.
-        zeros: how high a zero is, times the other digits.
+        rng: source of the random numbers.
+        spread: the smallest and the largest gap between marks, in digit heights; at gaps below 0 they overlap.
+        font: the font's name for a printed line; empty for handwriting.
+        zeros: a zero's height as a multiple of the other digits' height.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Line:
         self._climb = float(rng.normal(0, 0.015))
 
     def digit(self, label: str, *, struck: bool = False) -> None:
-        """Write a digit; struck out, it is one no more."""
+        """Write a digit; if it is `struck` out, its class is `OTHER`."""
         tall = self._tall * float(np.exp(self._rng.normal(0, self._uneven * 1.3)))
         if label == "0":
             tall *= self._zeros
@@ -66,7 +66,7 @@ class Line:
         self._put(alpha, self._y - level * self._tall - alpha.shape[0] / 2, kind)
 
     def letter(self, *, alone: bool = False) -> None:
-        """Write a letter; `alone`, it is none that looks like a digit."""
+        """Write a letter; with `alone`, a hand writes none that looks like a digit."""
         if self._font:
             letter = chr(self._rng.integers(ord("A"), ord("Z") + 1) + 32 * self._rng.integers(2))
             alpha = printed(letter, self._tall, self._font)
@@ -80,7 +80,7 @@ class Line:
         self._put(alpha, self._y - alpha.shape[0] * self._rng.uniform(0.8, 1.2), OTHER)
 
     def write(self, text: str) -> None:
-        """Write digits and separators; a blank leaves room, `=` and `a` stand for other signs and letters."""
+        """Write digits and separators; `=` writes some other sign, `a` some letter, a blank leaves a gap."""
         for each in text:
             if each.isdigit():
                 self.digit(each)
@@ -109,7 +109,7 @@ class Line:
 
 
 def number(rng: Rng, longest: int = 9) -> str:
-    """Return a number as people write them: plain, or with separators as in dates, times, amounts, sums."""
+    """Return a random number as people write it: plain, or with separators as in dates, times, amounts, sums."""
     u = rng.random()
 
     def either(choices: str) -> str:
@@ -137,5 +137,5 @@ def number(rng: Rng, longest: int = 9) -> str:
 
 
 def font(rng: Rng) -> str:
-    """Return the name of a type."""
+    """Return the name of a random font."""
     return FONTS[rng.integers(len(FONTS))]

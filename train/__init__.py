@@ -1,1 +1,1 @@
-"""Trains the networks with Keras; its results lie in `artifacts/`."""
+"""Trains the networks with Keras, and writes the results to `artifacts/`."""

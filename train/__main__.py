@@ -1,4 +1,4 @@
-"""`python -m train`: two networks, from the data to the files: the classifier of marks, and the page network."""
+"""`python -m train`: trains the classifier of single marks and the page network, and writes their files."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -25,13 +25,13 @@ NO_FONTS = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return 0, 1 with a message where something is wrong, 130 where it was stopped."""
+    """Run the command line; return 0, 1 after an error with a message, or 130 after Ctrl-C."""
     config = configuration.parse(arguments)
     return ended(lambda: run(config), "The same command goes on after the last finished epoch or round.")
 
 
 def run(config: Config) -> None:
-    """Train, evaluate and write both networks, or the one that `config` names; what is finished is left as it is."""
+    """Train, evaluate and write both networks, or the one that `config` names; skip a network that is finished."""
     mnist = data.load(config.data, any_data=config.any_data)
     if config.only != "page":
         train_classifier(config, mnist)
@@ -87,12 +87,12 @@ def train_page_network(config: Config, mnist: Mnist) -> None:
 
 
 def _begin(config: Config, name: str, metrics: str, fingerprint: str) -> "Checkpoints | None":
-    """Return where a run's checkpoints are kept; None where that very run is finished already."""
+    """Return a run's checkpoints; None if the same run is finished already."""
     if not config.fresh and files.finished(config.artifacts / metrics, fingerprint):
         print(f"{name} is trained already, see {config.artifacts}. --fresh trains it anew.")
         return None
 
-    # Slow to import, and not needed to say that nothing is to be done.
+    # Imported only here, because it is slow and a finished run does not need it.
     import_tensorflow()
     import tensorflow as tf
 

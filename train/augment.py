@@ -1,6 +1,6 @@
-"""Small random changes that keep a digit what it is.
+"""Augments images with small random changes that keep a digit's label.
 
-Kept mild: stronger changes cost more on MNIST than a larger network gains.
+The changes are mild: stronger ones cost more on MNIST than a larger network gains.
 """
 
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-ROTATION_RADIANS = 0.08  # radians; this and the next four are standard deviations, cut off at 2.2 of them
+ROTATION_RADIANS = 0.08  # radians; standard deviation, as are all below but GRID_NODES; cut off at MAX_DEVIATIONS
 SHEAR = 0.08
 ZOOM = 0.05
 SHIFT_PX = 0.6  # pixels
@@ -27,7 +27,7 @@ def change(images: Any, seed: Any, strength: float = 1.0) -> Any:
     Args:
         images: float32 [N, 28, 28, 1], 0 = paper, 255 = ink.
         seed: int32 [2]; the same seed makes the same changes.
-        strength: 1 for all of it, 0 for none.
+        strength: factor on all changes, 1 for the full ones, 0 for none.
     """
     seeds = tf.random.split(seed, 3)
     return _warp(_press(images, seeds[0], strength), seeds[1], seeds[2], strength)
@@ -52,14 +52,14 @@ def _warp(images: Any, affine_seed: Any, elastic_seed: Any, strength: float) -> 
     bend = tf.image.resize(
         _normal((count, GRID_NODES, GRID_NODES, 2), elastic_seed) * (ELASTIC_PX * strength), (28, 28), "bicubic"
     )
-    # For each pixel of the result, where it comes from.
+    # The source coordinates of each pixel of the result.
     x = _each(cos * wide) * columns + _each(slant - sin * tall) * rows + _each(draw[:, 4] * SHIFT_PX) + bend[..., 0]
     y = _each(sin * wide) * columns + _each(cos * tall) * rows + _each(draw[:, 5] * SHIFT_PX) + bend[..., 1]
     return _bilinear(images, x + middle, y + middle)
 
 
 def _bilinear(images: Any, x: Any, y: Any) -> Any:
-    """Return images [N, 28, 28, 1] read at the places x, y, both float32 [N, 28, 28]; beyond the border, the border."""
+    """Return images [N, 28, 28, 1] sampled at x, y, both float32 [N, 28, 28], clipped to the image."""
     x, y = tf.clip_by_value(x, 0.0, 26.999), tf.clip_by_value(y, 0.0, 26.999)
     left, top = tf.floor(x), tf.floor(y)
     right, down = x - left, y - top

@@ -1,4 +1,4 @@
-"""Honest confidence: one temperature for all logits."""
+"""Calibrates probabilities: one temperature for all logits, and a shift for a class that is rarer in use."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,7 @@ from scipy.special import log_softmax, softmax
 
 
 def temperature(logits: NDArray[np.float32], labels: NDArray[np.integer]) -> float:
-    """Return the temperature T that makes softmax(logits / T) most likely, to four digits.
+    """Return the T at which softmax(logits / T) gives the labels the highest likelihood, to four decimals.
 
     Args:
         logits: float32 [N, classes], of images that were not trained on.
@@ -24,11 +24,11 @@ def temperature(logits: NDArray[np.float32], labels: NDArray[np.integer]) -> flo
 
 
 def prior_shift(trained: float, expected: float) -> float:
-    """Return what to take from the logit of a class that was more frequent in training than it is in use.
+    """Return what to subtract from the logit of a class that was more frequent in training than it is in use.
 
     Args:
         trained: its share of the training samples, between 0 and 1.
-        expected: its share in use, likewise.
+        expected: its share in use, between 0 and 1.
 
     Source: Saerens, Latinne and Decaestecker, "Adjusting the Outputs of a Classifier to New a Priori Probabilities",
     Neural Computation 14 (2002), equation 2.4.
@@ -55,7 +55,7 @@ def calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.int
 def reliability(
     probabilities: NDArray[np.float64], labels: NDArray[np.integer], bins: int = 15
 ) -> list[tuple[float, float, float, float]]:
-    """Return for each bin that holds something: its left edge, its share of all, its accuracy, its mean confidence."""
+    """Return for each bin that is not empty: left edge, share of all predictions, accuracy, mean confidence."""
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
     index = np.minimum((confidence * bins).astype(int), bins - 1)

@@ -1,4 +1,4 @@
-"""Finished epochs on disk: whole or not at all."""
+"""Stores finished epochs on disk, each completely or not at all."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ class Checkpoints:
     """The last finished epoch of one run.
 
     Args:
-        folder: where checkpoints lie.
+        folder: folder of the checkpoints of all runs.
         fingerprint: names the run; a run with other options, data or code has another, and does not resume this one.
     """
 
@@ -27,12 +27,12 @@ class Checkpoints:
                 history: History = json.loads((path / "history.json").read_text())
                 return keras.saving.load_model(path / "model.keras"), history
             except (OSError, ValueError):
-                # Damaged on disk: an older one or the start will do.
+                # Damaged on disk: go on from an older one, or from the start.
                 continue
         return None
 
     def save(self, model: keras.Model, history: History) -> None:
-        """Write aside, then rename: a kill in the middle leaves the previous epoch as it was."""
+        """Write under another name, then rename: a kill in between leaves the previous epoch intact."""
         path = self._run / f"epoch-{len(history):03}"
         aside = self._run / "unfinished"
         shutil.rmtree(aside, ignore_errors=True)
@@ -46,5 +46,5 @@ class Checkpoints:
                 shutil.rmtree(older)
 
     def forget(self) -> None:
-        """Delete what was kept of this run."""
+        """Delete the checkpoints of this run."""
         shutil.rmtree(self._run, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""MNIST: found, checked, split."""
+"""Loads MNIST, checks it, and splits off validation images."""
 
 import hashlib
 import zipfile
@@ -40,7 +40,7 @@ class Mnist:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """The part to learn from and the part to choose by; images uint8 [N, 28, 28], labels uint8 [N]."""
+    """The training part and the validation part; images uint8 [N, 28, 28], labels uint8 [N]."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
@@ -82,7 +82,7 @@ def load(path: Path | None, *, any_data: bool = False) -> Mnist:
 
 
 def split(mnist: Mnist, seed: int) -> Split:
-    """Set a twelfth of the training images (5,000 of MNIST's) aside for validation, each digit in its proportion."""
+    """Hold out a twelfth of the training images (5,000 of MNIST's) for validation, stratified by digit."""
     from sklearn.model_selection import train_test_split
 
     held_out = min(VALIDATION_IMAGES, len(mnist.x_train) // 12)

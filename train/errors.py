@@ -1,11 +1,11 @@
-"""What can go wrong while training; each message says what to do about it."""
+"""Defines the errors of training; each message says what to do about it."""
 
 import sys
 from collections.abc import Callable
 
 
 class TrainError(Exception):
-    """The root of every error that `train` raises on purpose."""
+    """Base class of all errors that `train` raises on purpose."""
 
 
 class DataError(TrainError):
@@ -13,11 +13,11 @@ class DataError(TrainError):
 
 
 def ended(work: Callable[[], None], stopped: str) -> int:
-    """Do the work of a command, and return its exit status: 0, 1 with a message, 130 where it was stopped.
+    """Run a command and return its exit status: 0, 1 after an error with a message, or 130 after Ctrl-C.
 
     Args:
-        work: what is done; raises a `TrainError` where something is wrong.
-        stopped: what a person is told who has pressed Ctrl-C.
+        work: the command; raises a `TrainError` where something is wrong.
+        stopped: message printed after Ctrl-C.
     """
     try:
         work()

@@ -1,4 +1,4 @@
-"""Pictures of a training that a person wants to look at."""
+"""Draws the figures of the classifier's training and evaluation."""
 
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,8 @@ def draw(
     """Write every figure as PNG.
 
     Args:
-        folder: where they go.
-        metrics: as in `metrics.json`.
+        folder: folder of the figures; created if it is missing.
+        metrics: content of `metrics.json`.
         probabilities: of the test set, float64 [N, classes].
         images: the test set, uint8 [N, 28, 28].
         labels: uint8 [N].
@@ -48,7 +48,7 @@ def draw(
 
 
 def history(epochs: list[dict[str, float]]) -> Figure:
-    """Loss and accuracy against epochs."""
+    """Plot loss and accuracy against epochs."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
     number = np.arange(1, len(epochs) + 1)
     for axes, name, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy, %")):
@@ -64,7 +64,7 @@ def history(epochs: list[dict[str, float]]) -> Figure:
 
 
 def confusion(matrix: NDArray[np.int64]) -> Figure:
-    """Confusion matrix; the right answers are left white, for they would drown the mistakes."""
+    """Plot the confusion matrix; the diagonal stays white, because its high counts would hide the mistakes."""
     figure, axes = plt.subplots(figsize=(6, 5.6), layout="constrained")
     wrong = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
     axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=max(int(wrong.max()), 1))
@@ -86,7 +86,7 @@ def confusion(matrix: NDArray[np.int64]) -> Figure:
 
 
 def reliability(test: dict[str, Any]) -> Figure:
-    """How often the network is right when it says that it is so sure."""
+    """Plot accuracy and number of images against confidence (a reliability diagram)."""
     figure, (upper, lower) = plt.subplots(
         2, 1, figsize=(5.5, 6), height_ratios=(3, 1), sharex=True, layout="constrained"
     )
@@ -109,7 +109,7 @@ def reliability(test: dict[str, Any]) -> Figure:
 
 
 def mistakes(probabilities: NDArray[np.float64], images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Figure:
-    """Show the wrong answers, the surest first, with what was said and what was true."""
+    """Show the wrong predictions, the most confident first, with prediction and label."""
     said = probabilities[:, :10].argmax(axis=1)
     wrong = np.flatnonzero(said != labels)
     worst = wrong[np.argsort(-probabilities[wrong, :10].max(axis=1), kind="stable")][:WORST_IMAGES]
@@ -126,7 +126,7 @@ def mistakes(probabilities: NDArray[np.float64], images: NDArray[np.uint8], labe
 
 
 def robustness(curves: dict[str, dict[str, list[float]]]) -> Figure:
-    """Accuracy against the strength of each corruption."""
+    """Plot accuracy against the strength of each corruption."""
     figure, grid = plt.subplots(2, 4, figsize=(11, 5), sharey=True, layout="constrained")
     for axes, (name, curve) in zip(grid.flat, curves.items(), strict=True):
         axes.plot(curve["strength"], [100 * accuracy for accuracy in curve["accuracy"]], "o-", color=BLUE, markersize=4)

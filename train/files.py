@@ -1,4 +1,4 @@
-"""The files of a finished training: written aside, then renamed, with a checksum of each."""
+"""Names, writes and checks the files of a finished training; `metrics.json` and `page.json` hold their checksums."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ PAGE_MODEL, PAGE_METRICS, PAGES = "page.keras", "page.json", "page.npz"
 
 
 def replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` make the file beside its place, then put it there in one step."""
+    """Write a file atomically: `write` makes it under another name in the same folder, then it is renamed."""
     aside = path.with_name(f".unfinished-{path.name}")
     write(aside)
     aside.replace(path)
@@ -27,7 +27,7 @@ def sha256(path: Path) -> str:
 
 
 def finished(metrics_file: Path, fingerprint: str) -> bool:
-    """Say whether the very run that a file of metrics tells of has been finished, and all its files are whole."""
+    """Return whether a file of metrics belongs to the run of this fingerprint, and all the run's files are intact."""
     try:
         metrics: dict[str, Any] = json.loads(metrics_file.read_text())
         return bool(metrics["fingerprint"] == fingerprint) and all(
@@ -38,7 +38,7 @@ def finished(metrics_file: Path, fingerprint: str) -> bool:
 
 
 def commit() -> str:
-    """Return the commit that the code was at, marked where the code had been changed since; "unknown" outside git."""
+    """Return the code's git commit, marked if the code has local changes; "unknown" outside git."""
     try:
         name = _git("rev-parse", "HEAD")
         changed = _git(

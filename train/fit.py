@@ -1,4 +1,4 @@
-"""The training loop: one epoch at a time, each kept, so that a stop loses one at most."""
+"""Trains the classifier epoch by epoch, with a checkpoint after each, so that a stop loses one at most."""
 
 from typing import Any
 
@@ -16,20 +16,20 @@ from train.optimizer import AveragingMuon
 from train.progress import Progress, console
 
 BATCH_IMAGES = 128
-# Of Muon, for the kernels between layers; AdamW, which trains the rest and the whole mlp, has this share of it.
+# Learning rate of Muon, for all convolutions but the first; AdamW's share of it, for the rest and the whole mlp.
 LEARNING_RATE, ADAMW_SHARE = 6e-3, 1 / 3
 WEIGHT_DECAY = 0.02
 EMA_MOMENTUM = 0.998
-# Of the augmentation in the last epochs.
+# Strength of the augmentation in the last epochs, 1 = as before.
 LATE_AUGMENTATION = 0.65
 
 
 def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoints) -> tuple[keras.Model, History]:
-    """Train the network that `config` names, from its last checkpoint where there is one.
+    """Train the network that `config` names, from its last checkpoint if there is one.
 
     Returns:
-        The trained network, its weights averaged over the last steps (its output are logits), and the history: a dict
-        for each epoch.
+        The trained network, which outputs logits, its weights averaged over the last steps; and the history, a dict of
+        metrics for each epoch.
     """
     steps = [-(-mix.epoch_size(epoch) // BATCH_IMAGES) for epoch in range(config.epochs)]
     restored = checkpoints.last()
@@ -48,7 +48,7 @@ def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoin
                 _epoch(config, mix, scaler, epoch),
                 validation_data=validation,
                 callbacks=[progress.callback(), keras.callbacks.SwapEMAWeights()],
-                shuffle=False,  # each epoch comes in an order of its own
+                shuffle=False,  # each epoch is shuffled already
                 verbose=0,
             )
             figures = {name: float(values[0]) for name, values in result.history.items()}
@@ -56,7 +56,7 @@ def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoin
             checkpoints.save(model, history)
             progress.epoch_done(history[-1])
     model.optimizer.average(model)
-    # Of Keras' own layers, so that the saved file needs none of this code.
+    # Rebuilt from Keras' own layers, so that the saved file needs none of this code.
     plain = build(config.model, classes, keras.layers.BatchNormalization)
     plain.set_weights(model.get_weights())
     return plain, history
@@ -68,7 +68,7 @@ def _compiled(config: Config, classes: int, steps: int) -> keras.Model:
     decay = keras.optimizers.schedules.CosineDecay(
         0.0, steps, warmup_target=LEARNING_RATE, warmup_steps=steps // (2 * config.epochs), alpha=0.001
     )
-    # Over the last twentieth at most, or a short training would keep its random start.
+    # Average over the last twentieth of the steps at most, or a short training would keep its random start.
     averaging = min(EMA_MOMENTUM, 1 - 20 / max(steps, 40))
     model.compile(
         AveragingMuon(
@@ -82,14 +82,14 @@ def _compiled(config: Config, classes: int, steps: int) -> keras.Model:
         ),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
-        # XLA convolves on one core.
+        # XLA runs convolutions on one core only.
         jit_compile=False,
     )
     return model
 
 
 def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
-    # A saved model forgets where its random numbers stood: each epoch has its own, so a resumed run draws the same.
+    # A saved model loses the state of its random numbers. Each epoch sets it, so that a resumed run draws the same.
     for index, layer in enumerate(model.layers):
         if isinstance(layer, keras.layers.Dropout):
             layer.seed_generator.state.assign([seed * 1000 + epoch, index])

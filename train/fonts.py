@@ -1,8 +1,8 @@
-"""Letters and digits of people, from handwriting fonts, in the form that `--fonts` takes.
+"""Takes letters and digits from handwriting fonts, and writes them in the form that `--fonts` of `train` reads.
 
 `python -m train.fonts` downloads the fonts that fonts.txt lists, with npm, and writes `artifacts/fonts/fonts.npz`.
 Each was drawn by one person, and published under the SIL Open Font License, the Apache License 2.0 or the MIT License;
-fontsource packs Google Fonts' files for npm. The 26 letters, large and small, and the ten digits are taken.
+fontsource packs Google Fonts' files for npm. It takes the 26 letters, in both cases, and the ten digits.
 """
 
 import argparse
@@ -32,9 +32,9 @@ LIST = Path(__file__).with_name("fonts.txt")
 TIMEOUT_SECONDS = 120.0
 SIDE_PX = 80
 FONT_PX = 128
-# Stray specks of a font's antialiasing are no ink, of 255.
+# Threshold for ink, of 255; fainter pixels are stray specks of a font's antialiasing.
 MIN_INK = 64
-# Two letters of which more than this share is common are one.
+# Two glyphs are the same if the intersection over union of their ink is above this.
 MAX_COMMON_SHARE = 0.6
 
 
@@ -52,10 +52,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def faces(path: Path | None, *, kept: bool = False) -> Faces | None:
-    """Return the fonts of a file to learn from, or those that are kept to choose by; None where there is no file.
+    """Return a file's fonts for training or, with `kept`, those held out for validation; None if `path` is None.
 
     Raises:
-        DataError: it cannot be read, or is another file.
+        DataError: the file cannot be read, or has another form.
     """
     if path is None:
         return None
@@ -73,11 +73,11 @@ def glyphs(font: bytes) -> dict[str, tuple[NDArray[np.uint8], float]]:
     """Draw a font's letters and digits.
 
     Returns:
-        Of each that it has the image, uint8 [80, 80], its longer side 80 pixels, in the middle; and its height, times
-        that of the font's digits. Left out are small letters that are drawn as capitals.
+        For each character that the font has: its image, uint8 [80, 80], centred, the longer side 80 pixels; and its
+        height as a multiple of the digits' median height. Lower-case letters that are drawn as capitals are left out.
 
     Raises:
-        OSError: it is no font.
+        OSError: `font` is not a font file.
     """
     face = ImageFont.truetype(io.BytesIO(font), FONT_PX)
     drawn = {name: ink for name in string.ascii_letters + string.digits if (ink := _drawn(face, name)) is not None}
@@ -89,10 +89,10 @@ def glyphs(font: bytes) -> dict[str, tuple[NDArray[np.uint8], float]]:
 
 
 def _convert(folder: Path | None, out: Path) -> None:
-    """Read the fonts, or download them, and write their glyphs.
+    """Read the fonts from a folder, or download them, and write their glyphs.
 
     Raises:
-        DataError: one cannot be had, or is another; or `out` cannot be written.
+        DataError: a font is not available, or its checksum differs; or `out` cannot be written.
     """
     listed = [line.split() for line in LIST.read_text().splitlines()]
     images, names, fonts, heights = [], [], [], []
@@ -115,7 +115,7 @@ def _convert(folder: Path | None, out: Path) -> None:
 
 
 def _downloaded(font: str, version: str) -> bytes:
-    """Return a font's file, as npm has it."""
+    """Download a font with npm, and return its file's content."""
     npm = shutil.which("npm")
     if npm is None:
         raise DataError(
@@ -148,7 +148,7 @@ def _read(path: Path) -> bytes:
 
 
 def _drawn(face: ImageFont.FreeTypeFont, name: str) -> NDArray[np.uint8] | None:
-    """Return a glyph's ink, tight; None where the font has none."""
+    """Return a character's image, cropped to its ink; None if the font has none."""
     left, top, right, bottom = (round(side) for side in face.getbbox(name))
     if right <= left or bottom <= top:
         return None
@@ -160,7 +160,7 @@ def _drawn(face: ImageFont.FreeTypeFont, name: str) -> NDArray[np.uint8] | None:
 
 
 def _alike(one: NDArray[np.uint8], other: NDArray[np.uint8] | None) -> bool:
-    """Say whether two images, uint8 [80, 80], show mostly the same ink."""
+    """Return whether two images, uint8 [80, 80], show mostly the same ink."""
     if other is None:
         return False
     return bool(np.minimum(one, other).sum() > MAX_COMMON_SHARE * np.maximum(one, other).sum())

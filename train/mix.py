@@ -1,4 +1,4 @@
-"""What one epoch shows the network: MNIST, digits of other people, drawn digits, what is no digit, extra examples."""
+"""Mixes the training images of each epoch: MNIST, digits of other people, drawn digits, negatives, extra examples."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +15,18 @@ from train.data import Split
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 VALIDATION_MARKS = 4_000
-# Against MNIST's training images: drawn digits, and marks that are none. Many at first; fewer in the last third of the
-# epochs, when the learning rate is small and MNIST decides the last tenths.
+# Number of drawn digits and of negatives in an epoch, as shares of MNIST's training images. There are fewer of them in
+# the last epochs, when the learning rate is small and MNIST decides the last tenths.
 EARLY_SHARES, LATE_SHARES = (0.4, 0.55), (0.2, 0.24)
 LATE_EPOCHS_SHARE = 0.3
 REAL_REPEATS = 2
-# Extra examples are shown so often that they count, but never more than this in an epoch.
+# Extra examples are repeated to about this many an epoch, so that they count; limits: repeats, share of MNIST's images.
 EXTRA_TARGET_IMAGES, MAX_EXTRA_REPEATS, MAX_EXTRA_SHARE = 4_000, 20, 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """Drawn by code: images uint8 [N, 28, 28], labels int64 [N]; digits, and what is none (label 10)."""
+    """Digits and negatives (label 10) drawn by code: images uint8 [N, 28, 28], labels int64 [N]."""
 
     digits: Images
     digit_labels: Labels
@@ -36,16 +36,16 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mix:
-    """Everything that is learnt from, and the parts of it that are kept for choosing.
+    """The training and validation data.
 
     Attributes:
         mnist: MNIST's training images, split.
-        learn: drawn samples to learn from; None for a network that knows digits only.
-        validation: drawn samples to choose by; None likewise.
-        real: digits that people wrote, of the files given with --real; an epoch shows each `REAL_REPEATS` times, always
-            in another way.
-        extra: examples of the files given with --extra.
-        epochs: how many there will be.
+        learn: drawn samples for training; None for a network that knows digits only.
+        validation: drawn samples for validation; None for a network that knows digits only.
+        real: digits that people wrote, from the files given with --real; an epoch shows each `REAL_REPEATS` times, with
+            its strokes varied each time.
+        extra: examples from the files given with --extra.
+        epochs: number of epochs of the whole training.
     """
 
     mnist: Split
@@ -56,7 +56,7 @@ class Mix:
     epochs: int
 
     def kept_to_choose_by(self) -> tuple[Images, Labels]:
-        """Return all that nothing is learnt from: MNIST's validation images and, where there are any, drawn samples."""
+        """Return the validation data: MNIST's validation images and, if there are any, drawn samples; labels int64."""
         images, labels = [self.mnist.validation_images], [self.mnist.validation_labels.astype(np.int64)]
         if self.validation is not None:
             images += [self.validation.digits, self.validation.negatives]
@@ -64,11 +64,11 @@ class Mix:
         return np.concatenate(images), np.concatenate(labels)
 
     def late(self, number: int) -> bool:
-        """Say whether an epoch, counted from 0, is one of the last, which are milder."""
+        """Return whether an epoch, counted from 0, is a late one, with fewer drawn samples and milder augmentation."""
         return number >= self.epochs - round(self.epochs * LATE_EPOCHS_SHARE)
 
     def epoch_size(self, number: int) -> int:
-        """Return how many images an epoch has."""
+        """Return the number of images in an epoch."""
         return (
             len(self.mnist.images)
             + REAL_REPEATS * len(self.real)
@@ -77,11 +77,11 @@ class Mix:
         )
 
     def negatives_share(self) -> float:
-        """Return the share of the last epoch's images that are no digit and were drawn by code."""
+        """Return the share of drawn negatives among the last epoch's images."""
         return self._drawn(self.epochs - 1)[1] / self.epoch_size(self.epochs - 1)
 
     def _drawn(self, number: int) -> tuple[int, int]:
-        """Return how many drawn digits and marks that are none an epoch has."""
+        """Return the numbers of drawn digits and of drawn negatives in an epoch."""
         if self.learn is None:
             return 0, 0
         digits, negatives = LATE_SHARES if self.late(number) else EARLY_SHARES
@@ -90,8 +90,8 @@ class Mix:
     def epoch(self, seed: int, number: int) -> tuple[Images, Labels]:
         """Return the images uint8 [N, 28, 28] and labels int64 [N] of an epoch, shuffled.
 
-        They depend on the arguments alone, so that a resumed training sees what it would have seen. Drawn samples
-        rotate: each epoch shows the next ones.
+        They depend on the arguments alone, so that a resumed training sees the same images. Drawn samples rotate:
+        each epoch shows the next ones.
         """
         rng = np.random.default_rng([seed, number])
         parts: list[tuple[Images, Labels]] = [(self.mnist.images, self.mnist.labels.astype(np.int64))]
@@ -119,7 +119,7 @@ class Mix:
 
 
 def prepare(config: Config, parts: Split) -> Mix:
-    """Draw what is to be drawn, or read it back, and load the extra examples.
+    """Draw the synthetic samples, or read them from the cache, and load the real and extra examples.
 
     Raises:
         DataError: a file of fonts or examples cannot be read.

@@ -1,4 +1,4 @@
-"""The networks: functional Keras models from scaled images float32 [N, 28, 28, 1] to logits float32 [N, classes]."""
+"""Builds the classifiers: Keras models from scaled images float32 [N, 28, 28, 1] to logits float32 [N, classes]."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ def build(name: str, classes: int, normalisation: type[layers.BatchNormalization
     """Return the untrained network `cnn` or `mlp`.
 
     Args:
-        name: which.
-        classes: how many logits it puts out.
+        name: `cnn` or `mlp`.
+        classes: number of logits.
         normalisation: the batch normalisation of the cnn; by default the fused one, which trains faster.
 
     Raises:
@@ -28,13 +28,13 @@ def build(name: str, classes: int, normalisation: type[layers.BatchNormalization
 
 
 def cnn(classes: int, normalisation: type[layers.BatchNormalization]) -> keras.Model:
-    """Five convolutions, 178k parameters, 8 million multiplications an image.
+    """Return a network of five convolutions, 178k parameters, 8 million multiplications an image.
 
-    The first one is not padded: there the scaling can be folded into its weights exactly, borders included.
+    The first one is not padded, so that the scaling can be folded into its weights exactly, borders included.
     """
 
     def convolution(x: keras.KerasTensor, filters: int, size: int, padding: str) -> keras.KerasTensor:
-        # The normalisation has a bias of its own.
+        # No bias, because the normalisation has one.
         x = layers.Conv2D(filters, size, padding=padding, use_bias=False)(x)
         return layers.ReLU()(normalisation(momentum=0.9)(x))
 
@@ -52,7 +52,7 @@ def cnn(classes: int, normalisation: type[layers.BatchNormalization]) -> keras.M
 
 
 def mlp(classes: int) -> keras.Model:
-    """The original design: 784 pixels and two dense layers with dropout, 536k parameters."""
+    """Return the original design: 784 pixels and two dense layers with dropout, 536k parameters."""
     image = keras.Input((28, 28, 1), name="image")
     x = layers.Flatten(name="flatten")(image)
     for number, units in enumerate((512, 256), start=1):
@@ -63,9 +63,9 @@ def mlp(classes: int) -> keras.Model:
 
 @keras.saving.register_keras_serializable(package="digits")
 class FusedBatchNormalization(layers.BatchNormalization):
-    """Batch normalisation over the last axis of images, in TensorFlow's one fused operation.
+    """Batch normalisation over the last axis of images, as one fused operation of TensorFlow.
 
-    Keras 3 computes it in several on TensorFlow; fused, an epoch takes a fifth less time.
+    Keras 3 computes it in several operations on TensorFlow; fused, an epoch takes a fifth less time.
     """
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:

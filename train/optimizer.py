@@ -1,4 +1,4 @@
-"""Muon for the kernels of convolutions and AdamW for the rest, with a moving average of the weights."""
+"""Defines the optimizer: Muon for kernels of convolutions, AdamW for the rest; with a moving average of the weights."""
 
 import math
 from typing import Any
@@ -9,7 +9,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="digits")
 class AveragingMuon(keras.optimizers.Muon):
-    """Muon that averages, and takes the kernel of a convolution for a matrix; all else is left to AdamW.
+    """Muon that averages the weights, and treats a convolution's kernel as a matrix; AdamW trains the other weights.
 
     Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024 (kernels as matrices of
     outputs by all the rest); Liu et al., "Muon is Scalable for LLM Training", arXiv 2502.16982, section 2.2 (the
@@ -17,14 +17,14 @@ class AveragingMuon(keras.optimizers.Muon):
     """
 
     def finalize_variable_values(self, var_list: Any) -> None:
-        """Leave the weights as they are; Keras would average them after each call of `fit`, here after each epoch."""
+        """Keep the weights; Keras would replace them by their average after each call of `fit`, here each epoch."""
 
     def average(self, model: keras.Model) -> None:
-        """Put the moving average in the place of the weights (Polyak and Juditsky, 1992)."""
+        """Replace the weights by their moving average (Polyak and Juditsky, 1992)."""
         super().finalize_variable_values(model.trainable_weights)
 
     def _should_use_adamw(self, variable: Any) -> bool:
-        # A kernel is [height, width, inputs, outputs]; the first sees a picture, no features.
+        # A kernel is [height, width, inputs, outputs]; the first one has an image as input, not feature maps.
         return (
             len(variable.shape) != 4
             or variable.shape[2] == 1
@@ -32,10 +32,10 @@ class AveragingMuon(keras.optimizers.Muon):
         )
 
     def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:
-        """Return about the orthogonal matrix that is nearest to a kernel's step, as a kernel.
+        """Return approximately the orthogonal matrix nearest to a kernel's update, in the kernel's shape.
 
-        The product of the iteration's factors is found from x'x alone, which is smaller than x by far, and x is
-        multiplied by it once: the same numbers in less than half the time.
+        The product of the iteration's factors depends on x'x alone, which is much smaller than x, so x is multiplied
+        only once, by this product: the same numbers in less than half the time.
         """
         matrix = ops.reshape(x, (-1, x.shape[-1]))
         matrix = matrix / (ops.norm(matrix) + 1e-7)
@@ -50,6 +50,6 @@ class AveragingMuon(keras.optimizers.Muon):
         return ops.reshape(whole @ matrix if wide else matrix @ whole, x.shape)
 
     def lr_adjust(self, x: Any) -> Any:
-        """Make the step as large as AdamW's would be, whatever the kernel's shape."""
+        """Scale the update to the size of AdamW's, whatever the kernel's shape."""
         *rest, outputs = x.shape
         return x * (self.rms_rate * max(math.prod(rest), outputs) ** 0.5)

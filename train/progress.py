@@ -1,4 +1,4 @@
-"""What a person sees while the network trains."""
+"""Shows the progress of a training in the terminal."""
 
 import time
 from types import TracebackType
@@ -59,7 +59,7 @@ class Progress:
         return round(self._lap - before, 1)
 
     def epoch_done(self, logs: dict[str, float], accuracy: str = "accuracy") -> None:
-        """Print a line with the epoch's figures; `accuracy` names the one that is shown."""
+        """Print a line with the epoch's metrics; `accuracy` is the key in `logs` of the accuracy to show."""
         self._finished += 1
         seconds = time.monotonic() - self._started
         steps = self._steps

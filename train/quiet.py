@@ -1,4 +1,4 @@
-"""TensorFlow's import without its notes on the processor, which no setting silences."""
+"""Imports TensorFlow without its messages about the processor, which no setting silences."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ def import_tensorflow() -> None:
         import keras
         import tensorflow
 
-        # The processor's features are told at the first computation.
+        # TensorFlow prints the processor's features at the first computation.
         tensorflow.constant(0)
         keras.backend.floatx()
     finally:

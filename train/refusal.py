@@ -1,4 +1,4 @@
-"""When to say "this is no digit": the thresholds, and how well they work."""
+"""Chooses the thresholds for refusing a mark as "not a digit", and measures how well they work."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,37 +11,37 @@ from train.calibrate import calibration_error
 from train.report import DIGITS
 
 NOT_A_DIGIT = 10
-# The share of marks in use that are no digit: far less than in training, so that the network sees enough of them.
+# Expected share of negatives in use; training shows far more, so that the network sees enough of them.
 EXPECTED_NEGATIVES_SHARE = 0.01
-# The share of marks that are none, among those drawn to choose by, that may be answered as a digit, and the share of
-# digits that may be refused for it.
+# Share of the drawn validation negatives that may be answered as a digit, and share of the digits that may be refused
+# to reach it; the second limit wins.
 MAX_ANSWERED_NEGATIVES_SHARE, MAX_REFUSED_DIGITS_SHARE = 0.02, 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a mark is refused.
+    """Thresholds that decide whether a mark is answered as a digit or refused.
 
     Attributes:
-        digit: the smallest probability of a digit at which it is said.
-        reject: the largest probability of "not a digit" at which a digit is said.
+        digit: the smallest probability of the best digit at which it is answered.
+        reject: the largest probability of "not a digit" at which a digit is answered.
 
-    The second one decides: a one that may be a seven is still a digit, and its low confidence says the rest. Measured
-    on drawn digits and letters, it answers half a point more digits than the first at the same share of letters.
+    `reject` decides: a 1 that may be a 7 is still a digit, and its low confidence shows the doubt. Measured on drawn
+    digits and letters, `reject` answers half a point more digits than `digit` at the same share of letters.
     """
 
     digit: float
     reject: float
 
     def answered(self, probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Say for each row of probabilities, float64 [N, 10 or 11], whether a digit is said: bool [N]."""
+        """Return for each row of probabilities, float64 [N, 10 or 11], whether it is answered as a digit: bool [N]."""
         said = probabilities[:, :NOT_A_DIGIT].max(axis=1) >= self.digit
         if probabilities.shape[1] > NOT_A_DIGIT:
             said &= probabilities[:, NOT_A_DIGIT] <= self.reject
         return np.asarray(said)
 
 
-# Of a network without the class: it says what it sees.
+# For a network without the class "not a digit", which answers every mark.
 NEVER = Thresholds(0.0, 1.0)
 
 
@@ -50,12 +50,11 @@ def choose(digits: NDArray[np.float64], negatives: NDArray[np.float64]) -> Thres
 
     Args:
         digits: probabilities of digits, float64 [N, 11].
-        negatives: probabilities of marks that are none, float64 [M, 11].
+        negatives: probabilities of negatives, float64 [M, 11].
 
     Returns:
-        A threshold for "not a digit", to three digits, at which `MAX_ANSWERED_NEGATIVES_SHARE` of the negatives are
-        answered, but none so low that it refuses more than `MAX_REFUSED_DIGITS_SHARE` of the digits; and for the digit
-        one that only blots fall under.
+        `reject`, to three decimals: at it `MAX_ANSWERED_NEGATIVES_SHARE` of the negatives are answered; it is higher if
+        more than `MAX_REFUSED_DIGITS_SHARE` of the digits would be refused. `digit` is one that only blots fall below.
     """
     lets_through = float(np.quantile(negatives[:, NOT_A_DIGIT], MAX_ANSWERED_NEGATIVES_SHARE))
     refuses = float(np.quantile(digits[:, NOT_A_DIGIT], 1 - MAX_REFUSED_DIGITS_SHARE))
@@ -66,13 +65,13 @@ def choose(digits: NDArray[np.float64], negatives: NDArray[np.float64]) -> Thres
 def measure(
     probabilities: NDArray[np.float64], labels: NDArray[np.integer], thresholds: Thresholds, names: list[str]
 ) -> dict[str, Any]:
-    """Measure reading and refusing on marks of which some are digits.
+    """Measure accuracy and refusals on a set of digits and negatives.
 
     Args:
         probabilities: float64 [N, 10 or 11].
-        labels: integers [N]; 10 where the mark is no digit.
+        labels: integers [N]; 10 for a negative.
         thresholds: when a mark is refused.
-        names: what each mark is called, [N]; the report counts the refusals by it.
+        names: name of each mark, [N]; the share of negatives answered as digits is given for each name.
     """
     is_digit = labels < NOT_A_DIGIT
     digits, truth = probabilities[is_digit], labels[is_digit]

@@ -1,4 +1,4 @@
-"""How good the trained network is: numbers for the file, a table for the terminal."""
+"""Measures the classifier on images of digits: numbers for `metrics.json`, a table for the terminal."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ DIGITS = [str(digit) for digit in range(10)]
 
 
 def evaluate(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> dict[str, Any]:
-    """Return what `metrics.json` says of one set of images of digits.
+    """Return the metrics that `metrics.json` holds of one set of images of digits.
 
-    The answer is the best digit; whether it would be refused is another question, see `train.refusal`.
+    The prediction is the most probable digit, even where `train.refusal` would refuse the mark.
 
     Args:
         probabilities: float64 [N, classes], calibrated.
@@ -47,6 +47,6 @@ def evaluate(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> d
 
 
 def as_text(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> str:
-    """Return scikit-learn's classification report."""
+    """Return scikit-learn's classification report as text."""
     said = probabilities[:, :10].argmax(axis=1)
     return str(classification_report(labels, said, labels=range(10), target_names=DIGITS, digits=4, zero_division=0.0))

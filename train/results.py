@@ -1,4 +1,4 @@
-"""Everything that a finished training leaves in `artifacts/`."""
+"""Evaluates the trained classifier, and writes all files of a finished training to `artifacts/`."""
 
 import json
 from collections.abc import Callable
@@ -33,10 +33,10 @@ def write(
     model: keras.Model,
     history: History,
 ) -> None:
-    """Calibrate and choose the thresholds on what was kept for it, evaluate on the test images, this once, write all.
+    """Calibrate and choose thresholds on the validation data, evaluate once on the test images, write all files.
 
-    `metrics.json` comes last and holds the checksums of the others: while it does not fit them, the training does not
-    count as finished.
+    `metrics.json` is written last and holds the checksums of the others: as long as they do not match, the training
+    does not count as finished.
     """
     share = mix.negatives_share()
     shift = calibrate.prior_shift(share, refusal.EXPECTED_NEGATIVES_SHARE) if share else 0.0
@@ -119,7 +119,7 @@ def _refusal(
     validation: NDArray[np.float64],
     predict: Callable[[NDArray[np.uint8]], NDArray[np.float64]],
 ) -> tuple[refusal.Thresholds, dict[str, Any]]:
-    """Return the thresholds, chosen on what was kept for it, and what is measured with them on each set of drawings."""
+    """Return the thresholds, chosen on the validation data, and the metrics with them on each set of drawings."""
     thresholds, drawings = refusal.NEVER, {}
     if mix.validation is not None:
         drawn = mix.validation
@@ -153,12 +153,12 @@ def _sentence(found: dict[str, Any]) -> str:
 
 
 def _add_row(path: Path, metrics: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Keep one row for each kind of network that has been trained here."""
+    """Store the network's row in the report, one row for each kind of network, and return all rows."""
     try:
         rows: dict[str, dict[str, Any]] = json.loads(path.read_text())
     except (OSError, ValueError):
         rows = {}
-    # So that a network taught extra examples stands beside the one before.
+    # A network trained on extra examples has its own row beside the one without.
     name = metrics["model"] + (" with extra examples" if metrics["data"]["extra"] else "")
     rows[name] = {
         "parameters": metrics["parameters"],

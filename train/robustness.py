@@ -1,4 +1,4 @@
-"""How accuracy falls as images get worse."""
+"""Measures how the accuracy falls with the strength of image corruptions."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from scipy import ndimage
 
 Image = NDArray[np.float64]
 Corruption = Callable[[Image, float, np.random.Generator], Image]
-# Every fourth image will do: the standard error of 99 % is then 0.2 points.
+# Every fourth image is enough: the standard error of an accuracy of 99 % is then 0.2 points.
 IMAGE_STEP = 4
 
 
@@ -20,7 +20,7 @@ def curves(
     """Measure the accuracy under each corruption at each strength.
 
     Args:
-        predict: from uint8 [N, 28, 28] to probabilities float64 [N, classes].
+        predict: maps uint8 [N, 28, 28] to probabilities float64 [N, classes].
         images: uint8 [N, 28, 28].
         labels: integers [N].
 
@@ -83,7 +83,7 @@ def _occlusion(image: Image, strength: float, rng: np.random.Generator) -> Image
     return covered
 
 
-# With the unit that the figure shows; the first strength is none, except for thickness, whose middle one is.
+# Each with the unit that the figure shows. Its first strength changes nothing (for thickness, its third).
 CORRUPTIONS: dict[str, tuple[Corruption, tuple[float, ...]]] = {
     "noise (grey levels)": (_noise, (0, 20, 40, 60, 80, 100)),
     "blur (pixels)": (_blur, (0, 0.5, 1.0, 1.5, 2.0, 2.5)),

@@ -1,10 +1,10 @@
-"""scikit-learn's StandardScaler between the pixels and the network."""
+"""Scales pixels to the network's input with scikit-learn's StandardScaler."""
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.preprocessing import StandardScaler
 
-# Augmentation moves ink onto border pixels whose own deviation is close to nothing, so the CNN gets one for all.
+# Whether each pixel has its own scaling. Not for the cnn: augmentation moves ink to borders with almost no deviation.
 PER_PIXEL = {"cnn": False, "mlp": True}
 
 

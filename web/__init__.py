@@ -1,1 +1,1 @@
-"""The service: Litestar over `inference`."""
+"""The HTTP server: a Litestar application around `inference`."""

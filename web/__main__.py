@@ -7,13 +7,13 @@ from web.settings import SettingError, Settings
 
 
 def main() -> int:
-    """Return 0 after a clean stop, 2 where the server could not start."""
+    """Return the exit status: 0 after a clean stop, 2 if the server could not start."""
     try:
         settings = Settings.from_environment()
         listening = sockets.listen(settings)
     except (SettingError, sockets.PortError) as error:
         return _refuse(error)
-    # Imported late: neither an error of the above nor the process that watches the workers needs the rest.
+    # Imported late: neither the report of an error above nor the supervisor of the workers needs the rest.
     if settings.workers > 1:
         from web.server import workers
 

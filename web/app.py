@@ -1,4 +1,4 @@
-"""Puts the parts together; does nothing itself."""
+"""Builds the application from its parts."""
 
 import sys
 
@@ -25,14 +25,14 @@ from web.settings import Settings
 
 
 def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Service:
-    """Return the service.
+    """Return the ASGI application.
 
     Args:
-        settings: its settings.
-        recognizer: what reads; by default the model file of the settings, with the page network beside it.
+        settings: the server's settings.
+        recognizer: reads the pictures; by default loaded from the settings' model file and the page network beside it.
 
     Raises:
-        inference.ModelError: a model file is missing, cannot be used, or is not the one that the card describes.
+        inference.ModelError: a model file is missing, cannot be used, or does not match the model card.
     """
     recognizer = recognizer or Recognizer(
         settings.model_path, max_pixels=settings.max_pixels, max_marks=settings.max_marks
@@ -62,7 +62,7 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
             render_plugins=[JsonRenderPlugin()],
         ),
         logging_config=None,
-        # `uploads` counts, and says what to do.
+        # No limit here: `web.http.uploads` limits the body, and its error says what to do.
         request_max_body_size=None,
     )
     return Service(

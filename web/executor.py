@@ -1,4 +1,4 @@
-"""Where the work runs: small canvases on the event loop, everything else in one thread."""
+"""Runs inference: small requests on the event loop, everything else in one thread."""
 
 import asyncio
 import os
@@ -13,23 +13,23 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 PNG_HEAD = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
-# A canvas up to this size is read in one or two milliseconds, in about 15 where the page network looks at it, in up to
-# 80 where digits touch and it looks at other sizes too, and in 200 at worst, where it sees no sure digits. The hop to
-# the thread and back costs a tenth of one (with 8 clients on one core: 2.24 against 2.34 ms), nothing beside a photo.
+# Largest PNG, in pixels and bytes, to read on the event loop. A canvas of this size takes 1 or 2 ms, about 15 with the
+# page network, up to 80 if digits touch and that network looks at other scales too, and 200 at worst, if it finds no
+# confident digits. The thread adds 0.1 ms (with 8 clients on one core: 2.34 against 2.24 ms), negligible for a photo.
 MAX_LOOP_PIXELS = 640 * 640
 MAX_LOOP_BYTES = 64_000
-# After this long the event loop looks at its sockets again: an overloaded worker must be able to turn new requests down
-# and to say that it lives. Shorter, and turning away would leave too little time for reading.
+# Seconds of queued work after which the event loop returns to its sockets: an overloaded worker must still reject new
+# requests and report that it is alive. If this were shorter, rejecting would leave too little time for reading.
 SLICE_SECONDS = 0.02
-# Canvases go first: the thread is nicer than the event loop by so much. While photos are read without a pause, the
-# p99 of canvases was 2.8 times the quiet one without this, and 1.5 with it; `make bench` measures it.
+# Added to the nice value of the thread, so that canvases on the event loop have priority. While photos are read without
+# a pause, the p99 latency of canvases was 2.8 times the one without photos, and 1.5 times with this (`make bench`).
 NICER = 10
 
 
 class Executor:
-    """Runs the work of all requests, one piece of each kind at a time.
+    """Runs the work of all requests, at most one small and one large task at a time.
 
-    One thread is enough: a worker is meant for one core, and a single large picture at a time bounds the memory.
+    One thread is enough: a worker process is meant for one core, and one large picture at a time limits the memory.
     """
 
     def __init__(self) -> None:
@@ -40,8 +40,8 @@ class Executor:
         """Run `work` and return what it returns.
 
         Args:
-            work: blocks while it runs.
-            small: whether it takes a few milliseconds at most, so that it can run on the event loop.
+            work: a blocking function.
+            small: whether it usually takes a few milliseconds at most, so that it can run on the event loop.
         """
         loop = asyncio.get_running_loop()
         if not small:
@@ -56,7 +56,7 @@ class Executor:
         end = time.monotonic() + SLICE_SECONDS
         while self._small and time.monotonic() < end:
             work, result = self._small[0]
-            if not result.done():  # else its time was over while it waited
+            if not result.done():  # otherwise the request timed out while it waited
                 try:
                     result.set_result(work())
                 except Exception as error:
@@ -66,19 +66,19 @@ class Executor:
             asyncio.get_running_loop().call_soon(self._run_slice)
 
     def close(self) -> None:
-        """End the thread, once what it does is done."""
+        """Finish the running task, cancel the queued ones, and end the thread."""
         self._thread.shutdown(cancel_futures=True)
 
 
 def _step_back() -> None:
-    """Lower the priority of this thread; only on Linux each has its own."""
+    """Lower the priority of this thread; only Linux has a priority for each thread."""
     if sys.platform == "linux":
         own = threading.get_native_id()
         os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + NICER)
 
 
 def is_small(picture: bytes) -> bool:
-    """Whether a picture is a canvas of a few thousand bytes: a PNG, whose size is told without decoding it."""
+    """Return whether a picture is small enough for the event loop: a PNG, whose header gives its size undecoded."""
     if len(picture) > MAX_LOOP_BYTES or not picture.startswith(PNG_HEAD) or len(picture) < 24:
         return False
     width, height = struct.unpack(">II", picture[16:24])

@@ -1,4 +1,4 @@
-"""Everything that can be set, from the environment: the one module that reads it."""
+"""Reads the settings from environment variables; no other module of the server reads them."""
 
 import os
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ TOKEN, TOKEN_FORM = r"^[!-~]{12,}$", "at least 12 characters, none of them a spa
 
 
 class SettingError(ValueError):
-    """A setting has a value that is not allowed; the message names it, its value and what is allowed."""
+    """A setting has a value that is not allowed; the message names the setting, its value and the allowed values."""
 
 
 def _about(about: str, allowed: str, **bounds: Any) -> msgspec.Meta:
@@ -36,9 +36,9 @@ class Variable:
     """The environment variable of a setting.
 
     Attributes:
-        name: the setting's, in capitals.
-        kind: its annotated type, with the bounds that msgspec holds.
-        meta: the annotation itself.
+        name: the setting's name in capitals.
+        kind: the setting's annotated type, whose bounds msgspec checks.
+        meta: the annotation, with description, bounds and allowed values.
     """
 
     name: str
@@ -47,17 +47,17 @@ class Variable:
 
     @property
     def about(self) -> str:
-        """What it is for."""
+        """The description of the setting."""
         return self.meta.description or ""
 
     def parse(self, text: str) -> object:
-        """Return the value that a text stands for.
+        """Convert the text of the variable to the value of the setting.
 
         Raises:
-            SettingError: it is not allowed.
+            SettingError: the value is not allowed.
         """
         plain: object = text.strip()
-        if self.meta.ge is not None:  # a number, of which the thousands may be set apart: 10_000_000
+        if self.meta.ge is not None:  # a number, whose thousands may be separated: 10_000_000
             plain = text.strip().replace("_", "")
         elif get_origin(get_args(self.kind)[0]) is tuple:
             plain = [each.strip() for each in text.split(",")]
@@ -76,7 +76,7 @@ class Settings:
         str, _about("the address to listen on; 0.0.0.0 for all", "a host name or an address", min_length=1)
     ] = "127.0.0.1"
     port: Annotated[int, _whole(0, 65535, "the port to listen on; 0 picks a free one")] = 8000
-    # None is the one that `inference` finds.
+    # None is the default model of `inference`.
     model_path: Annotated[
         Path | None, _about("the classifier; page.int8.onnx, else page.onnx, is read from its folder", "a path")
     ] = None
@@ -123,15 +123,15 @@ class Settings:
 
     @property
     def card_path(self) -> Path:
-        """The card of both files, which lies beside them."""
-        # Imported late: the process that watches the workers needs neither numpy nor onnxruntime.
+        """The path of the model card, which describes both model files and lies beside them."""
+        # Imported late: the supervisor of the workers needs neither numpy nor onnxruntime.
         from inference.recognizer import DEFAULT_MODEL
 
         return (self.model_path or DEFAULT_MODEL).with_name("MODEL_CARD.md")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the settings; a variable that is unset or empty has its default.
+        """Read the settings; an unset or empty variable gives the default.
 
         Raises:
             SettingError: a value is not allowed.
@@ -143,7 +143,7 @@ class Settings:
 
 @cache
 def variables() -> dict[str, Variable]:
-    """Return the environment variable of each field that has one."""
+    """Return the environment variables of `Settings`, by the names of their fields."""
     hints = get_type_hints(Settings, include_extras=True)
     return {
         name: Variable(name.upper(), hint, each)
@@ -154,5 +154,5 @@ def variables() -> dict[str, Variable]:
 
 def share_metrics(folder: str) -> None:
     """Let the worker processes started from now on share their metrics through files in a folder."""
-    # Looked at by prometheus-client when a worker imports it.
+    # prometheus-client reads this variable when a worker imports it.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder

@@ -1,16 +1,16 @@
-"""Collects what the server needs, and nothing else, into a tree that becomes the image's root.
+"""Collects the files that the server needs, and no others, into a tree that becomes the image's root.
 
-The Dockerfile runs this where everything is installed. No list says what stays; a running server does:
+The Dockerfile runs this where everything is installed. Instead of a list, a running server decides what stays:
 
-- The server is started, asked everything that `exercise.py` knows, and stopped, while it notes what it loads and opens.
-- From there import statements are followed, those inside functions too: the program's own wherever they lead, a
-  library's as far as itself and the standard library. So a library that only another one's unused part wants is left
-  out, and what is imported late is not.
-- A folder of which one module is needed stays whole, for modules are also loaded by name; its tests do not.
-- Of compiled modules only the needed ones stay, with the shared libraries that the loader finds for them.
+- The server starts, receives every request in `exercise.py`, and stops, while `spy.py` records what it loads and opens.
+- Then import statements are followed, also those inside functions: the program's own to any module, a library's only
+  within the library and to the standard library. So a library that only an unused part of another library needs is left
+  out, and modules that are imported late stay.
+- A folder with a needed module stays complete, because modules are also loaded by name; its tests do not stay.
+- Of the compiled modules only the needed ones stay, with the shared libraries that the loader finds for them.
 
-Python's modules are kept as byte code. Afterwards the Dockerfile asks the server in the collected tree the same again,
-so that the build fails where something is missing.
+Python modules are stored as byte code. Afterwards the Dockerfile sends the same requests to the server in the collected
+tree, so that the build fails if something is missing.
 
 usage: collect.py --app FOLDER --packages FOLDER --target FOLDER
 """
@@ -36,9 +36,9 @@ import exercise
 
 STDLIB = Path(sysconfig.get_path("stdlib")).resolve()
 DYNLOAD = STDLIB / "lib-dynload"
-# What no running program reads; headers and static libraries lie beside numpy's modules.
+# Suffixes of files that no running program reads; numpy's folders contain headers and static libraries.
 NOT_AT_RUN_TIME = {".a", ".c", ".cpp", ".h", ".hpp", ".in", ".pxd", ".pyi", ".pyx", ".typed"}
-# The same image from the same input, whenever it is built.
+# Modification time of all files, so that the same input gives the same image whenever it is built.
 EPOCH = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
 
 
@@ -60,7 +60,7 @@ def main() -> None:
     interpreter = Path(sys.executable).resolve()
     compiled = [path for path in needed if path.suffix == ".so"] + [interpreter]
     for library in sorted(set(_libraries(compiled))):
-        # Under the path by which the loader asks for it, a link or not.
+        # Placed at the path that the loader asks for, even if that is a link.
         place(Path(os.path.normpath(library)), target)
     place(interpreter, target)
     link = target / "usr/local/bin/python3"
@@ -92,7 +92,7 @@ def trace(app: Path, packages: Path) -> tuple[set[Path], set[Path]]:
         for path in notes.iterdir():
             note = json.loads(path.read_text())
             loaded |= {Path(name).resolve() for name in note["modules"]}
-            # Some libraries are opened by name, which no loader could tell beforehand.
+            # Some libraries are opened by name at run time, so no loader can list them beforehand.
             opened |= {Path(name).resolve() for name in note["files"] + note["libraries"]}
     if len(loaded) < 100:
         raise SystemExit("error: the server told nothing of what it loaded")
@@ -118,7 +118,7 @@ class Closure:
         }
 
     def of(self, loaded: set[Path]) -> set[Path]:
-        """Return the files of the given modules and of all that they may import."""
+        """Return the files of the loaded modules, of the program, and of all modules that these may import."""
         waiting = [*loaded, *(path for path in self._app.rglob("*.py"))]
         found: set[Path] = set()
         while waiting:
@@ -131,7 +131,7 @@ class Closure:
         return found
 
     def _home(self, path: Path) -> str | None:
-        """Return who a file belongs to: the program, the standard library, a distribution; None where to nobody."""
+        """Return the owner of a file: the program, the standard library or a distribution; None if it has none."""
         if path.is_relative_to(self._app):
             return "the program"
         if path.is_relative_to(self._packages):
@@ -143,7 +143,7 @@ class Closure:
         return home == "the program" or self._home(imported) in (home, "the standard library")
 
     def _imports(self, path: Path) -> Iterator[Path]:
-        """Find the modules that the statements of a module import."""
+        """Yield the files of the modules that a module imports by statements."""
         package = self._package(path)
         for node in _run_time_nodes(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Import):
@@ -162,7 +162,7 @@ class Closure:
         return list(path.relative_to(root).parent.parts)
 
     def _files(self, name: str) -> Iterator[Path]:
-        """Find a module and the packages that it lies in."""
+        """Yield the files of a module and of the packages that contain it."""
         parts = name.split(".")
         for count in range(1, len(parts) + 1):
             spec = self._spec(".".join(parts[:count]))
@@ -182,7 +182,7 @@ class Closure:
 
 
 def _run_time_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk a module, but for what only type checkers run."""
+    """Yield the nodes of a syntax tree without those that only type checkers run."""
     yield node
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
@@ -193,7 +193,7 @@ def _run_time_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _python_files(needed: set[Path], root: Path) -> Iterator[Path]:
-    """Return what stays of the folders that needed modules lie in."""
+    """Yield the files that stay in the folders of the needed modules below `root`."""
     for folder in {path.parent for path in needed if path.is_relative_to(root)}:
         for path in folder.iterdir():
             if not path.is_file() or path.suffix in NOT_AT_RUN_TIME:
@@ -208,7 +208,7 @@ def _python_files(needed: set[Path], root: Path) -> Iterator[Path]:
 
 
 def _metadata(needed: set[Path], packages: Path) -> Iterator[Path]:
-    """Return name, version and licence of each distribution of which something is needed."""
+    """Yield the files with name, version and licence of each distribution that has a needed module."""
     tops = {path.relative_to(packages).parts[0] for path in needed if path.is_relative_to(packages)}
     for distribution in importlib.metadata.distributions(path=[str(packages)]):
         files = [Path(str(distribution.locate_file(file))) for file in distribution.files or ()]
@@ -220,7 +220,7 @@ def _metadata(needed: set[Path], packages: Path) -> Iterator[Path]:
 
 
 def _libraries(files: Iterable[Path]) -> Iterator[Path]:
-    """Ask the loader for the shared libraries of programs and compiled modules."""
+    """Yield the shared libraries that the loader finds for programs and compiled modules."""
     for file in files:
         said = subprocess.run(["ldd", file], check=True, capture_output=True, text=True).stdout
         if "not found" in said:
@@ -229,7 +229,7 @@ def _libraries(files: Iterable[Path]) -> Iterator[Path]:
 
 
 def place(path: Path, target: Path) -> None:
-    """Copy a file to its own place under the target; a module as byte code."""
+    """Copy a file to the same path below the target; compile a Python module to byte code."""
     if path.suffix == ".py":
         compiled = target / path.with_suffix(".pyc").relative_to("/")
         py_compile.compile(
@@ -246,7 +246,7 @@ def place(path: Path, target: Path) -> None:
 
 
 def settle(target: Path) -> None:
-    """Give everything the same time and the rights that anybody may read."""
+    """Give all files the same modification time, and permissions that let everybody read them."""
     for path in [target, *target.rglob("*")]:
         if not path.is_symlink() and path.name != "tmp":
             path.chmod(0o755 if path.is_dir() or (os.access(path, os.X_OK) and path.suffix != ".pyc") else 0o644)
@@ -254,7 +254,7 @@ def settle(target: Path) -> None:
 
 
 def _standard(path: Path) -> bool:
-    """Whether a file is of the standard library, whose own tests and third-party folders do not count."""
+    """Return whether a file belongs to the standard library, without its tests and the third-party folders."""
     others = {"dist-packages", "site-packages", "test"}
     return path.is_relative_to(STDLIB) and path.relative_to(STDLIB).parts[0] not in others
 

@@ -1,7 +1,7 @@
-"""Starts the server, asks it everything once, and stops it.
+"""Starts the server, sends it a request of every kind, and stops it.
 
-Run where everything is installed, to see what the server uses; and in the image's own tree, to see that nothing is
-missing. So it imports only what the server does.
+It runs where everything is installed, to find out what the server uses, and in the image's own tree, to check that
+nothing is missing. So it imports only what the server imports.
 
 usage: exercise.py FOLDER [NOTE]: the folder that holds web/ and inference/; a file for the names of what is installed
 """
@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PATIENCE = 120.0
-# The ring of 64 pixels, as pillow-heif and Pillow save it.
+# The picture `ring(64)`, saved by pillow-heif and by Pillow.
 HEIC = base64.b64decode(
     b"AAAAHGZ0eXBoZWl4AAAAAG1pZjFoZWl4bWlhZgAAATptZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAACJpbG9j"
     b"AAAAAERAAAEAAQAAAAABXgABAAAAAAAAAQ8AAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRtAAAAAAABAAAAumlw"
@@ -43,10 +43,10 @@ AVIF = base64.b64decode(
 
 
 def run(app: Path, environment: Mapping[str, str]) -> None:
-    """Exercise the server of a folder.
+    """Start the server in a folder, send it all requests, and stop it.
 
     Raises:
-        SystemExit: it did not start, answered otherwise than it should, or did not stop with 0.
+        SystemExit: the server did not start, gave a wrong answer, or did not exit with 0.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -83,7 +83,7 @@ def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
 
 
 def ask_everything(port: int) -> None:
-    """Ask for every path of the API's description, the page, readings of all kinds, and what is refused."""
+    """Request every path in the OpenAPI description, the page, readings of all kinds, and what must be rejected."""
     described = json.loads(expect(port, 200, "GET", "/schema/openapi.json"))
     plain = [path for path, about in described["paths"].items() if "get" in about and "{" not in path]
     for path in {"/", "/metrics", "/health/live", *plain}:
@@ -108,7 +108,7 @@ def ask_everything(port: int) -> None:
     reading = json.loads(expect(port, 200, "POST", "/predict", tiff(ring(64), pages=2), {"content-type": "image/tiff"}))
     if reading["text"] != "0\n0":
         raise SystemExit(f"error: two pages with a ring each are read as {reading['text']!r}")
-    # pypdfium2 is left out.
+    # The image does not contain pypdfium2.
     expect(port, 415, "POST", "/predict", b"%PDF-1.7", {"content-type": "application/pdf"})
     expect(port, 415, "POST", "/predict", b"no picture", {"content-type": "text/plain"})
     expect(port, 404, "GET", "/nothing")
@@ -132,10 +132,10 @@ def ask_protocol(port: int) -> None:
 def expect(
     port: int, status: int, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return the body of an answer.
+    """Send a request and return the body of the response.
 
     Raises:
-        SystemExit: it has another status.
+        SystemExit: the response has another status.
     """
     got, answer = ask(port, method, path, body, headers)
     if got != status:
@@ -185,7 +185,7 @@ def tiff(rows: list[list[int]], pages: int) -> bytes:
     """Encode the same grey rows as each page of a TIFF (TIFF 6.0, section 2)."""
     pixels = b"".join(bytes(row) for row in rows)
     size = len(pixels)
-    # Width, height, bits, no compression, 0 is black, where the pixels are, rows of the strip, its bytes.
+    # Width, height, bits per sample, no compression, 0 is black, offset of the strip, its rows, its bytes.
     tags = (
         (256, len(rows[0])),
         (257, len(rows)),
@@ -206,7 +206,7 @@ def tiff(rows: list[list[int]], pages: int) -> bytes:
 
 
 def main() -> None:
-    """Exercise the server, with one process and with several, and note with what."""
+    """Exercise the server with one process and with two, and write the installed versions to NOTE."""
     for workers in (1, 2):
         run(Path(sys.argv[1]), os.environ | {"WORKERS": str(workers)})
     if len(sys.argv) > 2:

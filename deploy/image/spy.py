@@ -1,4 +1,4 @@
-"""Notes which modules, files and libraries a process uses; `collect.py` puts it before the server as sitecustomize."""
+"""Records the modules, files and libraries that a process uses; `collect.py` makes it the server's sitecustomize."""
 
 import atexit
 import json
@@ -16,7 +16,7 @@ def note_opened(event: str, details: tuple[object, ...]) -> None:
 
 
 def write() -> None:
-    """Write what was seen, into a file of this process."""
+    """Write the record to a file named after this process."""
     origins = (getattr(getattr(module, "__spec__", None), "origin", None) for module in list(sys.modules.values()))
     modules = sorted({origin for origin in origins if origin and origin.startswith("/")})
     maps = Path("/proc/self/maps").read_text().splitlines()

@@ -1,1 +1,1 @@
-"""Folds the page network into one ONNX file, and proves it equal."""
+"""Exports the page network as one ONNX file and checks that it computes the same as Keras."""

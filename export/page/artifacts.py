@@ -1,4 +1,4 @@
-"""The files that the training of the page network left: whole, and of one and the same training."""
+"""Loads the files that the page network's training wrote; they must be undamaged and from the same training."""
 
 import json
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from export.artifacts import AGAIN, read
 from export.errors import ArtifactError
 
 NETWORK, PAGES, METRICS, EVALUATION = "page.keras", "page.npz", "page.json", "evaluation.json"
-# The network halves a picture four times.
+# The sides of a picture must be multiples of this, in pixels: the network halves them four times.
 SIZE_STEP_PX = 16
 
-# What is used of `page.json`.
+# Entries that `page.json` must have.
 KEYS = frozenset(
     {"commit", "data", "figures", "files", "kinds", "parameters", "scale", "seconds", "seed", "steps", "versions"}
 )
@@ -24,12 +24,12 @@ KEYS = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pages:
-    """Made pages that were kept aside from the training, and their truth.
+    """Synthetic pages that were not trained on, and their ground truth.
 
     Attributes:
-        pictures: uint8 [n, H, W], 0 black to 255 white.
-        writing: uint8 [n, H, W], 255 where a pixel is all ink.
-        kind: integers [n, H/4, W/4], -1 where nothing is written.
+        pictures: uint8 [n, H, W], 0 = black, 255 = white.
+        writing: how much of a pixel is ink, uint8 [n, H, W], 255 = all of it.
+        kind: the kind of mark in each cell, integers [n, H/4, W/4], -1 where nothing is written.
     """
 
     pictures: NDArray[np.uint8]
@@ -40,21 +40,21 @@ class Pages:
         return len(self.pictures)
 
     def every_second(self, first: int) -> "Pages":
-        """Return one half of them: those from `first`, 0 or 1, on."""
+        """Return every second page, starting with page `first`, which is 0 or 1."""
         return Pages(self.pictures[first::2], self.writing[first::2], self.kind[first::2])
 
 
 def load_metrics(folder: Path) -> dict[str, Any]:
-    """Read `page.json` and hold the other files against the checksums in it.
+    """Read `page.json` and compare the other files with the checksums in it.
 
     Raises:
-        ArtifactError: a file is missing, damaged, or not of the training that `page.json` tells of.
+        ArtifactError: a file is missing, damaged, or not from the training that `page.json` describes.
     """
     return read(folder, METRICS, (NETWORK, PAGES), KEYS)
 
 
 def load(folder: Path) -> tuple[Any, Pages]:
-    """Load the Keras network and the pages, which `load_metrics` has found to be whole.
+    """Load the Keras network and the pages, which `load_metrics` has checked.
 
     Raises:
         ArtifactError: a file cannot be loaded with the installed versions.
@@ -77,10 +77,10 @@ def load(folder: Path) -> tuple[Any, Pages]:
 
 
 def load_rows(folder: Path, page_sha256: str) -> dict[str, dict[str, Any]]:
-    """Return what `evaluation.json` says of each set of pictures; nothing where it was measured with other files.
+    """Return the figures of each data set from `evaluation.json`; empty if other model files were evaluated.
 
     Args:
-        folder: of that file, and of `model.onnx`.
+        folder: the folder with that file and `model.onnx`.
         page_sha256: the checksum of the page network that is served.
     """
     try:

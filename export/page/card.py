@@ -1,4 +1,4 @@
-"""The page network's part of the card. Its numbers come from `page.json`, from the export, and from `make evaluate`."""
+"""Writes the page network's part of the model card, with figures from `page.json`, the export and `make evaluate`."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ FIGURES = {
     "page-history": "Loss against rounds",
     "page-examples": "Made pages, and below each the ink that is seen in it, coloured by the way to the middle of its mark",
 }
-# Of a row of `evaluation.json`: the machine's speed says nothing of the file.
+# Entries of a row of `evaluation.json` that are not shown as figures; the time depends on the machine, not the file.
 NO_FIGURES = ("about", "count", "milliseconds")
 
 
@@ -32,10 +32,10 @@ def card(
         metadata: what was written into the file's `metadata_props`.
         parity: what `verify.measure` found.
         float32: `page.onnx`.
-        int8: `page.int8.onnx`; None where there is none.
+        int8: `page.int8.onnx`; None if there is none.
         trial: what `quantize.measure` found.
-        pages: how many were compared.
-        rows: what `make evaluate` found on pictures with the file that reads.
+        pages: on how many pages the parity was measured.
+        rows: the figures of `make evaluate` for each data set, measured with the file that is served.
     """
     head = {"page_sha256": float32.sha256} | ({"page_int8_sha256": int8.sha256} if int8 else {})
     data, scale, kinds = metrics["data"], metrics["scale"], metrics["kinds"]

@@ -1,4 +1,4 @@
-"""The folded page network as an ONNX graph, of the few nodes that onnxruntime runs fast."""
+"""Builds the ONNX graph of the folded page network, with only the few kinds of nodes that onnxruntime runs fast."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ def build(network: Network, metadata: Mapping[str, str]) -> onnx.ModelProto:
     [1, H/4, W/4, kinds], which sum to 1.
 
     Args:
-        network: all folded.
+        network: the folded network.
         metadata: written into the file's `metadata_props`.
     """
     graph = Graph(PICTURE)
@@ -58,7 +58,7 @@ def _add(graph: Graph, step: Computed, inputs: list[str]) -> str:
         case Sum():
             return graph.add("Add", of=inputs)
         case Doubling():
-            # The empty name stands for the region of interest, which this mode does without.
+            # The empty name stands for the region of interest, which this mode does not need.
             return graph.add(
                 "Resize",
                 np.array([1, 1, 2, 2], np.float32),

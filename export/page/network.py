@@ -1,4 +1,4 @@
-"""The trained page network as nodes that read one another, folded in float64, which can then be written as ONNX."""
+"""Converts the trained page network to a graph of nodes, folded in float64, which can then be written as ONNX."""
 
 import math
 from collections import Counter
@@ -14,18 +14,18 @@ from export.errors import UnsupportedLayerError
 from export.steps import Affine, Convolution, Relu, of_layer
 
 PICTURE = "picture"
-# Outputs that one convolution computes together, since they read the same node: it takes less time than two.
+# Pairs of outputs that read the same node: one convolution computes both, which takes less time than two.
 PAIRS = (("writing", "offset"), ("height", "kind"))
 
 
 @dataclass(frozen=True, slots=True)
 class Doubling:
-    """Each pixel becomes two by two."""
+    """Upsampling: each pixel becomes 2 x 2 pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Of the two tensors that it reads."""
+    """The sum of its two inputs."""
 
 
 Computed = Convolution | Relu | Doubling | Sum
@@ -33,7 +33,7 @@ Computed = Convolution | Relu | Doubling | Sum
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """What is computed, and the names of the nodes that it reads; `PICTURE` is the network's input."""
+    """One step and the names of the nodes that it reads; `PICTURE` is the network's input."""
 
     step: Computed
     inputs: tuple[str, ...]
@@ -41,7 +41,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Head:
-    """One convolution of two outputs, the channels of the second behind those of the first, and what it reads."""
+    """A convolution that computes two outputs, the node that it reads, and how many channels each output has."""
 
     step: Convolution
     source: str
@@ -50,29 +50,29 @@ class Head:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """All folded: the nodes by name, each behind those that it reads, and a head for each of `PAIRS`."""
+    """The folded network: its nodes by name, each after those that it reads, and a head for each of `PAIRS`."""
 
     nodes: dict[str, Node]
     heads: tuple[Head, ...]
 
     def convolutions(self) -> list[Convolution]:
-        """Return all that has weights, in their order."""
+        """Return all convolutions in order; no other step has weights."""
         steps = [node.step for node in self.nodes.values()]
         return [step for step in steps if isinstance(step, Convolution)] + [head.step for head in self.heads]
 
 
 def fold_network(network: keras.Model, scale: float) -> Network:
-    """Take the network apart and fold all that can be folded.
+    """Convert the network to nodes and fold what can be folded.
 
     That is the batch normalisations, the division of the pixels by 255, and the units of the outputs: `offset` becomes
     pixels, `height` the natural logarithm of pixels.
 
     Args:
-        network: from float32 [N, H, W, 1], 0 to 1, to a dict of `writing`, `offset`, `height` and `kind`.
+        network: the Keras model, from float32 [N, H, W, 1], 0 to 1, to a dict of all the outputs in `PAIRS`.
         scale: the unit of its offsets and heights, in pixels.
 
     Raises:
-        UnsupportedLayerError: it has a layer that is not known here, or other outputs.
+        UnsupportedLayerError: a layer is not supported, or the outputs are others.
     """
     nodes, names = _nodes(network)
     if not isinstance(network.output, dict) or set(network.output) != {name for pair in PAIRS for name in pair}:
@@ -81,13 +81,13 @@ def fold_network(network: keras.Model, scale: float) -> Network:
     heads = tuple(_head(pair, outputs[pair[0]], outputs[pair[1]], scale) for pair in PAIRS)
     for name, node in nodes.items():
         if isinstance(node.step, Convolution) and PICTURE in node.inputs:
-            # What pads the picture is 0 before the division as after it.
+            # This holds at the padded border too: the padding is 0 before and after the division.
             nodes[name] = replace(node, step=replace(node.step, kernel=node.step.kernel / 255))
     return Network(nodes, heads)
 
 
 def _nodes(network: keras.Model) -> tuple[dict[str, Node], dict[int, str]]:
-    """Return the nodes, normalisations folded, and the name of the node that makes each of Keras's tensors."""
+    """Return the nodes, with folded batch normalisations, and for the id of each Keras tensor the node's name."""
     nodes: dict[str, Node] = {}
     names = {id(tensor): PICTURE for tensor in network.inputs}
     readers = Counter(id(tensor) for layer in network.layers for tensor in _inputs(layer))

@@ -1,4 +1,4 @@
-"""The page network in 8-bit integers, kept where it is faster by a clear margin and as good."""
+"""Quantises the page network to 8-bit integers; the result is kept if it is clearly faster and as good."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -13,21 +13,21 @@ from export.page.artifacts import Pages
 from export.page.runtime import Outputs, Runtime
 from export.quantize import to_integers
 
-# It must take less than this share of the time of float32, on the machine that exports.
+# The int8 file must take less than this share of the float32 file's time, on the machine that exports.
 MAX_TIME_RATIO = 0.8
-# By how much a share may get worse, and how far the vote of a pixel of writing may move on average.
+# Largest accepted loss of a share, and largest mean distance, in pixels, between both files' offsets where ink is.
 MAX_LOSS, MAX_MOVED_PX = 0.005, 0.5
 MIN_INK = 128
-# The time is taken on a picture of this height and width, in pixels, so often.
+# Height and width, in pixels, of the picture on which the time is measured, and how often it is measured.
 TIMED_SIZE_PX, TIMED_ROUNDS = (384, 512), 5
 
 
 @dataclass(frozen=True, slots=True)
 class PageFigures:
-    """What one file does on pages that neither the training nor the calibration has seen.
+    """The figures of one file on pages that were used neither for training nor for calibration.
 
     Attributes:
-        writing: intersection over union of what is more than half ink.
+        writing: intersection over union of the pixels that are more than half ink.
         kind: the share of the cells with writing whose most probable kind is right.
         milliseconds: for a picture of the size `TIMED_SIZE_PX`, in one thread.
     """
@@ -42,7 +42,7 @@ class PageFigures:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Both files on the same pages, and how far the integers move the votes of writing on average, in pixels."""
+    """The figures of both files on the same pages, and the mean distance, in pixels, of their offsets where ink is."""
 
     float32: PageFigures
     int8: PageFigures
@@ -50,7 +50,7 @@ class Trial:
 
     @property
     def keep(self) -> bool:
-        """Say whether the integers are faster and as good."""
+        """Say whether the int8 file is faster and as good, within the limits above."""
         return (
             self.int8.milliseconds < MAX_TIME_RATIO * self.float32.milliseconds
             and self.int8.writing >= self.float32.writing - MAX_LOSS
@@ -60,9 +60,9 @@ class Trial:
 
 
 def quantize(source: Path, target: Path, pictures: NDArray[np.uint8]) -> None:
-    """Write `source` in 8-bit integers to `target`, calibrated on uint8 [n, H, W]; the last convolutions stay float32.
+    """Quantise `source` to 8-bit integers and write it to `target`; the pictures, uint8 [n, H, W], calibrate it.
 
-    Eight bits are too few for offsets of hundreds of pixels.
+    The last convolutions stay float32: eight bits are too few for offsets of hundreds of pixels.
     """
     nodes = onnx.load(source).graph.node
     split = {node.input[0] for node in nodes if node.op_type == "Split"}
@@ -77,14 +77,14 @@ def measure(float32: Path, int8: Path, pages: Pages) -> Trial:
     times = _milliseconds(runtimes)
     answers = [[runtime.run(picture) for picture in pages.pictures] for runtime in runtimes]
     full, small = (_figures(each, pages, time) for each, time in zip(answers, times, strict=True))
-    # A cell of offsets has two by two pixels.
+    # The offsets have one cell for 2 x 2 pixels; the top left pixel decides whether it counts as ink.
     ink = pages.writing[:, ::2, ::2] >= MIN_INK
     moves = np.stack([one["offset"] - other["offset"] for one, other in zip(*answers, strict=True)])[ink]
     return Trial(full, small, float(np.hypot(*moves.T).mean()) if ink.any() else 0.0)
 
 
 def _milliseconds(runtimes: tuple[Runtime, Runtime]) -> list[float]:
-    """Return the shortest time of each; they take turns, so that what else the machine does slows both."""
+    """Return the shortest time of each; they take turns, so that other load on the machine slows both."""
     picture = np.zeros(TIMED_SIZE_PX, np.uint8)
     runs = [partial(runtime.run, picture) for runtime in runtimes]
     rounds = [[1000 * timeit(run, number=1) for run in runs] for _ in range(TIMED_ROUNDS)]

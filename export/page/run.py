@@ -1,4 +1,4 @@
-"""The page network: folded into `page.onnx`, proved equal, with its part of the card."""
+"""Exports the page network: folds it into `page.onnx`, verifies it and writes its part of the model card."""
 
 import json
 from dataclasses import replace
@@ -13,14 +13,14 @@ INT8, MODEL = PAGES
 
 
 def run(folder: Path) -> None:
-    """Export; do nothing where the file was made from these very artifacts by this very code."""
+    """Export the page network; do nothing if the same code has already exported the same artifacts."""
     metrics = artifacts.load_metrics(folder)
     used = [folder / name for name in (artifacts.METRICS, artifacts.EVALUATION, classifier.MODEL, MODEL, INT8)]
     if files.up_to_date(folder, "page", used, document.read(folder).page):
         print(f"{folder / MODEL} is up to date.")
         return
 
-    # Slow to import, and not needed to say that nothing is to be done.
+    # These are slow to import, and not needed if the file is up to date.
     import_tensorflow()
     from export import fold
     from export.page import graph, quantize, verify

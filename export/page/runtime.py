@@ -1,4 +1,4 @@
-"""The exported page network, run as it is served: by onnxruntime, in one thread."""
+"""Runs the exported page network as the server does: by onnxruntime, in one thread."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ Outputs = dict[str, NDArray[np.float32]]
 
 
 class Runtime:
-    """A file, loaded.
+    """A loaded ONNX file.
 
     Args:
-        path: of the file.
+        path: the file's path.
     """
 
     def __init__(self, path: Path) -> None:
@@ -23,6 +23,6 @@ class Runtime:
         self._names = [output.name for output in self._session.get_outputs()]
 
     def run(self, picture: NDArray[np.uint8]) -> Outputs:
-        """Return each output for a picture uint8 [H, W], without its first axis."""
+        """Return the outputs for a picture uint8 [H, W], by name and without the batch axis."""
         outputs = self._session.run(self._names, {"picture": picture[np.newaxis]})
         return {name: output[0] for name, output in zip(self._names, outputs, strict=True)}

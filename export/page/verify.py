@@ -1,4 +1,4 @@
-"""The export of the page network is not finished before the runtime agrees with Keras."""
+"""Verifies the exported page network: onnxruntime must compute the same as Keras."""
 
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -11,9 +11,9 @@ from scipy.special import expit, softmax
 from export.errors import ParityError
 from export.page.runtime import Runtime
 
-# So far apart may an output be: shares of a pixel's ink and probabilities, pixels, and shares of a height.
+# Largest difference of an output: of a share of ink or a probability, in pixels, and as a share of the height.
 MAX_SHARE_ERROR, MAX_OFFSET_ERROR_PX, MAX_HEIGHT_ERROR = 1e-4, 1e-2, 1e-4
-# A picture of noise, of another size than the pages and of other proportions, in pixels.
+# Height and width, in pixels, of a picture of noise; its size and proportions differ from those of the pages.
 NOISE_SIZE_PX = (144, 208)
 
 
@@ -22,7 +22,7 @@ class PageParity:
     """The largest differences between Keras and the exported file.
 
     Attributes:
-        writing: of a pixel's share of ink.
+        writing: of the share of a pixel that is ink.
         offset: in pixels.
         height: as a share of the height.
         kind: of a probability.
@@ -40,7 +40,7 @@ class PageParity:
         )
 
     def check(self) -> None:
-        """Raise `ParityError` with the figures unless all are within their bounds."""
+        """Raise `ParityError` with the figures unless all are within their limits."""
         limits = (MAX_SHARE_ERROR, MAX_OFFSET_ERROR_PX, MAX_HEIGHT_ERROR, MAX_SHARE_ERROR)
         if not all(difference <= limit for difference, limit in zip(astuple(self), limits, strict=True)):
             raise ParityError(
@@ -50,11 +50,11 @@ class PageParity:
 
 
 def measure(path: Path, network: Any, pictures: NDArray[np.uint8], scale: float) -> PageParity:
-    """Compare the file with Keras.
+    """Compare the exported file with Keras.
 
     Args:
-        path: of the file.
-        network: Keras's.
+        path: the file's path.
+        network: the Keras model.
         pictures: uint8 [n, H, W]; a picture of noise of another size is compared too.
         scale: the unit of the network's offsets and heights, in pixels.
     """
@@ -66,12 +66,12 @@ def measure(path: Path, network: Any, pictures: NDArray[np.uint8], scale: float)
         apart = {name: np.abs(expected[name] - answered[name]) for name in expected}
         apart["height"] /= expected["height"]
         found.append({name: each.max() for name, each in apart.items()})
-    # NumPy's largest is NaN where one is.
+    # NumPy's maximum is NaN if any difference is, and then `check` raises.
     return PageParity(**{name: float(np.max([each[name] for each in found])) for name in found[0]})
 
 
 def _keras(network: Any, picture: NDArray[np.uint8], scale: float) -> dict[str, NDArray[np.float64]]:
-    """Return what the file should answer, computed from Keras's outputs as they are defined."""
+    """Return the expected outputs of the file, computed from those of the Keras model."""
     raw = network.predict_on_batch(picture[np.newaxis, :, :, np.newaxis] / np.float32(255))
     outputs = {name: np.asarray(each[0], np.float64) for name, each in raw.items()}
     height, width = picture.shape

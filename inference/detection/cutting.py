@@ -1,4 +1,4 @@
-"""From the votes to marks: the ink of each, cut out, with its box, its kind and the height of its line."""
+"""Cuts marks out of the page network's maps: the ink of each, its bounding box, its kind and its line's height."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Floats, Maps,
 from inference.detection.votes import MIN_WHOLE_SHARE, NO_MARK, owners
 from inference.imaging.components import label
 
-# A pixel is part of a mark's soft rim down to this share of ink.
+# Smallest share of ink in a pixel that belongs to a mark's soft rim.
 MIN_RIM_SHARE = 0.1
-# The network is as sure of a mark's ink as this in at least a tenth of it: of shadows, grain and noise it is not. By
-# the network's first training 99 of 100 digits of the shared pictures reached it, and 1 in 20 of what it took for marks
-# in made photos with shadows. Signs are small, and seen less surely.
+# Smallest value of the map `writing` in the strongest tenth of a mark's pixels; shadows, grain and noise have less.
+# After the network's first training, 99 of 100 digits of the shared pictures reached it, and 1 in 20 of what it took
+# for marks in synthetic photos with shadows. Signs are exempt: they are small, and the network is less sure of them.
 MIN_SURENESS, STRONGEST_SHARE = 0.7, 0.1
-# The kinds are the ten digits, the signs, and last all others.
+# Number of digit kinds, which come first; the signs follow, and last "other".
 DIGIT_KINDS = 10
-# So many cells around those that vote belong to the marks' rims.
+# Width of a mark's rim around its voting cells, in cells.
 RIM_CELLS = 2
 PARTED = -2
 
@@ -27,10 +27,10 @@ class Segment:
     """One mark of a page.
 
     Attributes:
-        box: left, top, right, bottom, in pixels of what was looked at; the last two exclusive.
-        ink: uint8 [height, width] of that box: its soft ink alone, 0 = paper, 255 = covered.
-        kind: float32 [K], the probabilities of what it is.
-        height: of the digits of its line, in pixels of what was looked at.
+        box: left, top, right, bottom, in pixels of the resized picture; the last two exclusive.
+        ink: uint8 [height, width] of that box: this mark's ink alone, anti-aliased, 0 = paper, 255 = covered.
+        kind: float32 [K], the probability of each kind.
+        height: height of the digits of its line, in pixels of the resized picture.
     """
 
     box: tuple[int, int, int, int]
@@ -43,12 +43,12 @@ def marks(maps: Maps) -> list[Segment]:
     """Cut the marks out of a picture's maps."""
     soft = maps.writing >= MIN_RIM_SHARE
     pieces = label(soft)
-    # Runs follow each other as `nonzero` goes.
+    # The runs have the same order as the pixels of `nonzero`.
     rows, columns = np.nonzero(soft)
     piece = np.repeat(pieces.labels, pieces.stops - pieces.starts)
     share = halved(maps.writing)
     of_cell = np.full(share.shape, NO_MARK, np.intp)
-    # All soft pixels of a cell touch, and are of one piece.
+    # All soft pixels of a cell touch, so they belong to one piece.
     of_cell[rows // OFFSET_CELL_PX, columns // OFFSET_CELL_PX] = piece
     owner, count = owners(maps, of_cell)
     if not count:
@@ -64,7 +64,7 @@ def marks(maps: Maps) -> list[Segment]:
 
 
 def _whole(of_cell: NDArray[np.intp], owner: NDArray[np.int32], share: Floats, count: int) -> NDArray[np.int32]:
-    """Return the mark that each piece belongs to as a whole, int32 [N]; -1 for none, -2 where it is parted."""
+    """Return the mark that each connected piece belongs to, int32 [N]; -1 for none, -2 if several marks share it."""
     voting = owner != NO_MARK
     width = int(owner.max()) + 1
     pairs, at = np.unique(of_cell[voting] * width + owner[voting], return_inverse=True)
@@ -78,13 +78,13 @@ def _whole(of_cell: NDArray[np.intp], owner: NDArray[np.int32], share: Floats, c
 
 
 def _spread(owner: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the cells' marks with those of the cells around them added, which have none of their own."""
+    """Return the mark of each cell, extended to the cells around that have none of their own."""
     height, width = owner.shape
     for _ in range(RIM_CELLS):
         padded = np.pad(owner, 1, constant_values=NO_MARK)
         empty = owner == NO_MARK
         owner = owner.copy()
-        # Neighbours by a side come last, and so before those by a corner.
+        # Neighbours at a side come last, so that they overwrite those at a corner.
         for down, right in ((0, 0), (0, 2), (2, 0), (2, 2), (0, 1), (1, 0), (1, 2), (2, 1)):
             beside = padded[down : down + height, right : right + width]
             np.copyto(owner, beside, where=empty & (beside != NO_MARK))
@@ -99,7 +99,7 @@ def _opinions(
     share: Floats,
     count: int,
 ) -> tuple[Floats, Floats]:
-    """Return the kind of each mark, float32 [N, K], the mean over its cells by their ink; and its median height."""
+    """Return the kinds of marks, float32 [N, K], averaged over their cells by ink, and median heights, float32 [N]."""
     down, across = np.nonzero(owner != NO_MARK)
     mark = whole[of_cell[down, across]]
     mark = np.where(mark == PARTED, owner[down, across], mark)

@@ -1,4 +1,4 @@
-"""What the page network says of a picture, cell by cell."""
+"""Defines the maps that the page network predicts for a picture, cell by cell."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-# The sides of the cells that `offset`, and `height` and `kind`, are given for, in pixels.
+# Side of a cell in pixels: first of the map `offset`, then of the maps `height` and `kind`.
 OFFSET_CELL_PX = 2
 KIND_CELL_PX = 4
-# Digits are read best at this height.
+# Height of digits, in pixels, at which the page network reads them best.
 USUAL_HEIGHT_PX = 32.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Maps:
-    """What is written where, in a picture of H x W pixels.
+    """The predictions for a picture of H x W pixels.
 
     Attributes:
         writing: float32 [H, W], the share of each pixel that a mark's ink covers, 0 to 1.
@@ -26,7 +26,7 @@ class Maps:
             middle of the box around the mark that its ink belongs to.
         height: float32 [ceil(H/4), ceil(W/4)], for each cell of 4x4 pixels the height in pixels of the digits of the
             line of writing there; without meaning where nothing is written.
-        kind: float32 [ceil(H/4), ceil(W/4), K], the probabilities of what the mark there is.
+        kind: float32 [ceil(H/4), ceil(W/4), K], the probability of each kind for the mark there.
     """
 
     writing: Floats
@@ -35,7 +35,7 @@ class Maps:
     kind: Floats
 
 
-# A picture in grey, uint8 [H, W], of any size, to its maps: a `PageNetwork`, or what stands for one in a test.
+# A function from a grey picture of any size, uint8 [H, W], to its maps: a `PageNetwork`, or its stand-in in a test.
 Network = Callable[[Grey], Maps]
 
 
@@ -57,12 +57,12 @@ def halved(values: Floats) -> Floats:
 
 
 def highest(values: Floats) -> Floats:
-    """Return the highest of each cell of 2x2 values, float32 [ceil(H/2), ceil(W/2)]."""
+    """Return the maximum of each cell of 2x2 values, float32 [ceil(H/2), ceil(W/2)]."""
     one, two, three, four = _quarters(values)
     return np.asarray(np.maximum(np.maximum(one, two), np.maximum(three, four)), np.float32)
 
 
 def _quarters(values: Floats) -> list[Floats]:
-    """Return the four values of each cell, one map for each place in it."""
+    """Return the four values of each cell of 2x2, as one map for each position in the cell."""
     padded = np.pad(values, ((0, values.shape[0] % 2), (0, values.shape[1] % 2)))
     return [padded[down::2, right::2] for down in (0, 1) for right in (0, 1)]

@@ -1,4 +1,4 @@
-"""The page network's file behind one onnxruntime session."""
+"""Loads the page network's file, and runs it in one onnxruntime session."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Grey, Maps
 from inference.errors import InvalidModelError
 from inference.session import REBUILD, open_session
 
-# The network halves its picture four times.
+# Input sides are padded to a multiple of this, because the network halves its picture four times.
 MULTIPLE_PX = 16
 OUTPUTS = ("writing", "offset", "height", "kind")
 DIGITS = tuple("0123456789")
@@ -22,7 +22,7 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """What the page network's file says of itself.
+    """The metadata of the page network's file.
 
     Attributes:
         name, version: as the export wrote them.
@@ -41,15 +41,15 @@ class PageInfo:
 
 
 class PageNetwork:
-    """A grey picture in, maps of its writing out.
+    """The page network: computes the maps of a grey picture.
 
     Args:
         path: an ONNX file with the input `picture` uint8 [1, H, W] and the outputs `writing`, `offset`, `height` and
-            `kind`, float32, as `Maps` has them with one dimension of 1 in front.
+            `kind`, float32, shaped as in `Maps` with a batch dimension of 1 in front.
 
     Raises:
         ModelNotFoundError: there is no such file.
-        InvalidModelError: it is not ONNX, or its inputs, outputs or kinds are others.
+        InvalidModelError: the file is not ONNX, or has other inputs, outputs or kinds.
     """
 
     def __init__(self, path: Path) -> None:
@@ -58,10 +58,10 @@ class PageNetwork:
         self.info = _info(self._session, content, path)
 
     def __call__(self, grey: Grey) -> Maps:
-        """Look at a whole picture at once, uint8 [H, W], 0 = black; memory grows with it: see `tiles.tiled`.
+        """Return the maps of a whole picture, uint8 [H, W], 0 = black. Memory grows with its size: see `tiles.tiled`.
 
         Raises:
-            ValueError: another dtype or shape.
+            ValueError: the picture has another dtype or shape.
         """
         if grey.dtype != np.uint8 or grey.ndim != 2 or not grey.size:
             raise ValueError(f"expected uint8 [H, W], got {grey.dtype} {list(grey.shape)}")

@@ -1,4 +1,4 @@
-"""A picture's marks: its scale found, its writing read at it, and what is much larger or smaller at its own."""
+"""Finds the marks of a picture: finds the scale of its writing, and reads much larger or smaller writing at its own."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -15,9 +15,9 @@ from inference.detection.tiles import GRID_PX, tiled
 from inference.detection.turns import Box, turned, upright
 from inference.errors import TooManyMarksError
 
-# Sightings that differ by less than this in how far they are from the best height, in powers of 2, are seen alike.
+# Sightings count as equally good if their `fit`, in octaves (powers of 2), rounds to the same multiple of this.
 SAME_FIT_OCTAVES = 0.5
-# A mark that shares so much of its ink with another, which is seen nearer to the best height, is the same or a part.
+# Sightings that share at least this much of their ink show one mark or its part; the one nearer the best height stays.
 MIN_SHARED_INK = 0.5
 
 
@@ -26,8 +26,8 @@ class Sighting:
     """A mark as it was seen at one scale.
 
     Attributes:
-        mark: in pixels of what was looked at.
-        factor: the size of that, as a multiple of the picture's.
+        mark: the mark, in pixels of the resized picture.
+        factor: the scale factor from the picture to the resized one.
     """
 
     mark: Segment
@@ -46,12 +46,12 @@ class Sighting:
 
     @property
     def ink(self) -> float:
-        """How much ink it has, in pixels of the picture that are all covered."""
+        """The amount of its ink, in fully covered pixels of the picture."""
         return float(self.mark.ink.sum()) / 255 / self.factor**2
 
     @property
     def fit(self) -> float:
-        """How far from the best height its line is seen, in powers of 2."""
+        """The distance of its line's height, as it was seen, from the best one, in octaves (powers of 2)."""
         return distance(max(self.mark.height, 1.0))
 
 
@@ -65,13 +65,13 @@ def find(
         kinds: how many kinds it tells apart.
         image: mode L.
         most: the most marks that a picture may have.
-        turn: look for the side that is up, too.
+        turn: whether to find out too which side is up.
 
     Returns:
-        By how many degrees the picture must be turned clockwise to be read, and its marks after that turn.
+        The turn that makes the picture upright, in degrees clockwise, and its marks after that turn.
 
     Raises:
-        TooManyMarksError: it has more.
+        TooManyMarksError: the picture has more.
     """
     if turn:
         degrees, seen = upright(partial(looks, network, kinds=kinds), partial(look, network, kinds=kinds), image)
@@ -92,11 +92,11 @@ def find(
 
 
 def nearest_to_scale(readings: list[list[Sighting]]) -> list[Sighting]:
-    """Put readings of one picture together: of marks that share their ink, the one seen nearest to the best height."""
+    """Merge readings of one picture: of marks that share their ink, keep the one seen nearest to the best height."""
     if len(readings) < 2:
         return [sighting for reading in readings for sighting in reading]
     seen = [(sighting, at) for at, reading in enumerate(readings) for sighting in reading]
-    # Of two that are seen about as well, the one with more ink is more of the mark.
+    # Of two sightings that are equally good, the one with more ink shows more of the mark.
     seen.sort(key=lambda each: (round(each[0].fit / SAME_FIT_OCTAVES), -each[0].ink))
     boxes = np.array([sighting.box for sighting, _ in seen], np.float64).reshape(-1, 4)
     reading = np.array([at for _, at in seen], np.intp)
@@ -111,7 +111,7 @@ def nearest_to_scale(readings: list[list[Sighting]]) -> list[Sighting]:
 
 
 def shared(one: Sighting, other: Sighting) -> float:
-    """Return the share of the ink of one of two sightings, the one with less of it, that lies on the other's."""
+    """Return the ink that two sightings share, as a share of the ink of the one that has less."""
     finer, coarser = (one, other) if one.factor >= other.factor else (other, one)
     ink = finer.mark.ink > 127
     rows, columns = np.nonzero(ink)

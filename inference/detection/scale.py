@@ -1,4 +1,4 @@
-"""At which sizes a picture is read: the network sees digits best when they are 32 pixels high."""
+"""Chooses the scales at which a picture is read: the network sees digits best when they are 32 pixels high."""
 
 from dataclasses import dataclass
 
@@ -11,31 +11,31 @@ from inference.detection.maps import USUAL_HEIGHT_PX, Floats, Grey, Maps, Networ
 from inference.detection.tiles import tiled
 from inference.imaging.components import label
 
-# The first passes see the picture with its longer side this long, and each next a third of that, down to the last: the
-# network tells heights of about 10 to 110 pixels, so that together they see digits of any size.
+# A look is a run of the network on a resized copy: longer side of the first, ratio of each to the next, smallest longer
+# side, in pixels. The network measures heights of about 10 to 110 pixels: together the looks see digits of any size.
 FIRST_LOOK_PX, LOOK_RATIO, LAST_LOOK_PX = 640, 3, 64
-# Where all see less than this height, a finer one looks.
+# If all looks see digits lower than this, in pixels, a finer look is added.
 TINY_HEIGHT_PX = 10
-# Cells with less ink than this are not asked for their height.
+# Cells with a smaller share of ink than this do not count as written: their height is not used.
 MIN_INK_SHARE = 0.1
-# A look that sees digits at half or twice the best height is as good as one that is so much less sure of them.
+# Sureness that a look loses in `Look.fit` for each octave (factor of 2) between its digits and the best height.
 PENALTY_PER_OCTAVE = 0.18
-# That a mark is surely a sign or none counts so much beside that it is surely a digit.
+# Weight in `Look.fit` of the probability of a sign or "other", relative to that of a digit.
 OTHER_KINDS_WEIGHT = 0.3
-# A look that sees twice as many marks is as good as one that is so much surer. Both were chosen on made pages of print,
-# which were lost, and on the shared pictures.
+# Sureness that a look gains in `Look.fit` for twice as many marks. This and PENALTY_PER_OCTAVE were chosen on synthetic
+# pages of print, which were lost before, and on the shared pictures.
 GAIN_PER_DOUBLING = 0.06
-# Ink grows with so much of a power of the height: weighed by the inverse, all marks count about the same.
+# A mark's ink grows with this power of its height: divided by that, all marks have about the same weight.
 INK_PER_HEIGHT_POWER = 1.5
-# A picture is enlarged at most so much, and to no more pixels than this.
+# Largest scale factor, and most pixels of a resized picture.
 MAX_ENLARGEMENT = 4.0
 MAX_LOOK_PIXELS = 4_000_000
-# Writing that is so many times larger or smaller than what a picture is read at is read again at its own scale.
+# Writing that is more than this many times larger or smaller than the usual is read again at its own scale.
 MAX_SIZE_RATIO = 1.7
-# What is so many times smaller than the writing that is seen best is dust, paper or print, and what is so many times
-# larger a thing beside it.
+# Marks that are more than this many times smaller than the best seen writing are dust, paper or print; those as many
+# times larger are objects beside it.
 MAX_HEIGHT_RATIO = 8
-# The heights that each pass is asked for overlap so far with those of the next, in powers of 2.
+# How far the range of heights that a look is used for reaches into the next look's range, in octaves (powers of 2).
 OVERLAP_OCTAVES = 0.2
 
 
@@ -44,10 +44,10 @@ class Look:
     """A picture seen at one scale.
 
     Attributes:
-        factor: the size of what was seen, as a multiple of the picture's.
-        maps: what the network says of it.
-        height: the usual height of digits, in pixels of what was seen; None where there is no writing.
-        marks: how many there are.
+        factor: the scale factor from the picture to the resized copy.
+        maps: the network's maps of the copy.
+        height: the usual height of digits, in pixels of the copy; None if there is no writing.
+        marks: the number of marks.
     """
 
     factor: float
@@ -57,7 +57,7 @@ class Look:
 
     @property
     def fit(self) -> float:
-        """How well writing is seen: by how sure it is what it is, how much there is, and how far its height is."""
+        """How well writing is seen: from its sureness, the number of marks, and the distance from the best height."""
         if self.height is None:
             return -np.inf
         seen = sureness(self.maps, OTHER_KINDS_WEIGHT) + GAIN_PER_DOUBLING * np.log2(1 + self.marks)
@@ -65,12 +65,12 @@ class Look:
 
 
 def distance(height: float) -> float:
-    """Return how far a height in pixels is from the one that is read best, in powers of 2."""
+    """Return the distance of a height in pixels from the best one, in octaves (powers of 2)."""
     return float(abs(np.log2(height / USUAL_HEIGHT_PX)))
 
 
 def resized(image: Image.Image, factor: float) -> Grey:
-    """Return a grey picture, mode L, at a multiple of its size: uint8 [H, W]."""
+    """Return a grey picture, mode L, resized by a scale factor: uint8 [H, W]."""
     size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
     if size == image.size:
         return np.asarray(image)
@@ -79,10 +79,10 @@ def resized(image: Image.Image, factor: float) -> Grey:
 
 
 def looks(network: Network, image: Image.Image, kinds: int) -> list[Look]:
-    """Look at a grey picture at several small scales, and at a finer one where they show no digits or tiny ones.
+    """Look at a grey picture at several small scales, and at a finer one if they show no digits or only tiny ones.
 
     Returns:
-        The looks that see writing, the best first; none where there is none.
+        The looks that see writing, the best first; an empty list if none does.
     """
     longest = max(image.size)
     lengths = [float(min(FIRST_LOOK_PX, longest))]
@@ -95,18 +95,18 @@ def looks(network: Network, image: Image.Image, kinds: int) -> list[Look]:
 
 
 def look(network: Network, image: Image.Image, factor: float, kinds: int) -> Look:
-    """Look at a grey picture at a multiple of its size, of at most 1."""
+    """Look at a grey picture resized by a scale factor of at most 1."""
     factor = min(factor, 1.0)
     maps = tiled(network, resized(image, factor), kinds)
     return Look(factor, maps, usual_height(maps), len(cutting.marks(maps)))
 
 
 def sureness(maps: Maps, others: float = 0.0) -> float:
-    """Return how surely writing is seen as digits, 0 to 1: each mark counts about once.
+    """Return the mean probability of the likeliest digit in all writing, 0 to 1; marks have about the same weight.
 
     Args:
-        maps: what the network says.
-        others: how much it counts beside that, that a mark is surely no digit.
+        maps: the network's maps.
+        others: the weight of the likeliest kind that is no digit; the larger of the two products counts.
     """
     ink = halved(halved(maps.writing))
     weight = np.where(ink >= MIN_INK_SHARE, ink / np.maximum(maps.height, 1) ** INK_PER_HEIGHT_POWER, 0)
@@ -119,7 +119,7 @@ def _best(kind: Floats, others: float) -> Floats:
 
 
 def usual_height(maps: Maps) -> float | None:
-    """Return the median height of the writing in pixels, each mark counted about once; None where there is none."""
+    """Return the median height of the writing in pixels, marks having about the same weight; None if there is none."""
     ink = halved(halved(maps.writing))
     there = ink >= MIN_INK_SHARE
     return _median(maps.height[there], ink[there]) if there.any() else None
@@ -132,23 +132,23 @@ def _median(heights: Floats, ink: Floats) -> float:
 
 
 def possible(factor: float, size: tuple[int, int]) -> float:
-    """Return the factor nearest to this one that a picture of this width and height may be read at."""
+    """Return the scale factor, lowered to the limits for a picture of this width and height where it exceeds them."""
     return min(factor, MAX_ENLARGEMENT, float(np.sqrt(MAX_LOOK_PIXELS / (size[0] * size[1]))))
 
 
 def grown(cells: NDArray[np.bool_], shape: tuple[int, ...], reach: int) -> NDArray[np.bool_]:
-    """Return which cells of a map of a picture lie on or near some cells of another map of it.
+    """Return which cells of one map of a picture lie on or near the given cells of another map of it.
 
     Args:
-        cells: bool [h, w], covering the picture.
-        shape: rows and columns of the answer, which covers it too.
-        reach: cells of `cells` so far away count as near.
+        cells: bool [h, w], the given cells; the map covers the picture.
+        shape: rows and columns of the returned map, which covers the picture too.
+        reach: the largest distance that counts as near, in cells of `cells`.
     """
     rows, columns = shape
     down, across = np.nonzero(cells)
     top, bottom = _ends(down, reach, rows / cells.shape[0], rows)
     left, right = _ends(across, reach, columns / cells.shape[1], columns)
-    # A rectangle is added by its corners, and all of them by two sums.
+    # Each rectangle is entered at its four corners; two cumulative sums then fill all of them.
     corners = np.zeros((rows + 1, columns + 1), np.int32)
     np.add.at(corners, (top, left), 1)
     np.add.at(corners, (bottom, right), 1)
@@ -158,15 +158,15 @@ def grown(cells: NDArray[np.bool_], shape: tuple[int, ...], reach: int) -> NDArr
 
 
 def _ends(cells: NDArray[np.intp], reach: int, scale: float, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the first of `count` cells of another size that cells and those around lie on, and one past the last."""
+    """Return the first of `count` cells of another size that cells and those around cover, and one past the last."""
     first = np.clip(np.floor((cells - reach) * scale), 0, count - 1)
     return first.astype(np.intp), np.clip(np.ceil((cells + reach + 1) * scale), 1, count).astype(np.intp)
 
 
 def sizes(seen: list[Look]) -> list[tuple[float, NDArray[np.bool_]]]:
-    """Return the writing of a picture by its size.
+    """Group the writing of a picture by its size.
 
-    Each place is taken from the first look that sees it near the best height; what no look sees so, from the first.
+    Each place is taken from the first look that sees it near the best height, or else from the first look.
     Dust beside large writing is left out.
 
     Args:
@@ -196,7 +196,7 @@ def sizes(seen: list[Look]) -> list[tuple[float, NDArray[np.bool_]]]:
 
 
 def _of_pieces(heights: Floats, ink: Floats, written: NDArray[np.bool_]) -> Floats:
-    """Return the heights with one for each connected piece of writing: the geometric mean, by its ink."""
+    """Return the map of heights with one height for each connected piece of writing: its geometric mean by ink."""
     pieces = label(written)
     piece = np.repeat(pieces.labels, pieces.stops - pieces.starts)
     weight = ink[written]

@@ -1,27 +1,27 @@
-"""Large pictures in bounded memory and time: piece by piece, and only where something is written."""
+"""Runs the page network on large pictures in bounded memory and time: in tiles, and only where something is written."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Grey, Maps, Network, blank
 
-# Pieces are cut out and put back along these; all cells of the maps, and the network's own, are parts of it.
+# Tiles begin at multiples of this, in pixels; the cells of all maps, and of the network inside, divide it.
 GRID_PX = 16
-# No piece is larger than this each way: with 448, onnxruntime takes about 30 MB; with 640, as fast, 60.
+# Largest side of a tile with its margins: with 448, onnxruntime takes about 30 MB; with 640, as fast, 60.
 TILE_PX = 448
-# The network sees so much around each piece; it is thrown away again.
+# Margin that the network sees around each tile as context; its predictions there are discarded.
 MARGIN_PX = 48
 
 
 def tiled(network: Network, grey: Grey, kinds: int, wanted: NDArray[np.bool_] | None = None) -> Maps:
-    """Return the maps of a picture, looked at in overlapping tiles.
+    """Return the maps of a picture, computed in overlapping tiles.
 
     Args:
-        network: what looks at each tile.
+        network: the page network, which runs on each tile.
         grey: uint8 [H, W].
         kinds: how many kinds the network tells apart.
-        wanted: bool [ceil(H/16), ceil(W/16)], which cells of 16x16 pixels are looked at; by default all. Others are
-            left blank where that saves something.
+        wanted: bool [ceil(H/16), ceil(W/16)], which cells of 16x16 pixels are computed; by default all. Others may
+            be left blank to save time.
     """
     height, width = grey.shape
     if wanted is None:
@@ -42,7 +42,7 @@ def tiled(network: Network, grey: Grey, kinds: int, wanted: NDArray[np.bool_] | 
 
 
 def _look(network: Network, grey: Grey, maps: Maps, down: tuple[int, int], across: tuple[int, int]) -> None:
-    """Fill the maps between two rows and two columns, in pixels."""
+    """Run the network on one tile, and fill the maps between two rows and two columns, in pixels."""
     top, left = max(0, down[0] - MARGIN_PX), max(0, across[0] - MARGIN_PX)
     seen = network(grey[top : down[1] + MARGIN_PX, left : across[1] + MARGIN_PX])
     for whole, part, cell in (

@@ -1,4 +1,4 @@
-"""Pictures that lie on a side or stand on their head."""
+"""Finds which side of a picture is up: it may lie on a side or be upside down."""
 
 from collections.abc import Callable
 
@@ -6,18 +6,18 @@ from PIL import Image
 
 from inference.detection.scale import Look, sureness
 
-# Degrees clockwise, and what turns a picture so far: Pillow counts the other way.
+# Pillow's transpose for each turn in degrees clockwise; Pillow counts anticlockwise.
 TURNS = {
     0: None,
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
     270: Image.Transpose.ROTATE_90,
 }
-# Where digits are seen this surely, or more, the picture is upright; else it is looked at from the other sides, and
-# read from one where they are seen so surely, and surer by so much.
+# Smallest `sureness` of a picture that counts as upright. Below it the other three turns are tried; one is chosen if it
+# reaches this sureness, and exceeds that of the picture as sent by MIN_GAIN.
 UPRIGHT_SURENESS = 0.75
 MIN_GAIN = 0.25
-# Fewer marks than these tell no turn: nearly every letter is a digit from some side.
+# Smallest number of marks that can decide a turn: nearly every letter looks like a digit from some side.
 MIN_MARKS = 3
 
 Box = tuple[float, float, float, float]
@@ -32,17 +32,17 @@ def turned(image: Image.Image, degrees: int) -> Image.Image:
 def upright(
     looks: Callable[[Image.Image], list[Look]], look: Callable[[Image.Image, float], Look], image: Image.Image
 ) -> tuple[int, list[Look]]:
-    """Find how far a picture must be turned to be read: degrees clockwise, and what is seen then.
+    """Return the turn that makes a picture upright, in degrees clockwise, and the looks at the turned picture.
 
     Args:
-        looks: looks at a picture at several scales, and returns the best first; nothing where nothing is written.
+        looks: looks at a picture at several scales, and returns the best look first; none if nothing is written.
         look: looks at a picture at one scale.
         image: mode L.
     """
     first = looks(image)
     if not first or sureness(first[0].maps) >= UPRIGHT_SURENESS or first[0].marks < MIN_MARKS:
         return 0, first
-    # What is seen best from one side is as large from the others.
+    # Digits have the same size after a turn, so one scale factor suits all turns.
     sides = {degrees: look(turned(image, degrees), first[0].factor) for degrees in TURNS if degrees}
     sure = {degrees: sureness(side.maps) for degrees, side in sides.items() if side.marks >= MIN_MARKS}
     best = max(sure, key=lambda degrees: sure[degrees], default=0)
@@ -56,7 +56,7 @@ def as_sent(box: Box, degrees: int, size: tuple[int, int]) -> Box:
 
     Args:
         box: left, top, right, bottom, in pixels of the picture after it was turned clockwise.
-        degrees: by which it was turned.
+        degrees: the turn, in degrees clockwise.
         size: width and height of the picture as it was sent, in pixels.
     """
     left, top, right, bottom = box

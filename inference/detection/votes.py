@@ -1,4 +1,4 @@
-"""Which mark each cell of writing belongs to: all cells vote for the middle of theirs.
+"""Finds the mark that each cell of writing belongs to: each cell votes for the middle of its mark.
 
 Source: Cheng et al., "Panoptic-DeepLab", CVPR 2020, arXiv 1911.10194, section 3 (pixels vote for the middle of their
 object); Comaniciu and Meer, "Mean Shift", IEEE TPAMI 24(5), 2002 (votes climb to the nearest mode of their density).
@@ -11,17 +11,17 @@ from inference.detection.maps import OFFSET_CELL_PX, Floats, Maps, halved, highe
 
 Places = NDArray[np.intp]
 
-# A cell votes where one of its pixels is covered by at least this share.
+# A cell votes if ink covers at least this share of one of its pixels.
 MIN_VOTING_SHARE = 0.5
-# The votes for one middle scatter so widely, in cells.
+# Standard deviation of the votes for one middle, in cells; votes are blurred by it.
 SIGMA_CELLS = 1.1
-# The density of votes at a middle, in cells of full ink for each cell, is at least the first: less than one and a half
-# pixels of ink, which are dust, never reach it, and a small dot has more.
-# Where a piece of ink votes for several middles, it is at least the second: less is a few cells that miss.
+# Smallest density of votes at a middle, in cells of full ink per cell. Less than one and a half pixels of ink never
+# reach it, which are dust; a small dot does. The second limit holds where a connected piece of ink votes for several
+# middles: a density below it is a few cells that miss.
 MIN_DENSITY, MIN_DENSITY_BESIDE_OTHERS = 0.05, 0.25
-# A piece is of one mark where that has this share of its votes.
+# Smallest share of a connected piece's votes with which one mark gets the whole piece.
 MIN_WHOLE_SHARE = 0.85
-# A vote that climbs to no such middle goes to the nearest one within so many cells.
+# A vote that climbs to no valid middle goes to the nearest one within this distance, in cells.
 MAX_REACH_CELLS = 8.0
 NO_MARK = -1
 
@@ -30,8 +30,8 @@ def owners(maps: Maps, piece: Places) -> tuple[NDArray[np.int32], int]:
     """Find the mark of each cell of 2x2 pixels.
 
     Args:
-        maps: what the network says.
-        piece: intp [ceil(H/2), ceil(W/2)], the connected piece of ink that each cell is of, by its number.
+        maps: the network's maps.
+        piece: intp [ceil(H/2), ceil(W/2)], the number of the connected piece of ink that each cell belongs to.
 
     Returns:
         The mark of each cell, int32 [ceil(H/2), ceil(W/2)], numbered from 0, or -1 where it votes for none; and how
@@ -42,7 +42,7 @@ def owners(maps: Maps, piece: Places) -> tuple[NDArray[np.int32], int]:
     down, across = np.nonzero(highest(maps.writing) >= MIN_VOTING_SHARE)
     if not down.size:
         return owner, 0
-    # A vote's place in cells, of which the first has its middle at 0.
+    # The position of each vote in cells; the middle of the first cell is at 0.
     x = np.clip(across + maps.offset[down, across, 0] / OFFSET_CELL_PX, 0, share.shape[1] - 1)
     y = np.clip(down + maps.offset[down, across, 1] / OFFSET_CELL_PX, 0, share.shape[0] - 1)
     density = blurred(cast(x, y, share[down, across], share.shape), SIGMA_CELLS)
@@ -57,19 +57,19 @@ def owners(maps: Maps, piece: Places) -> tuple[NDArray[np.int32], int]:
 
 
 def shares(whole: Places, part: Places, weight: Floats) -> Floats:
-    """Return for each of N things the share, by weight, that those of its part have of those of its whole.
+    """Return for each of N items the weight of its part as a share of the weight of its whole, float32 [N].
 
     Args:
-        whole: intp [N], the whole that each is of, numbered from 0.
-        part: intp [N], its part of that.
-        weight: float32 [N].
+        whole: intp [N], the number of the whole that each item belongs to, from 0.
+        part: intp [N], the number of the part of it, from 0.
+        weight: float32 [N], the weight of each item.
     """
     _, at = np.unique(whole * (int(part.max(initial=0)) + 1) + part, return_inverse=True)
     return np.asarray(np.bincount(at, weight)[at] / np.bincount(whole, weight)[whole], np.float32)
 
 
 def cast(x: Floats, y: Floats, weight: Floats, shape: tuple[int, ...]) -> Floats:
-    """Add up votes on a grid, each shared among the four cells around it: float32 of `shape`."""
+    """Add up weighted votes on a grid, each split among the four cells around it: float32 of `shape`."""
     left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
     right, below = np.minimum(left + 1, shape[1] - 1), np.minimum(top + 1, shape[0] - 1)
     across, down = x - left, y - top
@@ -104,7 +104,7 @@ def climb(density: Floats, starts: Places) -> Places:
     Every cell points to the highest of itself and its eight neighbours, and pointers are followed to their ends.
 
     Args:
-        density: float32 [H, W], above 0 in every cell to start from.
+        density: float32 [H, W], above 0 in every start cell.
         starts: cells, as indices into the flat map.
 
     Returns:
@@ -132,7 +132,7 @@ def climb(density: Floats, starts: Places) -> Places:
 
 
 def _nearest(x: Floats, y: Floats, columns: Places, rows: Places) -> NDArray[np.int32]:
-    """Return the nearest middle of each vote, by its number; -1 where none is within reach."""
+    """Return the number of the nearest middle for each vote; -1 where none is within reach."""
     if not len(columns):
         return np.full(len(x), NO_MARK, np.int32)
     found = np.empty(len(x), np.int32)

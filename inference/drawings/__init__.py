@@ -1,1 +1,1 @@
-"""The quick way: clean drawings whose components are digits, read without the page network."""
+"""Reads clean drawings: by the classifier alone if each component is a digit, else at scales that the ink suggests."""

@@ -1,4 +1,4 @@
-"""A clean drawing is read at once: its own ink tells how high digits are, and whether the page network missed any."""
+"""Reads clean drawings in one or two runs of the page network: ink tells how high digits are, and what is missed."""
 
 from collections.abc import Iterator
 
@@ -14,20 +14,20 @@ from inference.detection.tiles import tiled
 from inference.errors import TooManyMarksError
 from inference.imaging.components import Components
 
-# Digits that touch come apart best at this height: more than in photos, where shadows and grain grow with them.
+# Height in pixels at which touching digits separate best. In photos less is better: shadows and grain grow with them.
 READ_HEIGHT_PX = 41.0
-# The tallest component may be two digits, or a frame: then the network's own height tells, and it looks once more.
+# Most runs of the network. The tallest component may be two digits or a frame: then the network's height sets a second.
 LOOKS = 2
-# Where marks are not read surely, the drawing is looked at again at these multiples of that size; chosen on numbers
-# of the shared pen digits.
+# A drawing with unsure marks is read again at these multiples of its first scale factor; chosen on numbers of the
+# shared pen digits.
 AGAIN_RATIOS = (1.2, 1.45, 0.85)
-# So far from the best height, in powers of 2, digits are read without another look.
+# Largest distance of the digits' height from READ_HEIGHT_PX, in octaves (powers of 2), that needs no further run.
 MAX_OCTAVES = 0.4
-# Less sure digits may lie on their side, or be none: the usual way looks at them from all sides.
+# Lower limit for `sureness`. Below it digits may lie on their side, or be none: `detection.page.find` tries all turns.
 MIN_SURENESS = 0.5
-# A drawing that is larger than the first look of the usual way is read in that.
+# Most pixels of the resized drawing. One that needs more than the first look of `find` is left to `find`.
 MAX_LOOK_PIXELS = FIRST_LOOK_PX**2
-# A component that nothing covers as far as this, of 255, was missed.
+# Ink, of 255, that some pixel of a mark must have in a component's box; else the network missed the component.
 MIN_COVER = 64
 
 
@@ -40,15 +40,14 @@ def read_at_once(
         network: the page network.
         kinds: how many kinds it tells apart.
         image: mode L.
-        components: of the drawing's ink.
+        components: the connected components of the drawing's ink.
         most: the most marks that a picture may have.
 
     Returns:
-        The marks; None where they are not sure, not at the right height, or not all, or where the usual way takes less
-        time.
+        The marks; None if they are not sure, not near the best height or not complete, or if `find` takes less time.
 
     Raises:
-        TooManyMarksError: it has more.
+        TooManyMarksError: the drawing has more.
     """
     if not components.count:
         return None
@@ -72,16 +71,16 @@ def read_at_once(
 
 
 def other_looks(network: Network, kinds: int, image: Image.Image, factor: float) -> Iterator[list[Sighting]]:
-    """Find the marks of a clean drawing at other sizes than it was read at.
+    """Find the marks of a clean drawing again, at other scale factors.
 
     Args:
         network: the page network.
         kinds: how many kinds it tells apart.
         image: mode L.
-        factor: the size that it was read at, as a multiple of the drawing's.
+        factor: the scale factor at which it was read first.
 
     Yields:
-        The marks at each size that is not too large.
+        The marks at each scale factor that does not make the drawing too large.
     """
     for size in (factor * ratio for ratio in AGAIN_RATIOS):
         if size**2 * image.width * image.height <= MAX_LOOK_PIXELS:
@@ -89,7 +88,7 @@ def other_looks(network: Network, kinds: int, image: Image.Image, factor: float)
 
 
 def _covered(marks: list[Segment], components: Components, factor: float) -> bool:
-    """Say whether each component has some mark's ink in its box."""
+    """Say whether each component's box contains ink of some mark."""
     high, wide = (round(float(side) * factor) + 2 for side in components.boxes[:, [3, 2]].max(axis=0))
     cover = np.zeros((high, wide), np.uint8)
     for mark in marks:

@@ -1,4 +1,4 @@
-"""The ink of a clean drawing: paper of one tone, so that nothing need be flattened and anti-aliasing is kept."""
+"""Extracts the ink of a clean drawing. Its paper has one tone, so nothing is flattened and anti-aliasing is kept."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,18 +6,18 @@ from PIL import Image
 
 Grey = NDArray[np.uint8]
 
-# Colours further apart than this, of 255, are colours.
+# A picture is coloured if the channels of a pixel differ by more than this, of 255.
 MIN_COLOUR_DIFFERENCE = 12
-# Less contrast than this, of 255, is a blank sheet.
+# A picture with less contrast than this, of 255, is a blank sheet.
 MIN_CONTRAST = 16
-# At least this share of all pixels, and of those around the border, are paper of one tone.
+# Smallest share of paper, which has one tone: among all pixels, and among those of the border.
 MIN_PAPER_SHARE = 0.2
 MIN_PAPER_BORDER_SHARE = 0.85
-# Or, where ink reaches the border, at most this share is flat and of a tone between paper and ink.
+# If ink reaches the border instead: largest share of pixels that are flat and have a tone between paper and ink.
 MAX_FLAT_SHARE = 0.08
-# Tones this near the paper's, as a share of the contrast, are paper: JPEG makes small waves around every stroke.
+# Tones this near the paper's, as a share of the contrast, are paper: JPEG makes ripples around every stroke.
 MAX_PAPER_WAVE = 0.03
-# What lies on the other side of the paper's tone, as a share of the contrast, is more than noise.
+# Largest deviation to the other side of the paper's tone that is still noise, as a share of the contrast.
 MAX_OVERSHOOT = 0.25
 
 
@@ -25,10 +25,10 @@ def drawn(image: Image.Image) -> Grey | None:
     """Return the ink of a drawing, uint8 [height, width], 0 = paper, 255 = the full contrast.
 
     Args:
-        image: mode L, RGB, or RGBA without transparency. Coloured ink counts by the colour that shows it best.
+        image: mode L, RGB, or RGBA without transparency. Coloured ink counts by the channel that shows it best.
 
     Returns:
-        None where the paper is not of one tone, as in a photo.
+        None if the paper has more than one tone, as in a photo.
     """
     depths = []
     for plane in _planes(image):
@@ -51,7 +51,7 @@ def drawn(image: Image.Image) -> Grey | None:
 
 
 def _planes(image: Image.Image) -> list[Grey]:
-    """Return the grey picture, or each of its colours where it has any, by a sample of its pixels."""
+    """Return the grey picture, or its three channels if a sample of its pixels shows colours."""
     if image.mode != "L":
         red, green, blue = np.moveaxis(np.asarray(image.resize((64, 64), Image.Resampling.NEAREST))[..., :3], 2, 0)
         most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
@@ -62,10 +62,10 @@ def _planes(image: Image.Image) -> list[Grey]:
 
 
 def _depth(grey: Grey) -> Grey | None:
-    """Return how far each pixel is from the paper's tone on the ink's side, or None where there is no such tone."""
+    """Return each pixel's distance from the paper's tone, on the ink's side, or None if the paper has no one tone."""
     tone = _commonest(grey)
     darker, lighter = int(tone) - int(grey.min()), int(grey.max()) - int(tone)
-    # Ink on both sides of the paper's tone is no drawing.
+    # The ink of a drawing is all darker or all lighter than its paper.
     if min(darker, lighter) > MAX_OVERSHOOT * max(darker, lighter, MIN_CONTRAST):
         return None
     near = max(2, round(MAX_PAPER_WAVE * max(darker, lighter)))
@@ -73,7 +73,7 @@ def _depth(grey: Grey) -> Grey | None:
     away = np.maximum(border, tone) - np.minimum(border, tone)
     if np.count_nonzero(away <= near) < MIN_PAPER_BORDER_SHARE * away.size and not _cut_close(grey, tone, near):
         return None
-    # A row of the tone, for with a single number numpy's minimum takes ten times as long.
+    # A row of the tone, because numpy's minimum with a single number takes ten times as long.
     paper = np.full(grey.shape[1], tone, np.uint8)
     if darker >= lighter:
         return paper - (np.minimum(grey, paper) if lighter else grey)
@@ -81,15 +81,15 @@ def _depth(grey: Grey) -> Grey | None:
 
 
 def _commonest(grey: Grey) -> np.uint8:
-    """Return the commonest tone, by a sample of the pixels."""
+    """Return the commonest tone in a sample of the pixels."""
     step = max(1, min(grey.shape) // 80)
     return np.uint8(np.bincount(grey[::step, ::step].ravel(), minlength=256).argmax())
 
 
 def _cut_close(grey: Grey, tone: np.uint8, near: int) -> bool:
-    """Say whether a picture whose border is not all paper is a drawing still, cut out close to its ink.
+    """Say whether a picture whose border is not all paper is a drawing nevertheless, cropped close to its ink.
 
-    Then what is neither paper nor full ink is the slope between the two; shade and a table are flat.
+    Tones between paper and ink are then the steep edges of strokes. Shadows, and a table under the paper, are flat.
     """
     step = max(1, min(grey.shape) // 28)
     away = np.abs(grey[::step, ::step].astype(np.int16) - int(tone))

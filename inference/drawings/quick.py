@@ -1,4 +1,4 @@
-"""The quick way: a clean drawing of a few digits well apart, which needs no page network."""
+"""Reads a clean drawing of a few well separated digits by the classifier alone, without the page network."""
 
 from collections.abc import Callable
 
@@ -9,15 +9,15 @@ from inference.imaging.components import Components
 from inference.recognition.boxes import gaps
 from inference.recognition.normalise import SIDE, normalise
 
-# More components than these are not read this way.
+# Most components of a drawing that is read this way.
 MAX_COMPONENTS = 12
-# Every one of them is read as a digit at least so surely.
+# Smallest probability of a digit that each component must reach.
 MIN_PROBABILITY = 0.95
-# Digits are as high as the highest of them, but for this share: a dot, a comma, a minus, the bar of a 5 are less.
+# Smallest height of a component, as a share of the tallest one's: a dot, comma, minus or the bar of a 5 is lower.
 MIN_HEIGHT_RATIO = 0.6
-# Between their boxes lies at least this share of the highest one's height.
+# Smallest gap between two bounding boxes, as a share of the tallest one's height.
 MIN_GAP_HEIGHTS = 0.1
-# A 1 among others stands no wider than this share of its height: a slash is.
+# Largest width of a 1 among other digits, as a share of its height: a slash is wider.
 MAX_ONE_WIDTH = 0.3
 
 
@@ -26,21 +26,21 @@ def read(
     components: Components,
     classify: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
 ) -> tuple[NDArray[np.float64], NDArray[np.uint8], NDArray[np.float32]] | None:
-    """Read a drawing whose components are digits, one each, without a doubt.
+    """Read a drawing if each of its components is clearly one digit.
 
     Args:
-        ink: uint8 [H, W], of a clean drawing: 0 = paper, 255 = the full contrast.
-        components: of its ink.
-        classify: uint8 [N, 28, 28] to float32 [N, C].
+        ink: uint8 [H, W], the ink of a clean drawing: 0 = paper, 255 = the full contrast.
+        components: the connected components of the ink.
+        classify: the classifier, from images uint8 [N, 28, 28] to probabilities float32 [N, C].
 
     Returns:
-        The boxes, float64 [N, 4]: left, top, right, bottom in pixels; the images, uint8 [N, 28, 28]; what the
-        classifier says of them. None where it is no such drawing.
+        The boxes, float64 [N, 4]: left, top, right, bottom in pixels; the images, uint8 [N, 28, 28]; the
+        classifier's probabilities, float32 [N, C]. None if it is no such drawing.
     """
     if components.count > MAX_COMPONENTS or not _apart(components):
         return None
     images = np.empty((components.count, SIDE, SIDE), np.uint8)
-    # Boxes that are apart hold one each.
+    # The boxes do not overlap, so each crop contains one component.
     for at, (left, top, right, bottom) in enumerate(components.boxes):
         images[at] = normalise(ink[top:bottom, left:right])
     said = classify(images)
@@ -51,7 +51,7 @@ def read(
 
 
 def _apart(components: Components) -> bool:
-    """Say whether all components are about as high as each other and well apart."""
+    """Say whether all components have about the same height and are well separated."""
     if components.count < 2:
         return True
     boxes = components.boxes.astype(np.float64)

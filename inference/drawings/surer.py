@@ -1,7 +1,7 @@
-"""Two readings of one drawing at different sizes: where they differ, the surer one counts.
+"""Merges two readings of one drawing at different scales: where they differ, the more confident one counts.
 
-The page network cuts digits that touch at one size and not at another, and which size that is differs from drawing to
-drawing; a cut that leaves whole digits is also the one whose marks are read most surely.
+The page network separates touching digits at one scale and not at another, and the right scale differs from drawing to
+drawing. A separation into whole digits also gives the marks with the highest confidence.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,14 +13,14 @@ from inference.detection.page import MIN_SHARED_INK, Sighting, shared
 from inference.recognition.boxes import gaps
 from inference.recognition.opinions import Opinion
 
-# What is read at least so surely is not looked at again.
+# Smallest confidence of a mark that counts as sure and is not read again.
 SURE = 0.9
-# What replaces marks has at least this share of their ink, or writing would vanish.
+# Smallest ink of the marks that replace others, as a share of the ink of those; with less, writing would vanish.
 MIN_KEPT_INK = 0.8
 
 
 def sure(opinion: Opinion) -> bool:
-    """Say whether a mark is a digit or a sign, and surely so."""
+    """Say whether a mark is surely a digit or a sign."""
     return _confidence(opinion) >= SURE
 
 
@@ -31,13 +31,13 @@ def surer(
 
     Args:
         one: the marks of the first reading.
-        opinions: what each of them is taken for.
-        other: those of the second.
-        others: likewise.
+        opinions: the opinion on each of them.
+        other: the marks of the second reading.
+        others: the opinion on each of those.
 
     Returns:
-        The marks of the first, but where unsure ones share their ink with some of the second that are surer on average
-        and leave none of it out, the second's.
+        The marks of the first reading. A group of them with an unsure mark is replaced by the second reading's marks of
+        the same ink, if those have a higher mean confidence and keep enough of the ink.
     """
     kept, taken = set(range(len(one))), list[Sighting]()
     for mine, theirs in _groups(_linked(one, other)):
@@ -50,7 +50,7 @@ def surer(
 
 
 def _linked(one: list[Sighting], other: list[Sighting]) -> NDArray[np.bool_]:
-    """Return [N, M], which marks of two readings are the same, or a part of each other."""
+    """Return which marks of two readings share enough ink to be the same mark or a part of it, bool [N, M]."""
     boxes, others = (np.array([each.box for each in marks], np.float64).reshape(-1, 4) for marks in (one, other))
     linked: NDArray[np.bool_] = gaps(boxes, others) < 0
     for at, to in np.argwhere(linked):
@@ -59,7 +59,7 @@ def _linked(one: list[Sighting], other: list[Sighting]) -> NDArray[np.bool_]:
 
 
 def _groups(linked: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Yield the rows and the columns that hang together."""
+    """Yield the rows and the columns of each group of linked marks."""
     left: NDArray[np.bool_] = np.asarray(linked.any(axis=1))
     while left.any():
         rows = np.zeros(len(left), np.bool_)
@@ -78,5 +78,5 @@ def _mean(opinions: Sequence[Opinion]) -> float:
 
 
 def _confidence(opinion: Opinion) -> float:
-    """Return how surely a mark is read: not at all where it is refused."""
+    """Return the confidence of a mark that is read, and 0 for a refused one."""
     return opinion.confidence if opinion.digit is not None or opinion.sign is not None else 0.0

@@ -1,1 +1,1 @@
-"""From an uploaded file to the grey picture that is looked at, and its connected components."""
+"""Decodes uploaded files, converts pictures to grey, and labels their connected components."""

@@ -1,11 +1,11 @@
-"""The PNG files that canvases write, decoded in a fraction of the time that Pillow takes for them.
+"""Decodes the PNG files that browser canvases write, in a fraction of the time that Pillow takes.
 
-A drawing is nearly all paper, of which PNG's filters leave zeros: of 480,000 bytes a few hundred or thousand are not.
-Pillow, as libpng, inflates and unfilters row by row; here all is inflated at once, and only what is not zero is undone.
+A drawing is nearly all paper, which PNG's filters turn into zeros: of 480,000 bytes a few hundred or thousand are not.
+Pillow, like libpng, inflates and unfilters row by row. This module inflates the whole file at once, and undoes the
+filters only where bytes are not zero.
+Reading a canvas of 400x400 pixels takes 1.1 ms with this module and 2.0 without (measured on 28 November 2026).
 
-Worth its lines: with it a canvas of 400x400 pixels is read in 1.1 ms, without in 2.0 (measured on 28 November 2026).
-
-Whatever is not as these files are, or is broken in any way, is left to Pillow, which says what is wrong with it.
+Any other kind of file, and any damaged file, is left to Pillow, which reports what is wrong with it.
 
 Source: Portable Network Graphics (PNG) Specification, Third Edition, W3C 2025: chapter 5 (chunks), 9 (filters).
 """
@@ -23,34 +23,34 @@ Plane = NDArray[np.uint8]
 Places = NDArray[np.intp]
 
 START = b"\x89PNG\r\n\x1a\n"
-# width, height, bits, colour type, compression, filter method, interlacing
+# Fields of the chunk IHDR: width, height, bits, colour type, compression, filter method, interlacing.
 HEADER = struct.Struct(">IIBBBBB")
-# The channels of each colour type: colour, grey and alpha, colour and alpha. Grey alone takes Pillow no longer.
+# Number of channels by colour type: RGB, grey with alpha, RGBA. Grey alone is missing: Pillow is as fast with it.
 CHANNELS = {2: 3, 4: 2, 6: 4}
-# Chunks that change no pixel, and their length.
+# Chunks that do not change the pixels, and the length of each in bytes.
 HARMLESS = {b"gAMA": 4, b"pHYs": 9, b"sRGB": 1}
-# What bounds the time: what is larger is Pillow's, and what has more words of eight bytes that are not zero.
+# Limits that bound the time; files beyond them are left to Pillow. Words have eight bytes; only nonzero ones count.
 MAX_BYTES, MAX_PIXELS, MAX_SIDE, MAX_WORDS = 200_000, 640 * 640, 1000, 20_000
-# Under Paeth's filter, pixels are undone one by one: so many of each channel, for which a row counts as so many more.
+# Paeth's filter is undone pixel by pixel: most pixels of a channel, and the number of pixels that each row adds.
 MAX_PAETH, PAETH_ROW = 4000, 50
 NONE, SUB, UP, AVERAGE, PAETH = range(5)
 
 
 class _OtherError(Exception):
-    """A file for Pillow."""
+    """The file is left to Pillow."""
 
 
 def decode(content: bytes, max_pixels: int) -> Image.Image | None:
-    """Return the picture in a PNG file as a canvas writes it, in bounded time and memory.
+    """Decode a PNG file of the kind that a canvas writes, in bounded time and memory.
 
     Args:
         content: the whole file.
         max_pixels: the most pixels that are decoded here; never more than MAX_PIXELS.
 
     Returns:
-        Mode L where all is grey and opaque, else RGB or RGBA. None where it is no PNG, is damaged, or is of another
-        kind than these are: grey, with a palette, interlaced, not of 8 bits, with chunks that may mean something else,
-        larger than the bounds above, with the filter Average, or so full that the filters leave few zeros.
+        Mode L if all pixels are grey and opaque, else RGB or RGBA. None if the file is no PNG, is damaged or is left
+        to Pillow: grey without alpha, with a palette, interlaced, not of 8 bits, with chunks that may change pixels,
+        beyond the limits above, with the filter Average, or with too few zeros after filtering.
     """
     if len(content) > MAX_BYTES:
         return None
@@ -68,7 +68,7 @@ def decode(content: bytes, max_pixels: int) -> Image.Image | None:
 
 
 def _parsed(content: bytes, max_pixels: int) -> tuple[bytes, int, int]:
-    """Return the filtered rows, each after a byte that names its filter; their width and the number of channels."""
+    """Return the filtered rows, each behind the byte of its filter type, their width and the number of channels."""
     chunks = _chunks(content)
     kind, head = next(chunks, (b"", b""))
     if kind != b"IHDR" or len(head) != HEADER.size:
@@ -87,7 +87,7 @@ def _parsed(content: bytes, max_pixels: int) -> tuple[bytes, int, int]:
     size = height * (1 + width * CHANNELS[colour])
     inflate = zlib_ng.decompressobj()
     try:
-        # With one byte more than there should be, the checksum at the end is read too, and no bomb goes off.
+        # A limit of one byte more than expected makes zlib check the checksum too, and stops decompression bombs.
         data = inflate.decompress(b"".join(packed), size + 1)
     except zlib_ng.error:  # type: ignore[misc]  # its types take the class for an instance
         raise _OtherError from None
@@ -97,7 +97,7 @@ def _parsed(content: bytes, max_pixels: int) -> tuple[bytes, int, int]:
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield kind and body of each chunk before the last, IEND."""
+    """Yield the type and the body of each chunk before IEND, the last one."""
     at = len(START) if content.startswith(START) else len(content)
     while True:
         end = at + 8 + int.from_bytes(content[at : at + 4])
@@ -113,11 +113,11 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _planes(data: bytes, width: int, channels: int) -> list[Plane]:
-    """Return the channels, each uint8 [height, width]; one for three colours that are all the same."""
+    """Return the channels, each uint8 [height, width]; three equal colour channels become one."""
     row = 1 + width * channels
     kinds = np.frombuffer(data, np.uint8)[::row]
     words = np.frombuffer(data + bytes(-len(data) % 8), np.uint64)
-    full = np.flatnonzero(words != 0)  # of numbers themselves, flatnonzero takes five times as long
+    full = np.flatnonzero(words != 0)  # flatnonzero of the numbers themselves takes five times as long
     if len(full) > MAX_WORDS or ((kinds == AVERAGE) | (kinds > PAETH)).any():
         raise _OtherError
     found = words[full].view(np.uint8)
@@ -126,31 +126,31 @@ def _planes(data: bytes, width: int, channels: int) -> list[Plane]:
     y, x = np.divmod(8 * full[inside // 8] + inside % 8, row)
     pixels, channel = np.divmod(x - 1, channels)
     pixels += width * y
-    channel[x == 0] = -1  # the name of a filter
+    channel[x == 0] = -1  # the byte of the filter type
     filtered = [(pixels[mine], values[mine]) for mine in (channel == each for each in range(channels))]
-    # Each channel is filtered for itself, so those that are the same filtered are the same.
+    # PNG filters each channel by itself, so channels with equal filtered bytes are equal.
     if channels > 2 and all(map(np.array_equal, filtered[0] * 2, filtered[1] + filtered[2])):
         del filtered[1:3]
     return [_unfiltered(*each, kinds, width) for each in filtered]
 
 
 def _unfiltered(at: Places, values: Plane, kinds: Plane, width: int) -> Plane:
-    """Undo the filters of one channel, uint8 [height, width], which is `values` in some places and zero elsewhere.
+    """Undo the filters of one channel, and return it, uint8 [height, width]. Most filtered bytes are zero.
 
     Args:
-        at: the places, numbered row by row.
-        values: uint8, one for each place.
-        kinds: uint8 [height], the filter of each row.
-        width: of a row.
+        at: flat indices, row by row, of the filtered bytes that are not zero.
+        values: uint8, those bytes.
+        kinds: uint8 [height], the filter type of each row.
+        width: of a row, in pixels.
     """
     plane = np.zeros((len(kinds), width), np.uint8)
     plane.ravel()[at] = values
-    # A row of zeros under the filter Up is the row above once more.
+    # A row of zeros with the filter Up repeats the row above.
     changed = kinds != UP
     changed[at // width] = True
     changed[0] = True
     rows, kinds = plane[changed], kinds[changed]
-    # Above the first row all is zero: there Up changes nothing, and Paeth predicts what Sub does.
+    # The row above the first one counts as zeros: there Up changes nothing, and Paeth predicts the same as Sub.
     kinds[0] = {UP: NONE, PAETH: SUB}.get(int(kinds[0]), kinds[0])
     across = np.flatnonzero(kinds == SUB)
     if len(across):
@@ -167,9 +167,9 @@ def _unfiltered(at: Places, values: Plane, kinds: Plane, width: int) -> Plane:
 
 
 def _undo_up(rows: Plane, up: NDArray[np.bool_]) -> None:
-    """Add to each row under the filter Up, bool [height] but the first, all above it as far as the first that is not.
+    """Undo the filter Up in place: add to each such row (`up`, bool [height]) the rows above, back to one without Up.
 
-    By sums of 2, 4, 8 ... rows, for numpy's own running sums take three times as long.
+    Sums of 2, 4, 8 ... rows are used because numpy's own running sums take three times as long.
 
     Source: Hillis and Steele, "Data Parallel Algorithms", Communications of the ACM 29(12), 1986.
     """
@@ -185,10 +185,10 @@ def _undo_up(rows: Plane, up: NDArray[np.bool_]) -> None:
 
 
 def _undo_paeth(row: Plane, above: Plane) -> int:
-    """Undo Paeth's filter; return how many pixels were undone one by one.
+    """Undo Paeth's filter in place; return how many pixels were undone one by one.
 
-    Where the filtered row is zero and the row above stays as it was one pixel before, what is to the left is predicted.
-    So the row can only change where the one or the other does not hold.
+    Where the filtered byte is zero and the pixel above equals the one to its left, Paeth predicts the pixel to the
+    left. So the values along the row can only change where one of the two does not hold.
     """
     breaks = row != 0
     breaks[1:] |= above[1:] != above[:-1]

@@ -1,4 +1,4 @@
-"""Connected components of ink, by runs."""
+"""Labels the connected components of ink, stored as runs."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Components:
-    """The 8-connected components of a mask, each known by its runs: stretches of ink in one row.
+    """The 8-connected components of a mask, each stored as its runs, the stretches of ink in one row.
 
     Attributes:
         count: the number of components, N.
@@ -28,8 +28,8 @@ class Components:
 def label(mask: NDArray[np.bool_]) -> Components:
     """Label the 8-connected components of a mask, bool [height, width].
 
-    Runs of ink are found in one pass; runs that touch in neighbouring rows are edges of a graph, whose components
-    come from hooking and pointer jumping on whole arrays: a few passes over the runs, whatever the shapes.
+    One pass finds the runs of ink. Runs that touch in neighbouring rows are joined by an edge of a graph. Hooking and
+    pointer jumping on whole arrays find the graph's components in a few passes over the runs, whatever the shapes.
 
     Source: He, Chao and Suzuki, "A Run-Based Two-Scan Labeling Algorithm", IEEE TIP 17(5), 2008 (the runs); Shiloach
     and Vishkin, "An O(log n) Parallel Connectivity Algorithm", J. Algorithms 3, 1982 (the merging).
@@ -62,7 +62,7 @@ def _touching(
     first: NDArray[np.intp], after: NDArray[np.intp], stride: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the pairs of runs that touch, corners included, in neighbouring rows."""
-    # Runs are sorted and apart, so those of the next row that a run touches are neighbours in the list.
+    # Runs are sorted and do not overlap, so the runs of the next row that one run touches are consecutive.
     low = np.searchsorted(after, first + stride, side="left")
     high = np.searchsorted(first, after + stride, side="right")
     counts = np.maximum(high - low, 0)

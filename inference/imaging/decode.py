@@ -1,4 +1,4 @@
-"""From whatever a person sends to an upright picture of 8 bits, in bounded time and memory."""
+"""Decodes pictures of all accepted kinds to upright 8-bit images, in bounded time and memory."""
 
 import warnings
 from collections.abc import Iterator
@@ -15,16 +15,16 @@ from inference.imaging.files import DAMAGED, File, open_image, start_of
 
 Picture = File | Image.Image | NDArray[np.generic]
 MAX_PIXELS = 40_000_000
-# A longer side than this is made smaller while decoding: a page of 40 lines is still read.
+# Enough pixels for the longer side, to which larger pictures are reduced: a page of 40 lines is still read.
 ENOUGH_PX = 2000
-# Of a file of several pages so many are read, if they have no more than the most pixels together.
+# Most pages of a file that are read; those of a TIFF have at most `max_pixels` pixels together.
 MAX_PAGES = 10
-# What of a TIFF is no page: bits of tag NewSubfileType, a smaller copy and a mask (TIFF 6.0, page 36).
+# Bits of a TIFF's tag NewSubfileType that mark a smaller copy or a mask, not a page (TIFF 6.0, page 36).
 NO_PAGE = 1 | 4
-# Formats whose further frames are moments of one picture; a phone's JPEG hides other things there.
+# Formats whose further frames are an animation; a phone's JPEG stores other things in them.
 ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
 
-# EXIF's orientations, and what turns each upright.
+# Pillow's transpose that turns each EXIF orientation upright.
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -35,18 +35,18 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 QUARTER_TURNS = (5, 6, 7, 8)
-# Pillow warns on standard error of large pictures, which are an error here, and of broken EXIF, which is no matter.
+# Pillow warns on standard error of large pictures, which raise an error here, and of broken EXIF, which is harmless.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """A picture, upright.
+    """An upright picture.
 
     Attributes:
-        image: mode L, RGB or RGBA; smaller than the picture where that was large.
-        size: width, height of the whole picture in pixels, upright.
-        more: the file has pages or frames after this one that are not decoded.
+        image: mode L, RGB or RGBA; reduced if the picture is large.
+        size: width and height in pixels of the upright picture, before it was reduced.
+        more: whether the file has pages or frames after this one that are not decoded.
     """
 
     image: Image.Image
@@ -55,28 +55,28 @@ class Decoded:
 
 
 def decode(picture: Picture, max_pixels: int = MAX_PIXELS) -> Decoded:
-    """Decode the first page of a picture: `decode_pages` has arguments and errors."""
+    """Decode the first page of a picture; see `decode_pages` for arguments and errors."""
     return next(decode_pages(picture, max_pixels))
 
 
 def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Decoded]:
-    """Open a picture, check its size before its pixels, and turn it upright; yield each page of a TIFF or a PDF.
+    """Open a picture, check its size before decoding it, and turn it upright; yield each page of a TIFF or a PDF.
 
-    A PDF is read where pypdfium2 is installed. Of an animation the first frame is read; colour profiles are ignored; 16
-    bits and floats are stretched to their range.
+    PDF files need pypdfium2. Only the first frame of an animation is read. Colour profiles are ignored. Grey images of
+    more than 8 bits or of floats are stretched to the full range of 8 bits.
 
     Args:
         picture: the bytes of an image file, a path, a Pillow image, or an array [height, width], [height, width, 3] or
             [height, width, 4] (bool, uint8, or floats from 0 to 1).
-        max_pixels: the most pixels that are decoded, of all pages together.
+        max_pixels: the most pixels that are decoded: of all pages of a TIFF together, of the pictures on each PDF page.
 
     Yields:
         At least one page, at most `MAX_PAGES`.
 
     Raises:
-        BrokenImageError: no image, or damaged, or cut off; or a path that cannot be opened.
-        UnsupportedImageError: another kind of file, or an array of another shape or dtype.
-        ImageTooLargeError: more than `max_pixels`.
+        BrokenImageError: the file is no image, is damaged or cut off, or cannot be opened.
+        UnsupportedImageError: the file is of another kind, or the array has another shape or dtype.
+        ImageTooLargeError: the picture has more than `max_pixels` pixels.
     """
     if isinstance(picture, Image.Image):
         opened = picture
@@ -104,19 +104,19 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
         else:
             more = opened.format in ANIMATED and bool(getattr(opened, "is_animated", False))
             yield replace(_upright(opened), more=more)
-    # Pillow's decoders raise whatever the broken file makes them stumble over.
+    # Pillow's decoders raise errors of many classes on broken files.
     except Exception as error:
         raise BrokenImageError(DAMAGED) from error
 
 
 def _pages(tiff: Image.Image, max_pixels: int) -> Iterator[Decoded]:
-    """Yield the pages of a TIFF, from the one it stands on."""
+    """Yield the pages of a TIFF, from its current page on."""
     for number in range(1, MAX_PAGES + 1):
         max_pixels -= tiff.width * tiff.height
         following, pixels = _following(tiff)
         more = following is not None and (number == MAX_PAGES or pixels > max_pixels)
         page = _upright(tiff)
-        # A page that needed no change is the file's own image, which the next one fills.
+        # An unchanged page is the opened image itself, which the next page overwrites: it is copied.
         yield replace(page, image=page.image.copy() if page.image is tiff else page.image, more=more)
         if following is None or more:
             return
@@ -124,7 +124,7 @@ def _pages(tiff: Image.Image, max_pixels: int) -> Iterator[Decoded]:
 
 
 def _following(tiff: Image.Image) -> tuple[int | None, int]:
-    """Return the number of a TIFF's next page, or None, and its pixels; the file stays where it is."""
+    """Return the index of a TIFF's next page, or None, and its number of pixels; the current page stays the same."""
     here = tiff.tell()
     try:
         for at in range(here + 1, here + 1 + MAX_PAGES):
@@ -142,7 +142,7 @@ def _upright(opened: Image.Image) -> Decoded:
     size = opened.size
     shrink = max(size) / ENOUGH_PX
     if shrink >= 2:
-        # Only JPEG can; by 2, 4 or 8, and never below what is asked for.
+        # Only JPEG can decode smaller: by 2, 4 or 8, and never below the size asked for.
         opened.draft(None, (round(size[0] / shrink), round(size[1] / shrink)))
     opened.load()
     image = _plain(opened)
@@ -150,7 +150,7 @@ def _upright(opened: Image.Image) -> Decoded:
     if factor >= 2:
         image = image.reduce(factor)
     if opened.size == size[::-1]:
-        # Pillow turns TIFF by itself.
+        # Pillow turns a TIFF upright by itself.
         size = opened.size
     orientation = _orientation(opened)
     if orientation in TURNS:
@@ -178,7 +178,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _stretched(image: Image.Image) -> Image.Image:
-    """Return a deep grey image (16 or 32 bits, floats) as mode L, its whole range used."""
+    """Return a grey image of 16 or 32 bits or floats as mode L, its range of values stretched to 0 to 255."""
     values = np.nan_to_num(np.asarray(image, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     low, high = float(values.min()), float(values.max())
     if high <= low:

@@ -1,4 +1,4 @@
-"""Which files are pictures, by their first bytes, and what is said of others."""
+"""Recognises picture files by their first bytes, opens them, and words the errors for other files."""
 
 import io
 from pathlib import Path
@@ -10,13 +10,13 @@ from inference.errors import BrokenImageError, ImageError, ImageTooLargeError, U
 File = bytes | bytearray | memoryview | str | Path
 PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 FORMATS = (*PILLOW_FORMATS, "HEIC")
-# So many first bytes of a file tell what it is.
+# Number of first bytes that tell the kind of a file.
 START_BYTES = 64
-# How their files' names end.
+# File name suffixes of the formats that are read, PDF among them.
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif", ".pdf")
 DAMAGED = "The picture is damaged or cut off. Save it again and resend it."
 NO_PICTURE = f"This is no picture that can be read. Send one of {', '.join(FORMATS)}."
-# What people also send, by how it begins.
+# Other formats that people send, by their first bytes.
 FOREIGN_FORMATS = {
     b"<svg": "SVG",
     b"<?xml": "XML or SVG",
@@ -28,7 +28,7 @@ FOREIGN_FORMATS = {
     b"\x00\x00\x00\x0cJXL": "JPEG XL",
     b"qoif": "QOI",
 }
-# HEIC's names among the ISO media families, which stand after four bytes.
+# ISO media brands that mean HEIC; a brand follows the type `ftyp`, which follows four bytes.
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 
@@ -46,7 +46,7 @@ def start_of(picture: File) -> bytes:
 
 
 def open_image(picture: File, start: bytes) -> Image.Image:
-    """Open a file whose first bytes these are, without decoding its pixels."""
+    """Open an image file, without decoding its pixels; `start` holds its first bytes."""
     file = picture if isinstance(picture, str | Path) else io.BytesIO(picture)
     try:
         return Image.open(file, formats=_formats(start))
@@ -55,19 +55,19 @@ def open_image(picture: File, start: bytes) -> Image.Image:
 
 
 def _formats(start: bytes) -> tuple[str, ...]:
-    """Return the formats that a file is tried as, by its first bytes."""
+    """Return the formats that Pillow tries for a file, by its first bytes."""
     if start[4:8] != b"ftyp" or start[8:12] not in HEIC_BRANDS:
         return PILLOW_FORMATS
-    # Only here: its import takes longer than a canvas is read in.
+    # Imported only here, because the import takes longer than reading a canvas.
     import pi_heif
 
-    # One thread, as all that reads; of what a phone puts beside the picture, nothing is wanted.
+    # One thread, like all reading; the extra pictures that phones store are not needed.
     pi_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
     return (*PILLOW_FORMATS, "HEIF")
 
 
 def _unreadable(start: bytes, error: Exception) -> ImageError:
-    """Return what to say of a file that Pillow does not open, by its first bytes."""
+    """Return the error for a file that Pillow does not open, by its first bytes."""
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return ImageTooLargeError("The picture has far too many pixels. Send a smaller one.")
     kind = next((name for magic, name in FOREIGN_FORMATS.items() if start.lstrip().startswith(magic)), None)

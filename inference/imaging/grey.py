@@ -1,16 +1,16 @@
-"""From a picture of any colours to the grey one that is looked at."""
+"""Converts pictures of any colours to grey, and removes transparency."""
 
 import numpy as np
 from PIL import Image, ImageChops
 
-# Opaque tones nearer to each other than this are one ink.
+# Opaque pixels whose tones span less than this, of 255, are all ink.
 MAX_INK_RANGE = 64
 
 
 def grey(image: Image.Image) -> Image.Image:
     """Return a picture as mode L.
 
-    A coloured pen swallows two of the three colours: the darkest of them shows it best, but is the noisiest.
+    Coloured ink absorbs two of the three channels: the darkest channel shows it best, but is the noisiest.
 
     Args:
         image: mode L, RGB or RGBA.
@@ -24,10 +24,10 @@ def grey(image: Image.Image) -> Image.Image:
 
 
 def opaque(image: Image.Image) -> Image.Image:
-    """Return a picture without transparency: ink on nothing becomes black on white.
+    """Return a picture without transparency: ink on a transparent ground becomes black on white.
 
-    What is transparent is paper. Where all that is opaque has one tone, it is the ink, whichever its colour; else the
-    transparent part takes the commonest tone of the rest.
+    Transparent pixels are paper. If all opaque pixels have one tone, they are ink, whatever their colour; else the
+    transparent pixels take the commonest tone of the opaque ones.
     """
     if image.mode != "RGBA":
         return image

@@ -1,4 +1,4 @@
-"""The pages of a PDF as pictures; pypdfium2, which draws them, is an extra that not everyone needs."""
+"""Renders the pages of a PDF as pictures with pypdfium2, an optional dependency."""
 
 from collections.abc import Iterator
 from threading import Lock
@@ -12,28 +12,28 @@ MISSING = (
     "PDF files are read where pypdfium2 is installed: `pip install pypdfium2`, or `pip install 'digits[pdf]'`. "
     "Or send each page as a picture."
 )
-# PDF's own unit is 1/72 of an inch. Scans have 150 to 300 dots an inch.
+# A PDF unit is 1/72 of an inch. Pages are rendered at about the resolution of scans, 150 to 300 dots per inch.
 UNITS_PER_INCH, DOTS_PER_INCH = 72, 200
 # PDFium runs in one thread at a time (pypdfium2's README, "Thread incompatibility").
 PDFIUM = Lock()
 
 
 def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> Iterator[tuple[Image.Image, bool]]:
-    """Draw the pages of a PDF.
+    """Render the pages of a PDF.
 
     Args:
         content: the file's bytes.
-        max_pages: so many are drawn.
-        max_side_px: the longer side of a page has at most so many pixels.
-        max_pixels: the pictures on a page have at most so many together: they are decoded whole.
+        max_pages: the most pages that are rendered.
+        max_side_px: the most pixels of a rendered page's longer side.
+        max_pixels: the most pixels of all pictures on a page together, because they are decoded whole.
 
     Yields:
-        A page, mode L, and whether the file has more that are not drawn.
+        Each page, mode L, and whether more pages follow it that are not rendered.
 
     Raises:
         UnsupportedImageError: pypdfium2 is not installed.
-        BrokenImageError: it is no PDF, damaged, or locked by a password; or it has no page.
-        ImageTooLargeError: a page has larger pictures.
+        BrokenImageError: the file is no PDF, is damaged, is locked by a password, or has no page.
+        ImageTooLargeError: the pictures on a page have more than `max_pixels` pixels.
     """
     try:
         import pypdfium2 as pdfium
@@ -48,7 +48,7 @@ def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> 
         for number in range(min(count, max_pages)):
             with PDFIUM:
                 page = document[number]
-                # Each time that one is shown counts, for each takes its time.
+                # A picture counts each time that the page shows it, because each time takes its time.
                 shown = (each.get_px_size() for each in page.get_objects([pdfium.raw.FPDF_PAGEOBJ_IMAGE]))
                 pixels = sum(width * height for width, height in shown)
                 if pixels > max_pixels:

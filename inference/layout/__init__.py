@@ -1,1 +1,1 @@
-"""In which order marks are read: lines, columns, and the level of small signs."""
+"""Puts marks into reading order: finds lines and columns, and the line of small signs."""

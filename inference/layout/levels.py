@@ -1,19 +1,19 @@
-"""Where small signs stand in the order of reading: on the line of the digits that they belong to."""
+"""Puts small signs on the line of the digits that they belong to."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# A sign belongs to a digit whose height, and this share of it above and below, it lies within.
+# How far above or below a digit the middle of a sign that belongs to it may lie, as a share of the digit's height.
 REACH_HEIGHTS = 0.3
 
 
 def levelled(boxes: Floats, signs: NDArray[np.bool_]) -> Floats:
-    """Return the boxes with each sign's as high as that of the digit it belongs to, so that all stand on one line.
+    """Return the boxes, each sign's with the top and bottom of the digit it belongs to, so that all stand on one line.
 
-    A dot lies below the middle of its line, and is no measure of its height. It belongs to the nearest mark, from side
-    to side, that it lies beside; where there is none its box stays.
+    A dot lies below the middle of its line, and is no measure of the line's height. It belongs to the horizontally
+    nearest mark that it lies beside; if there is none, its box stays the same.
 
     Args:
         boxes: float64 [N, 4]: left, top, right, bottom.

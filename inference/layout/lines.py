@@ -1,4 +1,4 @@
-"""Lines of writing: which marks stand on one, and in which order they are read."""
+"""Sorts marks into lines of writing in reading order, and joins them to text."""
 
 from itertools import pairwise
 
@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Row = list[int]
 
-# A gap wider than this many digits' widths is a space.
+# A gap wider than this many widths of a digit is a space.
 SPACE_WIDTHS = 1.5
-# Marks further apart than this many heights belong to one piece of a line only where the pieces fit as wholes.
+# Largest gap within a piece of a line, in heights of marks; across wider gaps only whole pieces are matched.
 MAX_GAP_HEIGHTS = 2.0
-# Marks stand on one line where they differ by less than this share of their height.
+# Marks stand on one line if their levels differ by less than this share of their height.
 MAX_LEVEL_HEIGHTS = 0.5
-# The lines of two columns meet where they differ by less than this share of their height.
+# The lines of two columns meet if their levels differ by less than this share of the height of marks.
 MAX_MEETING_HEIGHTS = 0.25
-# The line ends on so many marks, by whose mean it is continued.
+# Number of marks at the end of a line whose mean level decides which marks continue it.
 END_MARKS = 3
-# Writing in columns whose lines do not meet is read column by column, where there are so many lines in each.
+# Smallest number of lines in each column of writing that is read column by column, if their lines do not meet.
 MIN_COLUMN_LINES = 3
 
 
@@ -26,14 +26,14 @@ def lines(boxes: Floats) -> list[Row]:
     """Sort marks into lines, top to bottom, and each line from left to right.
 
     From left to right, every mark continues the piece of a line that ends before it at its level. The slopes of the
-    pieces tell how lines run across the picture, which by perspective is not the same above as below; along that,
-    pieces are put together into lines. Columns whose lines do not stand on common ones follow each other.
+    pieces tell how lines run across the picture; by perspective, they differ from top to bottom. Pieces along the same
+    course are joined into lines. Columns whose lines do not meet are read one after the other.
 
     Args:
         boxes: float64 [N, 4]: left, top, right, bottom.
 
     Returns:
-        Indices of the marks.
+        The lines, each a list of indices of marks.
     """
     if len(boxes) < 2:
         return [[at] for at in range(len(boxes))]
@@ -61,7 +61,7 @@ def _usual_slope(x: Floats, y: Floats, tall: float) -> float:
 
 
 def _pieces(boxes: Floats, level: Floats, tall: float) -> list[Row]:
-    """Chain marks that stand near to each other at one level, from left to right."""
+    """Chain marks that stand close together at one level, from left to right."""
     heights = boxes[:, 3] - boxes[:, 1]
     pieces: list[Row] = []
     for at in np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable"):
@@ -83,10 +83,10 @@ def _pieces(boxes: Floats, level: Floats, tall: float) -> list[Row]:
 
 
 def _level(x: Floats, y: Floats, pieces: list[Row]) -> Floats:
-    """Return each mark's height on the page: where the line through it, as lines run there, crosses the middle.
+    """Return each mark's level: the y at which the curve of its line crosses the middle of the writing.
 
-    The slope of lines, dy/dx, is taken to be linear in y, as it nearly is in a photo of a page: a + b y. It is fitted
-    to the pieces of lines, long ones counting more; the curves with that slope are exponentials.
+    The slope of lines, dy/dx, is modelled as linear in y: a + b y. This nearly holds in a photo of a page. It is fitted
+    to the pieces of lines, and long ones have more weight. The curves with that slope are exponentials.
     """
     middle = float(x.mean())
     long = [piece for piece in pieces if len(piece) >= END_MARKS]
@@ -95,7 +95,7 @@ def _level(x: Floats, y: Floats, pieces: list[Row]) -> Floats:
     spread = np.array([float(np.square(x[piece] - x[piece].mean()).sum()) for piece in long])
     slopes = np.array([float(((x[piece] - x[piece].mean()) * y[piece]).sum()) for piece in long]) / spread
     heights = np.array([float(y[piece].mean()) for piece in long])
-    # One wild piece must not turn the page.
+    # Clipping stops an outlier from tilting all lines.
     usual = float(np.median(slopes))
     slopes = np.clip(slopes, usual - 0.1, usual + 0.1)
     centre = float(np.average(heights, weights=spread))
@@ -111,7 +111,7 @@ def _level(x: Floats, y: Floats, pieces: list[Row]) -> Floats:
 
 
 def _columns(boxes: Floats, pieces: list[Row], tall: float) -> list[list[Row]]:
-    """Part the pieces of lines where a gutter runs through the whole of the writing, with lines on either side."""
+    """Split the pieces of lines into columns at gutters through all of the writing that have lines on either side."""
     left = np.array([min(boxes[at, 0] for at in piece) for piece in pieces])
     right = np.array([max(boxes[at, 2] for at in piece) for piece in pieces])
     columns: list[list[Row]] = []
@@ -121,13 +121,13 @@ def _columns(boxes: Floats, pieces: list[Row], tall: float) -> list[list[Row]]:
             columns.append([])
         columns[-1].append(pieces[at])
         reached = max(reached, right[at])
-    # Marks that all stand apart, as in a table, are no lines.
+    # Marks that all stand apart, as in a table, do not count as lines.
     fewest = min(sum(len(piece) > 1 for piece in column) for column in columns)
     return columns if len(columns) > 1 and fewest >= MIN_COLUMN_LINES else [pieces]
 
 
 def _meet(boxes: Floats, level: Floats, columns: list[list[Row]], tall: float) -> bool:
-    """Say whether most lines of each column, or of the shorter one, go on in the next."""
+    """Say whether, of each two neighbouring columns, most lines of the shorter one continue in the other."""
     for pair in pairwise(columns):
         fewer, more = sorted(pair, key=len)
         nearest = [min(_apart(boxes, level, row, other) for other in more) for row in fewer]
@@ -137,7 +137,7 @@ def _meet(boxes: Floats, level: Floats, columns: list[list[Row]], tall: float) -
 
 
 def _rows(boxes: Floats, level: Floats, pieces: list[Row], tall: float) -> list[Row]:
-    """Put pieces of lines into lines, top to bottom."""
+    """Join pieces of lines into lines, top to bottom."""
     rows: list[Row] = []
     for piece in sorted(pieces, key=lambda piece: float(level[piece].mean())):
         away = [_apart(boxes, level, row, piece) for row in rows]
@@ -152,7 +152,7 @@ def _rows(boxes: Floats, level: Floats, pieces: list[Row], tall: float) -> list[
 
 
 def _apart(boxes: Floats, level: Floats, row: Row, piece: Row) -> float:
-    """Return how far apart in height two pieces of lines end where they face each other; inf where they overlap."""
+    """Return how far the levels of two pieces of lines differ at the ends that face each other; inf if they overlap."""
     before = [mark for mark in row if boxes[mark, 2] <= boxes[piece[0], 0] + 0.3 * (boxes[mark, 2] - boxes[mark, 0])]
     after = [mark for mark in row if boxes[mark, 0] >= boxes[piece[-1], 2] - 0.3 * (boxes[mark, 2] - boxes[mark, 0])]
     if len(before) + len(after) < len(row):
@@ -166,25 +166,25 @@ def _apart(boxes: Floats, level: Floats, row: Row, piece: Row) -> float:
 
 
 def _end(boxes: Floats, level: Floats, marks: Row) -> float:
-    """Return the mean level of the first marks, as far as they stand near to the first."""
+    """Return the mean level of the first END_MARKS marks, without those that are far from the first."""
     left, top, _, bottom = boxes[marks[0]]
     near = [mark for mark in marks[:END_MARKS] if abs(boxes[mark, 0] - left) < MAX_GAP_HEIGHTS * (bottom - top)]
     return float(level[near].mean())
 
 
 def text(rows: list[Row], boxes: Floats, said: list[str]) -> str:
-    """Put the signs of all marks into lines, with a space where a gap is wider than about a digit and a half."""
+    """Join the characters of all marks into lines, with a space where a gap is wider than about a digit and a half."""
     if len(said) < 2:
         return "".join(said)
     wide = boxes[:, 2] - boxes[:, 0]
     tall = boxes[:, 3] - boxes[:, 1]
-    # A 1 is narrow: a digit is as wide as the median, but never less than half as wide as high.
+    # The usual width of a digit is the median, but at least 0.6 of the median height, because a 1 is narrow.
     digit = max(float(np.median(wide)), 0.6 * float(np.median(tall)))
     written = []
     for row in rows:
         line = said[row[0]]
         gaps = [boxes[mark, 0] - boxes[before, 2] for before, mark in pairwise(row)]
-        # Digits that are all set wide apart are one number.
+        # Digits that all stand far apart are one number.
         usual = float(np.median(gaps)) if len(gaps) >= 4 else 0.0
         for gap, mark in zip(gaps, row[1:], strict=True):
             line += (" " if gap > SPACE_WIDTHS * max(digit, usual) else "") + said[mark]

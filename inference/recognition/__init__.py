@@ -1,1 +1,1 @@
-"""What each mark is: normalised, classified, refused, joined, explained."""
+"""Decides what each mark is: normalises, classifies, refuses, joins and explains marks."""

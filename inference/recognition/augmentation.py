@@ -1,4 +1,4 @@
-"""The same mark seen again: with a thicker and a thinner pen, and turned a little to either side."""
+"""Test-time augmentation: classifies unsure marks again with thicker and thinner strokes and small rotations."""
 
 from collections.abc import Callable
 
@@ -9,18 +9,18 @@ from inference.recognition.normalise import SIDE
 
 Images = NDArray[np.uint8]
 
-# How far the pen goes towards its dilation and its erosion, and how far a mark is turned, in radians.
+# How far strokes go towards their dilation and their erosion, as shares; angle of the rotations, in radians.
 THICKER_SHARE, THINNER_SHARE = 0.3, 0.25
 TURN_RADIANS = 0.1
-# A mark whose probability of "not a digit" lies between these is looked at again.
+# A mark whose probability of "not a digit" lies between these is classified again.
 UNSURE_PROBABILITIES = (0.01, 0.5)
 
 
 def seen_again(classify: Callable[[Images], NDArray[np.float32]], images: Images) -> NDArray[np.float32]:
-    """Classify images, and let several views decide where one leaves it open whether a mark is a digit.
+    """Return the probabilities of images, float32 [N, C]; several views decide where one is unsure what is a digit.
 
     Args:
-        classify: uint8 [N, 28, 28] to float32 [N, C].
+        classify: the classifier, from images uint8 [N, 28, 28] to probabilities float32 [N, C].
         images: uint8 [N, 28, 28].
     """
     said = classify(images)
@@ -49,7 +49,7 @@ def views(images: Images) -> Images:
 
 
 def agreed(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what several views say together: their geometric mean, float32 [N, C], from float32 [V, N, C].
+    """Return the normalised geometric mean of the probabilities of several views, float32 [V, N, C] to [N, C].
 
     Source: Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", Neural Computation 14(8),
     2002, section 1 (opinions multiplied and renormalised).

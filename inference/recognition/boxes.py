@@ -1,9 +1,9 @@
-"""How boxes lie to each other; each is left, top, right, bottom."""
+"""Measures how bounding boxes lie to each other; each is left, top, right, bottom."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Something stands before a mark where it is nearer than so many heights of the mark.
+# Largest gap between a mark and another that stands before it on its line, in heights of the mark.
 MAX_BEFORE_HEIGHTS = 2.0
 
 
@@ -11,7 +11,7 @@ def gaps(boxes: NDArray[np.float64], others: NDArray[np.float64] | None = None) 
     """Return how far boxes, float64 [N, 4], are from each other, or from others, float64 [M, 4].
 
     Returns:
-        The wider gap of the two axes, [N, N] or [N, M]; below 0 they meet.
+        The larger of the gaps along x and y, [N, N] or [N, M]; below 0 where boxes overlap.
     """
     others = boxes if others is None else others
     apart = np.maximum(boxes[:, None, :2] - others[None, :, 2:], others[None, :, :2] - boxes[:, None, 2:])
@@ -19,7 +19,7 @@ def gaps(boxes: NDArray[np.float64], others: NDArray[np.float64] | None = None) 
 
 
 def begin(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Say which boxes, float64 [N, 4], nothing stands before on their line, bool [N]."""
+    """Return which boxes, float64 [N, 4], have no other box before them on their line, bool [N]."""
     left, top, right, bottom = boxes.T
     middle = (left + right) / 2
     gap = left[:, None] - right[None]

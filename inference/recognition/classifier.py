@@ -1,4 +1,4 @@
-"""The model file behind one onnxruntime session."""
+"""Loads the classifier's file, and runs it in one onnxruntime session."""
 
 import hashlib
 import json
@@ -14,19 +14,19 @@ from inference.errors import InvalidModelError
 from inference.recognition.normalise import SIDE
 from inference.session import REBUILD, open_session
 
-# A run holds every activation of its images at once, and onnxruntime keeps that memory: larger batches are cut.
+# Most images in one run, because a run holds all activations of its images, and onnxruntime keeps that memory.
 CHUNK_IMAGES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What the model file says of itself.
+    """The metadata of the classifier's file.
 
     Attributes:
         name, version: as the export wrote them.
         classes: the meaning of each output column.
-        threshold: the smallest probability of a digit at which it is said rather than refused.
-        reject_threshold: the largest probability of "not a digit" at which a digit is said.
+        threshold: the smallest probability of a digit at which it is accepted rather than refused.
+        reject_threshold: the largest probability of "not a digit" at which a digit is accepted.
         test_accuracy: on MNIST's 10,000 test images, 0 to 1; None where the file does not say.
         sha256: of the file.
         size: of the file, in bytes.
@@ -44,13 +44,13 @@ class ModelInfo:
     metadata: Mapping[str, str]
 
     def answers(self, probabilities: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Say for each row of probabilities, [N, 10 or 11], whether it is a digit by the classifier alone: bool [N]."""
+        """Return for each row of probabilities, [N, 10 or 11], whether a digit is accepted by them alone, bool [N]."""
         none = probabilities[:, 10:] > self.reject_threshold
         return np.asarray((probabilities[:, :10].max(axis=1) >= self.threshold) & ~none.any(axis=1))
 
 
 class Classifier:
-    """Images of 28x28 in, calibrated probabilities out.
+    """The classifier: computes calibrated probabilities of images of 28x28 pixels.
 
     Args:
         path: an ONNX file with the input `image` uint8 [N, 28, 28] and the output `probabilities` float32 [N, C], C
@@ -58,7 +58,7 @@ class Classifier:
 
     Raises:
         ModelNotFoundError: there is no such file.
-        InvalidModelError: it is not ONNX, or its inputs or outputs are others.
+        InvalidModelError: the file is not ONNX, or has other inputs, outputs or metadata.
     """
 
     def __init__(self, path: Path) -> None:
@@ -71,7 +71,7 @@ class Classifier:
         """Classify uint8 [N, 28, 28] (0 = paper, 255 = ink) into float32 [N, C]; rows sum to 1.
 
         Raises:
-            ValueError: another dtype or shape.
+            ValueError: the batch has another dtype or shape.
         """
         if batch.dtype != np.uint8 or batch.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"expected uint8 [N, 28, 28], got {batch.dtype} {list(batch.shape)}")

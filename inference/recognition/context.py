@@ -1,4 +1,4 @@
-"""What stands around a mark: among digits it is most likely one; alone, or among letters, it must not pass for one."""
+"""Judges marks by those around: among digits a mark is most likely one; alone or among letters, it may be refused."""
 
 from dataclasses import replace
 
@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from inference.recognition.boxes import gaps
 from inference.recognition.opinions import Opinion
 
-# So many digits, and more than there are marks that are neither digit nor sign, make a number of what stands there.
+# With at least this many digits, and more digits than refused marks, a picture shows numbers, and all digits stay.
 MIN_DIGITS = 2
-# A digit alone is a part of a letter where it comes so near, as a share of the larger one's height, to a mark that is
-# nothing and at least so long, as a share of the digit's height: a speck is less.
+# In other pictures a digit is part of a letter if a refused mark is near and long: largest gap, as a share of the
+# taller one's height; smallest length of the refused mark, as a share of the digit's height. A speck is shorter.
 MAX_GAP_HEIGHTS, MIN_NEIGHBOUR_LENGTH = 0.05, 0.35
 
 
@@ -19,8 +19,8 @@ def cautious(opinions: list[Opinion], answered: NDArray[np.bool_], boxes: NDArra
     """Refuse the doubtful digits of a picture that does not show mostly digits.
 
     Args:
-        opinions: what each of N marks is taken for.
-        answered: [N], whether each is a digit by the classifier alone.
+        opinions: the opinion on each of N marks.
+        answered: bool [N], whether the classifier alone accepts each as a digit.
         boxes: float64 [N, 4]: left, top, right, bottom.
     """
     digits = np.array([opinion.digit is not None for opinion in opinions], np.bool_)

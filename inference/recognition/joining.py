@@ -1,4 +1,4 @@
-"""Marks that are one digit together: the bar of a 5 apart from it, both halves of a 4, a bit of a stroke."""
+"""Joins marks that are parts of one digit: a 5 and its separate bar, both halves of a 4, a bit of a stroke."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,29 +11,29 @@ from inference.detection.page import Sighting
 from inference.recognition.boxes import gaps
 from inference.recognition.opinions import Opinion
 
-# Parts of one digit are no further apart than this share of its line's height, from side to side and up and down.
+# Largest gap between parts of one digit, along x and y, as a share of their line's height.
 MAX_GAP_HEIGHTS = 0.4
-# The classifier takes the whole for a digit at least so surely.
+# Smallest probability, by the classifier, that the joined mark is a digit.
 MIN_PROBABILITY = 0.9
-# What is a sign with this probability is no part of a digit, or points would be lost.
+# A mark whose probability of a sign reaches this is not joined to a digit, or points would be lost.
 MAX_SIGN_PROBABILITY = 0.45
-# A part of a digit is often lower than it; two digits beside each other are both at least this share as high as both.
+# Smallest height of each of two separate digits, as a share of both together; a part of a digit is often lower.
 MIN_TWIN_HEIGHT = 0.7
 
-# Says what sightings are: float32 [N, C], by their shape alone.
+# A function from N sightings to the classifier's probabilities, float32 [N, C].
 Shapes = Callable[[Sequence[Sighting]], NDArray[np.float32]]
 
 
 def joined(sightings: list[Sighting], opinions: list[Opinion], shapes: Shapes) -> list[Sighting]:
-    """Join neighbours that are one digit together, and nothing or that same digit each alone.
+    """Join neighbouring marks that are one digit together, where each alone is refused or read as a part of it.
 
     Args:
         sightings: the marks of a picture.
-        opinions: what each is taken for.
+        opinions: the opinion on each.
         shapes: the classifier.
 
     Returns:
-        The marks then.
+        The marks after joining.
     """
     pairs = _pairs(sightings, opinions)
     wholes = [union(sightings[one], sightings[other]) for one, other in pairs]
@@ -43,7 +43,7 @@ def joined(sightings: list[Sighting], opinions: list[Opinion], shapes: Shapes) -
     for at in np.argsort(-said[:, :10].max(axis=1, initial=0)):
         digit = int(said[at, :10].argmax())
         parts = pairs[at]
-        # Two as high as the whole that are read as the same digit, each by itself, are two.
+        # Two marks about as high as the whole that are each read as the same digit are two digits.
         twice = all(
             opinions[part].digit == digit and _tall(sightings[part]) >= MIN_TWIN_HEIGHT * _tall(wholes[at])
             for part in parts
@@ -77,7 +77,7 @@ def union(one: Sighting, other: Sighting) -> Sighting:
 
 
 def _rescaled(sighting: Sighting, factor: float) -> Segment:
-    """Return a mark as it would be seen at another multiple of the picture's size."""
+    """Return a mark as it would be seen at another scale factor."""
     mark = sighting.mark
     if factor == sighting.factor:
         return mark
@@ -88,7 +88,7 @@ def _rescaled(sighting: Sighting, factor: float) -> Segment:
 
 
 def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int, int]]:
-    """Return the neighbours of which one is nothing, or both are seen as one digit."""
+    """Return the pairs of neighbours of which one is refused, or the page network sees the same digit in both."""
     if len(sightings) < 2:
         return []
     boxes = np.array([sighting.box for sighting in sightings], np.float64)
@@ -102,10 +102,10 @@ def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int
 
 
 def _may_be_one(digit: int, opinions: Sequence[Opinion], sightings: Sequence[Sighting]) -> bool:
-    """Say whether two marks may be a digit together.
+    """Say whether two marks may be parts of one digit.
 
-    Each must be taken for that digit, or be nothing by itself, not even perhaps a sign. Where one is nothing by itself
-    and yet seen as that digit, the other may be another digit, as the stem of an open 4 looks like a 1.
+    Each must be read, or seen by the page network, as that digit, or be refused and unlikely to be a sign. If one is
+    refused but seen as that digit, the other may be read as another digit: the stem of an open 4 looks like a 1.
     """
     kinds = [sighting.mark.kind for sighting in sightings]
     seen = [int(kind.argmax()) == digit for kind in kinds]

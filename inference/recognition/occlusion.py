@@ -1,4 +1,4 @@
-"""Which ink decided: the confidence that is lost where a patch of it is hidden."""
+"""Computes heat maps of the ink that decided: the confidence that is lost when a patch is hidden."""
 
 from collections.abc import Callable
 
@@ -14,12 +14,12 @@ Classify = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 
 def occlusion(classify: Classify, images: NDArray[np.uint8], columns: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Hide a patch of 5x5 pixels at every second place, all places of all images in one batch.
+    """Return heat maps: hide a patch of 5x5 pixels at every second position, all positions of all images in one batch.
 
     Args:
-        classify: uint8 [N, 28, 28] to float32 [N, C].
+        classify: the classifier, from images uint8 [N, 28, 28] to probabilities float32 [N, C].
         images: uint8 [N, 28, 28], 0 = paper.
-        columns: [N], the column of the classifier that each image was read as.
+        columns: intp [N], the index of the class that each image was read as.
 
     Returns:
         float32 [N, 28, 28]: the mean loss of that column's probability over the patches that cover a pixel; 0 where
@@ -41,7 +41,7 @@ def occlusion(classify: Classify, images: NDArray[np.uint8], columns: NDArray[np
 
 
 def _places() -> NDArray[np.bool_]:
-    """Return every place of the patch as a mask, bool [P, 28, 28]; together they cover every pixel."""
+    """Return a mask for every position of the patch, bool [P, 28, 28]; together they cover every pixel."""
     starts = np.arange(1 - PATCH_PX, SIDE, STRIDE_PX)
     pixel = np.arange(SIDE)
     inside = (pixel >= starts[:, None]) & (pixel < starts[:, None] + PATCH_PX)

@@ -1,4 +1,4 @@
-"""What a mark is, by two opinions: the classifier's, of its shape alone, and the page network's, of it in its place."""
+"""Decides what a mark is, by two opinions: the classifier sees its shape alone, the page network also its place."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-# The classifier, which knows no signs, is taken to give a sign that it is shown as much as this.
+# Stands for the classifier's probability of each sign, because the classifier has no classes for signs.
 SIGN_LIKELIHOOD = 0.5
-# A digit or a sign is said from this probability on, else the mark is refused.
+# Smallest probability of a digit or a sign by both networks; below it the mark is refused.
 MIN_PROBABILITY = 0.6
-# These signs stand behind something, so that a stroke that begins a number is rather a 1 than a slash; chosen on the
-# shared cheques.
+# Signs that seldom stand first, and what replaces SIGN_LIKELIHOOD there: a stroke that begins a number is more likely a
+# 1 than a slash. Chosen on the shared cheques.
 SELDOM_FIRST, FIRST_LIKELIHOOD = ",:/", 0.05
-# Of letters and other marks about so many are shaped as digits are: an o, an l, an s. However sure the classifier is of
-# the shape, its place decides.
+# Lower limit for the classifier's probability of "not a digit": about this share of letters and other marks look
+# exactly like digits (o, l, s), so that only the page network can tell.
 MIN_OTHER = 0.0075
-# No opinion excludes anything.
+# Lower limit for all probabilities, so that neither network excludes anything.
 MIN_OPINION = 1e-4
 
 
@@ -29,8 +29,8 @@ class Opinion:
     Attributes:
         digit: 0 to 9, or None.
         sign: one of the kinds that are signs, or None; where both are None the mark is refused.
-        confidence: the probability of what is said, or, where it is refused, that it is no digit.
-        probabilities: float32 [11], of the digits, and of "not a digit", which signs are too; [10] where the classifier
+        confidence: the probability of the digit or sign, or, where the mark is refused, of "not a digit".
+        probabilities: float32 [11], of the digits and of "not a digit", which includes signs; [10] if the classifier
             has no such class.
     """
 
@@ -41,15 +41,15 @@ class Opinion:
 
 
 def combined(classified: Floats, kind: Floats, signs: Sequence[str], *, first: bool = False) -> Opinion:
-    """Say what a mark is.
+    """Decide what a mark is.
 
-    The two opinions are multiplied, as those of experts who look at different things.
+    The probabilities of both networks are multiplied, as those of experts that see different things.
 
     Args:
-        classified: float32 [11 or 10], the classifier's.
-        kind: float32 [K], the page network's: the ten digits, the signs, and last what is neither.
+        classified: float32 [11 or 10], the classifier's probabilities.
+        kind: float32 [K], the page network's probabilities: the ten digits, the signs, and last "other".
         signs: the K - 11 signs.
-        first: nothing stands before the mark.
+        first: whether nothing stands before the mark.
 
     Source: Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", Neural Computation 14(8),
     2002, section 1.
@@ -69,6 +69,6 @@ def combined(classified: Floats, kind: Floats, signs: Sequence[str], *, first: b
 
 
 def alone(classified: Floats) -> Opinion:
-    """Say what a mark that is surely a digit is, by the classifier alone, float32 [11 or 10]."""
+    """Decide by the classifier's probabilities alone, float32 [11 or 10], which digit a mark is that must be one."""
     best = int(classified[:10].argmax())
     return Opinion(best, None, float(classified[best]), classified)

@@ -1,1 +1,1 @@
-"""Tables: the printed grid of a form, and what stands in each of its cells."""
+"""Reads tables: finds the printed grid of a form, and puts the marks into its cells."""

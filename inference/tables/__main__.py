@@ -14,7 +14,7 @@ STDIN = "-"
 
 
 def main(arguments: list[str] | None = None, *, program: str = "python -m inference.tables") -> int:
-    """Return 0; 1 where a picture shows no such table or cannot be read or written, 2 where nothing could start."""
+    """Return 0; 1 if there is no such table or a picture cannot be read or written; 2 if the program cannot start."""
     options = _parser(program).parse_args(arguments)
     try:
         recognizer = Recognizer(options.model)

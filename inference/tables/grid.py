@@ -1,4 +1,4 @@
-"""The printed grid of a table in a photo: its four corners, and where its lines run between them."""
+"""Finds the printed grid of a table in a photo: its four corners, and where its lines run between them."""
 
 from dataclasses import dataclass
 
@@ -11,38 +11,38 @@ from inference.imaging.components import label
 
 Floats = NDArray[np.float64]
 
-# Of more rows or columns than these, each would be less than five pixels high.
+# Most rows or columns; with more, each would be less than five pixels high or wide.
 MAX_LINES = 99
-# Printed lines are looked for at this size, where they are thin and their surroundings are not.
+# Longer side, in pixels, to which a picture is reduced first: lines are thin there, their surroundings not.
 LONGEST_SIDE_PX = 1200
-# A line is darker than the mean of what lies so far around it, as a share of the picture, by so much of 255.
+# A line is darker than the mean around it: radius of the mean as a share of the longer side; difference, of 255.
 SURROUNDINGS_SHARE, MIN_CONTRAST = 0.02, 8
-# The table takes at least this share of the picture's area.
+# Smallest share of the picture's area that a table takes.
 MIN_TABLE_SHARE = 0.06
 NO_TABLE = "No table with printed lines was found. Cut the picture out close around the table."
-# The table is straightened to so many pixels each way, and a line may wander by so many.
+# Side of the straightened table, and how far a line may deviate from straight in it, both in pixels.
 STRAIGHT_SIDE_PX, WANDER_PX = 480, 2
-# Rows are as high as each other, about: what a row costs that is twice as high as usual, in lengths of a line.
+# Rows have about the same height: cost of a row of twice the usual height, in lengths of a line.
 UNEVEN_COST = 0.25
-# A row is at least this share as high as usual.
+# Smallest height of a row, as a share of the usual one.
 MIN_ROW_SHARE = 0.35
-# A line of the table is seen where it stands out from the rows of pixels between lines by this share of what the usual
-# line does. One was left out where, so many heights of a row away from all others, a row of pixels is nearly as dark as
-# the usual line. Chosen on the shared sudokus.
+# Smallest contrast of a line to the rows of pixels between lines, as a share of the usual line's contrast. A line was
+# missed if a row of pixels that is MIN_APART_SHARE of a row's height away from all lines is at least MAX_LEFT_OUT_SHARE
+# as dark as the usual line. Chosen on the shared sudokus.
 MIN_SEEN_SHARE = 0.35
 MIN_APART_SHARE, MAX_LEFT_OUT_SHARE = 0.25, 0.95
-# The straightened table.
+# Corners of the straightened table, x and y.
 SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """A table's lines.
+    """The lines of a table.
 
     Attributes:
         corners: float64 [4, 2], x and y in pixels: upper left, upper right, lower right, lower left.
-        rows: float64 [R + 1], where the lines between rows cross the straightened table, 0 to 1 from the top.
-        columns: float64 [C + 1], likewise from the left.
+        rows: float64 [R + 1], y of the lines between rows in the straightened table, from 0 at the top to 1.
+        columns: float64 [C + 1], x of the lines between columns, from 0 at the left to 1.
     """
 
     corners: Floats
@@ -74,11 +74,11 @@ def find(picture: Image.Image, rows: int, columns: int) -> Grid:
 
     Args:
         picture: mode L, dark lines on light paper.
-        rows: how many the table has, the head's among them.
-        columns: likewise.
+        rows: number of rows, including those of the head.
+        columns: number of columns, including those of the head.
 
     Raises:
-        NoTableError: there is none, or none with so many.
+        NoTableError: there is no table, or none with that many rows and columns.
     """
     factor = min(1.0, LONGEST_SIDE_PX / max(picture.size))
     small = picture.resize((max(round(picture.width * factor), 1), max(round(picture.height * factor), 1)))
@@ -94,7 +94,7 @@ def find(picture: Image.Image, rows: int, columns: int) -> Grid:
 
 
 def _corners(dark: NDArray[np.bool_]) -> Floats:
-    """Return the outermost points, towards each corner, of the dark component with the largest box."""
+    """Return the outermost point, in each diagonal direction, of the dark component with the largest bounding box."""
     components = label(dark)
     wide, high = (components.boxes[:, side + 2] - components.boxes[:, side] for side in (0, 1))
     areas = wide * high
@@ -107,7 +107,7 @@ def _corners(dark: NDArray[np.bool_]) -> Floats:
     corners = np.array([points[(points @ way).argmax()] for way in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
     sides = np.roll(corners, -1, axis=0) - corners
     ahead = np.roll(sides, -1, axis=0)
-    # At each corner two sides span a parallelogram; where one is small, the four are no corners of a table.
+    # At each corner two sides span a parallelogram; if one is small, the four points are no corners of a table.
     spanned = sides[:, 0] * ahead[:, 1] - sides[:, 1] * ahead[:, 0]
     if spanned.min() < MIN_TABLE_SHARE * dark.size:
         raise NoTableError(NO_TABLE)
@@ -117,15 +117,15 @@ def _corners(dark: NDArray[np.bool_]) -> Floats:
 def _lines(straight: NDArray[np.bool_], count: int) -> Floats:
     """Return where `count` rows of a straightened table begin and end, float64 [count + 1] from 0 to 1.
 
-    The darkest rows of pixels that part it about evenly, by dynamic programming (Bellman, 1957, as for the breaking of
-    lines in Knuth and Plass, "Breaking Paragraphs into Lines", 1981).
+    Dynamic programming finds the darkest rows of pixels that divide it about evenly (Bellman, 1957, as for the breaking
+    of lines in Knuth and Plass, "Breaking Paragraphs into Lines", 1981).
     """
     side = len(straight)
     seen = straight.copy()
     for away in range(1, WANDER_PX + 1):
         seen[away:] |= straight[:-away]
         seen[:-away] |= straight[away:]
-    # What is dark everywhere is no line.
+    # The share of each row of pixels that is dark: high where a line runs.
     shown = seen.mean(axis=1)
     usual = side / count
     heights = np.arange(side)
@@ -134,7 +134,7 @@ def _lines(straight: NDArray[np.bool_], count: int) -> Floats:
     best = np.full(side, -np.inf)
     best[0] = 0.0
     steps = []
-    # From each row of pixels, in the rows of the matrix, to each later one.
+    # Distances and prices of steps, [from, to]; only steps to a later row of pixels are possible.
     apart = heights[None] - heights[:, None]
     price = np.where(apart > 0, cost[np.abs(apart)], np.inf)
     for _ in range(count):
@@ -157,7 +157,7 @@ def _lines(straight: NDArray[np.bool_], count: int) -> Floats:
 
 
 def _fits(shown: Floats, lines: NDArray[np.intp], apart: float) -> bool:
-    """Say whether all lines that were chosen stand out, and none was left out, by how dark each row of pixels is."""
+    """Say whether all chosen lines stand out, and none was missed, given the dark share of each row of pixels."""
     inner = shown[lines[1:-1]]
     usual, ground = float(np.median(inner)), float(np.median(shown))
     far = np.abs(np.arange(len(shown))[:, None] - lines[None]).min(axis=1) > apart

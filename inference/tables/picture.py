@@ -1,4 +1,4 @@
-"""A table drawn into its picture, to check by eye."""
+"""Draws a table into its picture, to check it by eye."""
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -6,12 +6,12 @@ from PIL import Image, ImageDraw, ImageFont
 from inference.annotate import READ_COLOUR, REFUSED_COLOUR
 from inference.tables.table import Table
 
-# What was read stands in a corner of its cell, so high.
+# Height of the text in a corner of its cell, as a share of the cell's height.
 TEXT_SHARE = 0.32
 
 
 def drawn(table: Table) -> Image.Image:
-    """Return the table's picture with its lines and what was read in each cell, mode RGB; doubtful cells in orange."""
+    """Return the table's picture with its lines and the text of each cell, mode RGB; doubtful cells are orange."""
     image = table.picture.convert("RGB")
     pen = ImageDraw.Draw(image)
     rows, columns = table.grid.rows, table.grid.columns

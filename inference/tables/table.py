@@ -1,4 +1,4 @@
-"""What stands in each cell of a table."""
+"""Reads a table: puts the marks of a reading into the cells of its grid."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from inference.recognizer import Recognizer
 from inference.results import REFUSED, Mark, Reading
 from inference.tables.grid import Grid, find
 
-# A mark that is less sure than this makes its cell doubtful.
+# A mark with less confidence than this makes its cell doubtful.
 MIN_SURE_CONFIDENCE = 0.9
 
 
@@ -23,8 +23,8 @@ class Cell:
     """One cell.
 
     Attributes:
-        text: what is written there, several lines joined by a space; empty where nothing is.
-        doubtful: whether a mark in it was refused, or is not sure.
+        text: the text in the cell, several lines joined by a space; empty if nothing is written.
+        doubtful: whether a mark in it was refused, or has low confidence.
     """
 
     text: str
@@ -32,7 +32,7 @@ class Cell:
 
     @property
     def marked(self) -> str:
-        """The text, with a `?` behind it where it is doubtful and has none."""
+        """The text, with a `?` appended if the cell is doubtful and the text has none."""
         return self.text + (REFUSED if self.doubtful and REFUSED not in self.text else "")
 
 
@@ -43,8 +43,8 @@ class Table:
     Attributes:
         cells: row by row.
         grid: its lines in `picture`.
-        picture: as it was read, upright.
-        reading: of all of it.
+        picture: the picture, turned upright.
+        reading: the reading of the whole picture.
     """
 
     cells: tuple[tuple[Cell, ...], ...]
@@ -56,17 +56,17 @@ class Table:
 def read_table(
     recognizer: Recognizer, picture: Picture, rows: int, columns: int, max_pixels: int = MAX_PIXELS
 ) -> Table:
-    """Read the table that fills most of a picture; what stands outside of it is left out.
+    """Read the table that fills most of a picture; marks outside of it are left out.
 
     Args:
-        recognizer: what reads.
-        picture: as for `Recognizer.read`; of several pages the first.
-        rows: how many the table has, the head's among them.
-        columns: likewise.
+        recognizer: the recognizer that reads the marks.
+        picture: as for `Recognizer.read`; of several pages only the first counts.
+        rows: number of rows, including those of the head.
+        columns: number of columns, including those of the head.
         max_pixels: as for the `Recognizer`.
 
     Raises:
-        NoTableError: there is no printed table with so many.
+        NoTableError: there is no printed table with that many rows and columns.
         ImageError: as `Recognizer.read`.
     """
     return in_cells(recognizer.read(picture), decode(picture, max_pixels), rows, columns)
@@ -76,15 +76,15 @@ def in_cells(reading: Reading, page: Decoded, rows: int, columns: int) -> Table:
     """Put the marks of a reading into the cells of the table that its picture shows.
 
     Args:
-        reading: of the picture, or of several pages, of which the first counts.
+        reading: the reading of the picture; of several pages only the first counts.
         page: the picture, decoded.
-        rows: how many the table has, the head's among them.
-        columns: likewise.
+        rows: number of rows, including those of the head.
+        columns: number of columns, including those of the head.
 
     Raises:
-        NoTableError: there is no printed table with so many.
+        NoTableError: there is no printed table with that many rows and columns.
     """
-    # Rows must be rows: the table is looked for in the picture as it is meant to be seen, where the boxes are not.
+    # Rows are horizontal only in the upright picture; boxes refer to the picture as sent, and are turned too.
     image = turned(page.image, reading.turned)
     scale = page.image.width / page.size[0]
     marks = [mark for mark in reading.digits if mark.page == 0]
@@ -106,7 +106,7 @@ def in_cells(reading: Reading, page: Decoded, rows: int, columns: int) -> Table:
 
 
 def _cell(marks: list[Mark], boxes: NDArray[np.float64]) -> Cell:
-    """Return what some marks say, of which these are the boxes: left, top, right, bottom, float64 [N, 4]."""
+    """Return the cell that contains these marks; their boxes are left, top, right, bottom, float64 [N, 4]."""
     if not marks:
         return Cell("", doubtful=False)
     said = text(lines(boxes), boxes, [mark.said for mark in marks]).replace("\n", " ")

@@ -1,4 +1,4 @@
-"""Handwriting drawn by code: digits in the many ways people write them, and what is no digit.
+"""Draws handwriting by code: digits in the many ways people write them, and marks that are not digits.
 
 >>> from synthesis.handwriting import generate
 >>> images, labels = generate(1000, seed=1, kind="digits")

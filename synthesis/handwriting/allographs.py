@@ -1,4 +1,4 @@
-"""All ways of writing the ten digits."""
+"""Lists the functions that draw the digits 0 to 9, each in all its ways of writing (allographs)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Keep what was drawn: drawing takes a minute or two, reading it back a second."""
+"""Caches drawn samples in files: drawing takes a minute or two, reading them back a second."""
 
 import hashlib
 import io
@@ -18,15 +18,15 @@ from synthesis.handwriting.faces import Faces
 def cached(
     folder: Path, count: int, seed: int, kind: Kind, processes: int | None = None, faces: Faces | None = None
 ) -> Samples:
-    """Return `generate(count, seed, kind, faces=faces)`, from a file in `folder` where the same code drew it before.
+    """Return `generate(count, seed, kind, faces=faces)`, read from `folder` if the same code drew it before.
 
     Args:
-        folder: where the .npz files are kept; made where it is missing.
-        count: how many.
-        seed: as of `generate`.
-        kind: as of `generate`.
-        processes: as of `generate`.
-        faces: as of `generate`.
+        folder: folder of the .npz files; created if it is missing.
+        count: number of samples.
+        seed: as in `generate`.
+        kind: as in `generate`.
+        processes: as in `generate`.
+        faces: as in `generate`.
 
     Raises:
         OSError: the folder cannot be written.
@@ -40,7 +40,7 @@ def cached(
         task = progress.add_task(kind, total=count)
         images, labels = generate(count, seed, kind, processes, lambda drawn: progress.advance(task, drawn), faces)
     folder.mkdir(parents=True, exist_ok=True)
-    # Written aside and renamed, so that an interrupted write leaves no half file.
+    # Written under another name, then renamed: an interrupted write leaves no half file.
     aside = file.with_name(f".{os.getpid()}-{file.name}")
     np.savez_compressed(aside, images=images, labels=labels)
     aside.replace(file)
@@ -59,7 +59,7 @@ def fingerprint(faces: Faces | None = None) -> str:
 
 def _read(file: Path, count: int) -> Samples | None:
     try:
-        # From memory: NumPy leaves the file open where it is cut off.
+        # Parsed from memory, because NumPy leaves a truncated file open.
         with np.load(io.BytesIO(file.read_bytes())) as kept:
             images: NDArray[np.uint8] = kept["images"]
             labels: NDArray[np.int64] = kept["labels"]

@@ -1,4 +1,4 @@
-"""Draw a set of samples, on several processes, the same whatever their number."""
+"""Draws sets of samples on several processes; the number of processes does not change the samples."""
 
 import multiprocessing
 import os
@@ -19,9 +19,9 @@ from synthesis.handwriting.wear import worn
 
 NOT_A_DIGIT = 10
 CHUNK_MARKS = 500
-# So many of the digits that can have a longer tail than usual have one.
+# Share of the digits in `LONGEST_TAIL` that get a longer tail than usual.
 TAILS_SHARE = 0.2
-# So many samples are copied from fonts, where there are any.
+# Share of the samples that are copied from fonts, if there are any; the longer side of such a copy.
 COPIED_SHARES = {"digits": 0.12, "negatives": 0.35}
 COPIED_SIDE_PX = 100.0
 Kind = Literal["digits", "negatives"]
@@ -43,7 +43,7 @@ def sample(seed: int, index: int, kind: Kind, faces: Faces | None = None) -> tup
 
 
 def _drawn(label: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw a digit, or for label 10 something that is none, uint8 [28, 28]."""
+    """Draw a digit, or a negative for label 10: uint8 [28, 28]."""
     lines = vary(negative(rng) if label == NOT_A_DIGIT else DIGITS[label](rng), rng)
     if label in LONGEST_TAIL and rng.random() < TAILS_SHARE:
         lines = lengthened(lines, LONGEST_TAIL[label], rng)
@@ -61,16 +61,16 @@ def generate(
     """Draw `count` samples.
 
     Args:
-        count: how many.
+        count: number of samples.
         seed: the same seed gives the same samples, whatever the number of processes; a larger count only adds some.
-        kind: "digits" (labels 0 to 9, each as likely) or "negatives" (label 10, not a digit).
-        processes: how many draw; by default one for each core.
+        kind: "digits" (labels 0 to 9, equally likely) or "negatives" (label 10, not a digit).
+        processes: number of worker processes; by default one for each core.
         progress: called with the number of samples drawn since the last call.
-        faces: fonts, from which some samples are copied.
+        faces: fonts from which some samples are copied.
 
     Returns:
         images uint8 [count, 28, 28], 0 = paper, 255 = ink, as `inference.recognition.normalise`
-        leaves them; labels int64 [count].
+        returns them; labels int64 [count].
     """
     images = np.zeros((count, 28, 28), np.uint8)
     labels = np.zeros(count, np.int64)

@@ -1,7 +1,7 @@
-"""Zero to four as people write them: each function returns the strokes of one way of writing one digit.
+"""Draws the digits 0 to 4 as people write them: each function returns the strokes of one random way of writing a digit.
 
-Which ways there are follows what tablets and paper show (slashed zeros, flagged and footed ones, looped twos, open
-fours); the shares favour what MNIST lacks. Lengths are in heights of the glyph.
+The ways are those seen on tablets and paper (slashed 0s, 1s with a flag or a foot, looped 2s, open 4s). Their shares
+favour what MNIST lacks. Lengths are in heights of the glyph.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ Rng = np.random.Generator
 
 
 def zero(rng: Rng) -> Glyph:
-    """An oval, open or overlapping at the top; plain, slashed, barred or dotted."""
+    """Return a 0: an oval, open or overlapping at the top; plain, slashed, barred or dotted."""
     u = rng.uniform
     if rng.random() < 0.07:
         # A small oval on a long steep stroke, like a phi.
@@ -66,7 +66,7 @@ def zero(rng: Rng) -> Glyph:
 
 
 def one(rng: Rng) -> Glyph:
-    """A down-stroke; bare, with a flag from short to as long as itself, with a foot."""
+    """Return a 1: a down-stroke, bare, with a foot, or with a flag from short to as long as the stroke."""
     u = rng.uniform
     bend = u(-0.04, 0.04)
     lean = u(-0.06, 0.06)
@@ -76,7 +76,7 @@ def one(rng: Rng) -> Glyph:
     if kind < 0.22:
         glyph = [stem]
     elif kind < 0.36:
-        # A wide flag that leaves from low, down to a caret.
+        # A wide flag that starts low, in the extreme like a caret.
         reach, drop = u(0.2, 0.55), u(0.3, 0.95)
         start = path((lean - reach, drop), (lean - reach * u(0.35, 0.6), drop * u(0.35, 0.6)))
         glyph = [join(start, stem)]
@@ -90,7 +90,7 @@ def one(rng: Rng) -> Glyph:
         if rng.random() < 0.12:
             glyph = [stem, path((lean + u(-0.02, 0.04), u(-0.03, 0.08)), middle, (lean - reach, drop))]
     elif kind < 0.92:
-        # A short flat flag: narrower than a seven's; with some hands as round as a cane's handle.
+        # A short flat flag, narrower than a 7's bar; some hands make it as round as a cane's handle.
         reach = u(0.08, 0.33)
         glyph = [join(path((lean - reach, u(-0.03, 0.12)), (lean - reach / 2, u(-0.05, 0.04))), stem)]
         if rng.random() < 0.3:
@@ -118,14 +118,14 @@ def one(rng: Rng) -> Glyph:
 
 
 def two(rng: Rng) -> Glyph:
-    """A hook, a neck and a base: the turn at the base sharp, round or looped."""
+    """Return a 2: a hook, a neck and a base; the turn at the base sharp, round or looped."""
     u = rng.uniform
     wide = u(0.55, 0.95)
     left, top = u(0.0, 0.12), u(0.1, 0.36)
     kind = rng.random()
     head: Stroke
     if kind < 0.15:
-        # Like a Z: flat top.
+        # A flat top, like a Z.
         head = path((0, u(0, 0.14)), (wide * 0.5, u(-0.03, 0.06)), (wide * u(0.8, 1.0), u(0, 0.1), rng.random() < 0.6))
     elif kind < 0.3:
         # Without a hook: straight into the neck.
@@ -151,7 +151,7 @@ def two(rng: Rng) -> Glyph:
     if base < 0.5:
         corner = path((wide * u(-0.1, 0.12), y, 1))
     elif base < 0.88:
-        # A loop, from a mere thickening to a large one.
+        # A loop, from large to hardly more than a thickening.
         size = u(0.05, 0.24)
         x = u(0.02, 0.16) * wide
         corner = path((x, y), (x - size * 0.9, y - size * 0.3), (x - size * 0.2, y - size), (x + size, y - size * 0.35))
@@ -166,7 +166,7 @@ def two(rng: Rng) -> Glyph:
 
 
 def three(rng: Rng) -> Glyph:
-    """Two bowls: the top round or flat, the waist a cusp, a loop or hardly there."""
+    """Return a 3: two bowls, the top round or flat, the waist a cusp, a loop or hardly there."""
     u = rng.uniform
     wide = u(0.45, 0.85)
     waist = u(0.36, 0.52)
@@ -211,7 +211,7 @@ def three(rng: Rng) -> Glyph:
 
 
 def four(rng: Rng) -> Glyph:
-    """Open, closed or drawn in one go; the stem long, or a mere stroke through the bar."""
+    """Return a 4: open, closed or drawn in one go; the stem long, or only a stroke through the bar."""
     u = rng.uniform
     wide = u(0.5, 0.95)
     bar = u(0.36, 0.5) if rng.random() < 0.08 else u(0.5, 0.72)
@@ -253,7 +253,7 @@ def four(rng: Rng) -> Glyph:
         cup = path((u(0, 0.1), u(0, 0.12)), (u(-0.02, 0.05), bar * 0.65), (x * 0.45, bar), (x * 0.85, bar * 0.85))
         up = path((x, u(-0.05, 0.1), 1), (x - u(0, 0.1), 1))
         return [join(cup, up)] if rng.random() < 0.6 else [join(cup, path((x + 0.02, bar * 0.8))), up]
-    # The bar and the stem in one: like a lightning bolt with a stroke through it.
+    # Bar and stem in one stroke, like a lightning bolt, with another stroke through it.
     slope = path((wide * u(0.25, 0.6), 0), (u(-0.05, 0.08), bar, 1), (x, bar + tilt, 1), (x - u(-0.02, 0.12), 1))
     if rng.random() < 0.7:
         return [slope, path((x - u(0, 0.06), bar - u(0.15, 0.45)), (x - u(0.0, 0.08), bar + u(0.0, 0.1)))]

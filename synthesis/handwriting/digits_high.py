@@ -1,4 +1,4 @@
-"""Five to nine as people write them; see `digits` for zero to four."""
+"""Draws the digits 5 to 9 as people write them; see `digits` for 0 to 4."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ Rng = np.random.Generator
 
 
 def five(rng: Rng) -> Glyph:
-    """In one stroke, in two with the bar attached or floating, or like an S."""
+    """Return a 5: in one stroke, in two with the bar attached or floating, or like an S."""
     u = rng.uniform
     wide = u(0.5, 0.85)
     neck_top, neck = u(0.0, 0.08), u(0.34, 0.5)
@@ -36,7 +36,7 @@ def five(rng: Rng) -> Glyph:
         return [join(bar, path((x, neck, rng.random() < 0.75)), bowl)]
     body_top = neck_top if kind < 0.66 else u(0.1, neck - 0.12)
     if kind > 0.88:
-        # Hardly a neck: the bowl hangs from a short start.
+        # Hardly any neck: the bowl hangs from a short start.
         body_top = neck - u(0.03, 0.14)
     body = join(path((x + u(-0.04, 0.08), body_top), (x, neck, rng.random() < 0.7)), bowl)
     lift = 0.0 if kind < 0.66 else u(0.0, body_top + 0.04)
@@ -53,7 +53,7 @@ def five(rng: Rng) -> Glyph:
 
 
 def six(rng: Rng) -> Glyph:
-    """A stem, straight, bowed or curled, into a loop, closed, open or running through the stem."""
+    """Return a 6: a straight, bowed or curled stem and a loop, which is closed, open or crosses the stem."""
     u = rng.uniform
     wide = u(0.4, 0.85)
     top = u(0.3, 0.62)
@@ -84,7 +84,7 @@ def six(rng: Rng) -> Glyph:
 
 
 def seven(rng: Rng) -> Glyph:
-    """Bar and stem; with a serif or hook on the left, a stroke through the stem, the stem straight or bowed."""
+    """Return a 7: bar and stem; a serif or hook on the left, a stroke through the stem, the stem straight or bowed."""
     u = rng.uniform
     wide = u(0.42, 1.0)
     foot = wide * u(-0.15, 0.75)
@@ -131,7 +131,7 @@ def seven(rng: Rng) -> Glyph:
 
 
 def eight(rng: Rng) -> Glyph:
-    """One stroke like an S that closes, or does not; or two circles, apart, touching or overlapping."""
+    """Return an 8: one stroke like an S that closes or stays open; or two circles, apart, touching or overlapping."""
     u = rng.uniform
     wide = u(0.4, 0.75)
     waist = u(0.38, 0.55)
@@ -175,7 +175,7 @@ def eight(rng: Rng) -> Glyph:
         if rng.random() < 0.5:
             points.append((right + u(0.0, 0.3), u(-0.12, 0.2)))
     elif kind < 0.88:
-        # From the waist: the upper loop first.
+        # It starts at the waist, with the upper loop first.
         points = [points[3], points[8], points[1], points[2], points[3], points[4], points[5], points[6], points[7]]
         points[1] = (right, waist * 0.5)
         points.append((middle + u(0.0, 0.15), waist - u(0.0, 0.12)))
@@ -205,7 +205,7 @@ def eight(rng: Rng) -> Glyph:
 
 
 def _open_eight(rng: Rng, wide: float) -> Stroke:
-    """A hook that opens to one side, over a loop that closes below it."""
+    """Return an 8 whose upper part is a hook, open to one side, above a closed loop."""
     u = rng.uniform
     waist = u(0.26, 0.52)
     reach = wide * u(0.15, 0.5)
@@ -231,7 +231,7 @@ def _open_eight(rng: Rng, wide: float) -> Stroke:
 
 
 def nine(rng: Rng) -> Glyph:
-    """A loop and a stem: the loop closed or open, the stem straight, bowed or curled under."""
+    """Return a 9: a loop and a stem; the loop closed or open, the stem straight, bowed or curled under."""
     u = rng.uniform
     wide = u(0.4, 0.8)
     low = u(0.36, 0.6)
@@ -257,10 +257,10 @@ def nine(rng: Rng) -> Glyph:
     loop = arc(centre, radii, start, u(-345, -310) if kind > 0.72 else u(-350, -325), u(0.9, 1.1))
     shape = rng.random()
     if shape < 0.15:
-        # Not closed: a hook that the stem takes up.
+        # The loop is not closed: a hook that runs into the stem.
         loop = arc(centre, radii, u(-60, -20), u(-335, -300), u(0.95, 1.1))
     if shape > 0.85:
-        # The loop is drawn, then the stem apart.
+        # The stem is a separate stroke.
         loop = arc(centre, radii, u(-90, 0), u(-400, -350), u(0.95, 1.1))
         return [loop, path((wide * u(0.85, 1.1), u(-0.08, 0.2)), *stem[1:, :2])]
     if 0.6 < shape < 0.75:

@@ -1,4 +1,4 @@
-"""Letters and digits of handwriting fonts, each drawn by one person: copied with another pen, slant and width."""
+"""Copies letters and digits of handwriting fonts, each drawn by one person, with another pen, slant and width."""
 
 import string
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from synthesis.handwriting.letters import LOOKALIKES
 Ink = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
-# Around each glyph, so that a thicker pen has room.
+# Margin around each glyph, so that a thicker pen has room.
 MARGIN_PX = 16
-# A pen is made thinner by this share of its width at most, on each side, or strokes would break.
+# A thinner pen removes at most this share of a stroke's width on each side, or strokes would break.
 MAX_THINNING_SHARE = 0.3
-# Every so many-th font is kept to choose by.
+# One font in this many is held out for validation.
 KEPT_FONTS = 16
-# Letters that look like no digit where they stand alone; a y often looks like a 4 or a 9.
+# Letters that, alone, do not look like a digit; a y often looks like a 4 or a 9.
 LETTERS = frozenset(string.ascii_letters) - LOOKALIKES - {"y"}
 
 
@@ -31,8 +31,8 @@ class Letterform:
 
     Attributes:
         name: the letter or digit.
-        distances: float32 [h, w], how far inside the ink each pixel is; negative outside.
-        width: of the pen, in pixels.
+        distances: float32 [h, w], each pixel's distance in pixels from the ink's border; negative outside the ink.
+        width: the pen's width in pixels.
     """
 
     name: str
@@ -42,13 +42,13 @@ class Letterform:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One font, of a file as `Faces` has it."""
+    """One font of a file; see `Faces` for its form."""
 
     path: Path
     font: str
 
     def form(self, names: frozenset[str], rng: Rng) -> Letterform:
-        """Return one of its letters and digits with these names."""
+        """Return a random one of the letters and digits in `names` that the font has."""
         places = _places(self.path)[self.font]
         choice = sorted(names & places.keys())
         return _form(self.path, places[choice[rng.integers(len(choice))]])
@@ -59,19 +59,19 @@ class Faces:
     """The fonts of a file that `python -m train.fonts` wrote.
 
     Attributes:
-        path: the file, .npz: `x` uint8 [N, S, S] (0 = paper, 255 = ink), the glyphs; `y` [N], what each is; `font` [N],
-            whose it is.
-        kept: of the fonts, take those that are kept to choose by, instead of those to learn from.
+        path: the file, .npz: `x` uint8 [N, S, S] (0 = paper, 255 = ink), the glyphs; `y` [N], their characters;
+            `font` [N], their fonts.
+        kept: take the fonts held out for validation, instead of those to train on.
 
-    Raises, when first asked for something:
-        OSError, KeyError, ValueError: the file cannot be read, or is another.
+    Raises, at the first use of a method:
+        OSError, KeyError, ValueError: the file cannot be read, or has another form.
     """
 
     path: Path
     kept: bool = False
 
     def face(self, rng: Rng) -> Face:
-        """Return one of the fonts."""
+        """Return a random font."""
         fonts = _fonts(self.path, self.kept)
         return Face(self.path, fonts[rng.integers(len(fonts))])
 
@@ -80,8 +80,8 @@ def copied(form: Letterform, matrix: Floats, side: float, pen: float) -> Ink:
     """Draw a letter or digit with another pen.
 
     Args:
-        form: what is drawn.
-        matrix: float64 [2, 2], how it is turned, slanted and stretched, for x and y, multiplied from the right.
+        form: the letter or digit.
+        matrix: float64 [2, 2], rotates, slants and stretches (x, y), multiplied from the right.
         side: its longer side before that, in pixels.
         pen: the pen's width as a share of that side, as far as the glyph allows it.
 
@@ -96,7 +96,7 @@ def copied(form: Letterform, matrix: Floats, side: float, pen: float) -> Ink:
     corners = np.array([(0, 0), (wide, 0), (0, high), (wide, high)]) @ matrix
     low = corners.min(axis=0)
     size = np.maximum(np.ceil(corners.max(axis=0) - low), 1).astype(int)
-    # Of each pixel of the result, where it comes from.
+    # Maps each pixel of the result to its source.
     back = np.linalg.inv(matrix)
     x, y = low @ back
     moved = Image.fromarray(form.distances).transform(
@@ -117,7 +117,7 @@ def _arrays(path: Path) -> tuple[Ink, list[str], list[str]]:
 
 @lru_cache(maxsize=2)
 def _places(path: Path) -> dict[str, dict[str, int]]:
-    """Return of each font's glyphs the places in the file."""
+    """Return, for each font, the index in the file of each of its characters."""
     places: dict[str, dict[str, int]] = {}
     _, names, fonts = _arrays(path)
     for at, (name, font) in enumerate(zip(names, fonts, strict=True)):

@@ -1,4 +1,4 @@
-"""Greek letters, as formulas have them; see `synthesis.handwriting.strokes.parse` for the notation."""
+"""Holds templates of Greek letters, as in formulas; see `synthesis.handwriting.strokes.parse` for the notation."""
 
 GREEK = (
     "0,1.4 .05,.3 .2,.02 .45,.05 .5,.3 .3,.48 .15,.5! .45,.52 .58,.75 .4,1 .05,.95",  # beta

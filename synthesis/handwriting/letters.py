@@ -1,4 +1,4 @@
-"""Letters as people print and join them, for the class "not a digit".
+"""Holds stroke templates of letters, printed and joined, for the class "not a digit".
 
 Left out, because a reader without context takes them for digits: O o D Q (0), I i l | (1), Z z (2), B (8 or 3),
 b G (6), S s (5), g q (9), y without a curl (4). See `synthesis.handwriting.strokes.parse` for the notation.

@@ -1,4 +1,4 @@
-"""What is no digit, in the shares in which the network is shown it."""
+"""Draws negatives: marks that are not digits. `KINDS` says how often training shows each kind."""
 
 from collections.abc import Callable
 
@@ -15,27 +15,27 @@ TEMPLATES = tuple(template for templates in LETTERS.values() for template in tem
 
 
 def letter(rng: Rng) -> Glyph:
-    """A letter. Those that come nearest to digits (a, f, n, R, t) have the most templates, so they come most often."""
+    """Return a letter. Those most like digits (a, f, n, R, t) have the most templates, so they come most often."""
     return parse(TEMPLATES[rng.integers(len(TEMPLATES))])
 
 
 def greek(rng: Rng) -> Glyph:
-    """A Greek letter."""
+    """Return a Greek letter."""
     return parse(GREEK[rng.integers(len(GREEK))])
 
 
 def word(rng: Rng) -> Glyph:
-    """Two to five letters in a row."""
+    """Return two to five letters in a row."""
     return _row([letter(rng) for _ in range(rng.integers(2, 6))], rng)
 
 
 def number(rng: Rng) -> Glyph:
-    """Two or three digits in one box: touching, or just apart."""
+    """Return two or three digits as one mark: touching, or just apart."""
     return _row([DIGITS[rng.integers(10)](rng) for _ in range(2 if rng.random() < 0.8 else 3)], rng)
 
 
 def _row(glyphs: list[Glyph], rng: Rng) -> Glyph:
-    """Set glyphs side by side, so near that they touch or just do not."""
+    """Return glyphs side by side, touching or barely apart."""
     row: Glyph = []
     right = 0.0
     for glyph in glyphs:
@@ -51,7 +51,7 @@ def _row(glyphs: list[Glyph], rng: Rng) -> Glyph:
 
 
 def piece(rng: Rng) -> Glyph:
-    """A part of a digit that is none itself: what a dry pen or a wrong cut leaves."""
+    """Return a part of a digit that is not a digit itself, as a dry pen or a wrong cut leaves it."""
     u = rng.uniform
     kind = rng.integers(6)
     if kind == 0:  # a five's bar and neck, or a seven's bar and serif
@@ -68,7 +68,7 @@ def piece(rng: Rng) -> Glyph:
     return [path((0.5 + u(0, 0.1), 0), (0.5, 1)), path((0, u(0.3, 0.7)), (1, u(0.3, 0.7)))]
 
 
-# Each with its share; letters decide how well letters are refused (measured: 7 % against 28 % without them).
+# Kinds and their shares. Letters here decide how well letters are refused (not refused: 7 %, without them 28 %).
 KINDS: tuple[tuple[Callable[[Rng], Glyph], float], ...] = (
     (letter, 0.62),
     (greek, 0.03),
@@ -89,6 +89,6 @@ _SHARES = np.cumsum([share for _, share in KINDS])
 
 
 def negative(rng: Rng) -> Glyph:
-    """Return something that is no digit."""
+    """Return a random mark that is not a digit."""
     kind = int(np.searchsorted(_SHARES, rng.random() * _SHARES[-1], side="right"))
     return KINDS[min(kind, len(KINDS) - 1)][0](rng)

@@ -1,4 +1,4 @@
-"""Strokes to ink, as a round brush on a canvas leaves it, then to what the network sees."""
+"""Draws strokes with a round brush, as on a canvas, and normalises the image for the classifier."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from inference.recognition.normalise import normalise
 from synthesis.handwriting.wear import worn
 
-# Brush width as a share of the glyph's longer side: a canvas's brush of 2.5 to 7 % under glyphs from large to small.
+# Brush widths as shares of the glyph's longer side: a canvas's brush of 2.5 to 7 % under large to small glyphs.
 MIN_BRUSH_SHARE, MAX_BRUSH_SHARE = 0.025, 0.22
 
 
@@ -25,7 +25,7 @@ def render(lines: list[NDArray[np.float64]], rng: np.random.Generator) -> NDArra
 
 
 def brush(rng: np.random.Generator) -> float:
-    """Return a brush's width as a share of the glyph's longer side."""
+    """Return a random brush width as a share of the glyph's longer side."""
     return float(np.exp(rng.uniform(np.log(MIN_BRUSH_SHARE), np.log(MAX_BRUSH_SHARE))))
 
 
@@ -36,7 +36,7 @@ def draw(lines: list[NDArray[np.float64]], brush: float, rng: np.random.Generato
     """
     points = np.concatenate(lines)
     low = points.min(axis=0)
-    # Never less than half a glyph, or a dot would be drawn as a line.
+    # At least half a unit, or a dot would be enlarged to a line.
     span = max(float((points.max(axis=0) - low).max()), 0.5)
     length = 120 if brush < 0.06 else 88
     radius = max(brush * length / 2, 1.0)
@@ -65,7 +65,7 @@ def _stroke(pen: ImageDraw.ImageDraw, at: list[list[float]], radii: list[float])
 
 
 def _pressure(count: int, radius: float, rng: np.random.Generator) -> list[float]:
-    """Radii [count] that rise and fall along the stroke, fading at its ends with some hands."""
+    """Return radii [count] that rise and fall along the stroke and, with some hands, shrink at its ends."""
     t = np.linspace(0, 1, count)
     swing = rng.uniform(0.05, 0.4)
     factor = 1 + swing * np.sin(2 * np.pi * (t * rng.uniform(0.5, 2.0) + rng.random()))

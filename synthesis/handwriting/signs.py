@@ -1,4 +1,4 @@
-"""Marks that are neither letters nor digits: punctuation, signs, shapes, scribbles, smileys."""
+"""Draws marks that are neither letters nor digits: punctuation, signs, shapes, scribbles, smileys."""
 
 import numpy as np
 
@@ -77,12 +77,12 @@ SIGNS: tuple[str, ...] = (
 
 
 def sign(rng: Rng) -> Glyph:
-    """One of the signs."""
+    """Return a random one of the signs."""
     return parse(SIGNS[rng.integers(len(SIGNS))])
 
 
 def line(rng: Rng) -> Glyph:
-    """A line that no one writes for a one: lying, or leaning back; straight or bent."""
+    """Return a line that nobody writes as a 1: flat or leaning backwards, straight or bent."""
     angle = np.radians(rng.uniform(-30, 52))
     x, y = np.cos(angle), np.sin(angle)
     bend = rng.uniform(-0.12, 0.12)
@@ -90,14 +90,14 @@ def line(rng: Rng) -> Glyph:
 
 
 def bow(rng: Rng) -> Glyph:
-    """A piece of a circle that opens upwards, downwards or to the right; to the left it would be a bent one."""
+    """Return an arc that opens upwards, downwards or to the right; one open to the left would be a bent 1."""
     u = rng.uniform
     middle, sweep = u(70, 290), u(110, 200)
     return [arc((0.5, 0.5), (0.5, u(0.3, 0.5)), middle - sweep / 2, middle + sweep / 2, u(0.85, 1.15))]
 
 
 def scribble(rng: Rng) -> Glyph:
-    """A walk of the pen with inertia: from a tangle to a wander."""
+    """Return a scribble: a random walk, a line through random points, or a zigzag."""
     count = int(rng.integers(7, 28))
     kind = rng.random()
     if kind < 0.4:
@@ -105,7 +105,7 @@ def scribble(rng: Rng) -> Glyph:
     elif kind < 0.75:
         steps = rng.uniform(0, 1, (count, 2)) * (1, rng.uniform(0.4, 1.4))
     else:
-        # To and fro, as one blackens a place.
+        # To and fro, as people blacken a spot.
         t = np.arange(count)
         steps = np.stack([(t % 2) + rng.normal(0, 0.12, count), t / count * rng.uniform(0.4, 2.0)], axis=1)
     corner = np.full((count, 1), float(rng.random() < 0.5))
@@ -114,7 +114,7 @@ def scribble(rng: Rng) -> Glyph:
 
 
 def spiral(rng: Rng) -> Glyph:
-    """More than two turns, so that it is neither a zero nor a six nor a nine."""
+    """Return a spiral of more than two turns, so that it is neither a 0 nor a 6 nor a 9."""
     start, turns = rng.uniform(0, 360), rng.uniform(2.0, 4.5)
     grow = rng.uniform(0.02, 0.25)
     turned = 1 if rng.random() < 0.5 else -1
@@ -122,7 +122,7 @@ def spiral(rng: Rng) -> Glyph:
 
 
 def loops(rng: Rng) -> Glyph:
-    """A row of joined loops, e's or waves."""
+    """Return a row of joined loops, like e's or waves."""
     count = int(rng.integers(3, 6))
     t = np.linspace(0, 2 * np.pi * count, count * 8 + 1)
     radius = rng.uniform(0.1, 0.6)
@@ -131,7 +131,7 @@ def loops(rng: Rng) -> Glyph:
 
 
 def dot(rng: Rng) -> Glyph:
-    """One dot or several apart."""
+    """Return one dot, or several dots apart."""
     u = rng.uniform
     places = [((0.0, 0.0),), ((0.0, 0.0), (u(-0.1, 0.1), 1.0)), ((0.0, 0.0), (0.5, 0.0), (1.0, 0.05))]
     chosen = places[rng.choice(3, p=[0.5, 0.3, 0.2])]
@@ -140,7 +140,7 @@ def dot(rng: Rng) -> Glyph:
 
 
 def smiley(rng: Rng) -> Glyph:
-    """A face, with or without its round."""
+    """Return a face, with or without its outline."""
     u = rng.uniform
     mouth = arc((0.5, u(0.45, 0.6)), (u(0.2, 0.32), u(0.1, 0.28)), 10, 170)
     if rng.random() < 0.2:
@@ -152,7 +152,7 @@ def smiley(rng: Rng) -> Glyph:
 
 
 def ringed(rng: Rng) -> Glyph:
-    """Something inside a circle or a box, or struck out."""
+    """Return a sign inside a circle or a box."""
     inner = sign(rng)
     for stroke in inner:
         stroke[:, :2] = 0.5 + (stroke[:, :2] - 0.5) * 0.45

@@ -1,6 +1,6 @@
-"""Strokes as control points, and the curves through them.
+"""Defines strokes by control points, and draws the curves through them.
 
-A stroke is float64 [n, 3]: x, y (pointing down, the glyph about one unit high), and 1 where the pen turns sharply.
+A stroke is float64 [n, 3]: x, y (pointing down, the glyph about one unit high), and 1 at a sharp corner, else 0.
 """
 
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ def parse(text: str) -> Glyph:
 
 @lru_cache(maxsize=1)
 def _basis() -> NDArray[np.float64]:
-    """Weights [samples of a span, 4] of a uniform Catmull-Rom spline (Catmull and Rom, 1974), the end left out."""
+    """Return weights [samples, 4] of a uniform Catmull-Rom spline's span (Catmull and Rom, 1974), without its end."""
     t = np.arange(SAMPLES_PER_SPAN) / SAMPLES_PER_SPAN
     return (
         np.stack([-(t**3) + 2 * t**2 - t, 3 * t**3 - 5 * t**2 + 2, -3 * t**3 + 4 * t**2 + t, t**3 - t**2], axis=1) / 2

@@ -1,4 +1,4 @@
-"""One hand differs from the next: slant, proportions, wobble, haste."""
+"""Varies glyphs as one hand differs from the next: slant, proportions, wobble, haste."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,23 +6,23 @@ from numpy.typing import NDArray
 from synthesis.handwriting.strokes import Glyph, curve
 
 Points = NDArray[np.float64]
-# A hand differs from itself by this share of what it differs from others by.
+# Strength of the affine differences between two drawings by one hand, as a share of those between hands.
 AGAIN_SHARE = 0.5
-# The longest tail of these digits, times its usual length.
+# Digits that may have a long tail, and the largest factor by which their lower half is then stretched.
 LONGEST_TAIL = {7: 2.6, 9: 2.6, 1: 1.5, 4: 1.5}
 
 
 def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
-    """Return the strokes of a glyph as one hand would draw them.
+    """Return the strokes of a glyph as some random hand would draw them.
 
     Args:
-        glyph: control points, about one unit high; left as it is.
-        rng: where the chance comes from.
+        glyph: control points, about one unit high; not modified.
+        rng: source of the random numbers.
 
     Returns:
         Polylines, each float64 [n, 2], in the same units.
     """
-    # How careful the hand is: half the glyphs are neat, a few are wild.
+    # Factor on the random displacements: small for half the glyphs, which are neat, large for a few wild ones.
     care = float(np.exp(rng.normal(-0.3, 0.45)))
     glyph = _displace(glyph, care, rng)
     lines = [_ends(curve(stroke), care, rng) for stroke in glyph]
@@ -34,7 +34,7 @@ def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
 
 
 def lengthened(lines: list[Points], longest: float, rng: np.random.Generator) -> list[Points]:
-    """Return a glyph with its lower part, from the middle down, up to `longest` times as long, as tails are."""
+    """Return a glyph with a longer tail: its lower half stretched by a random factor of at most `longest`."""
     longer = rng.uniform(1.1, longest)
     points = np.concatenate(lines)
     top = points[:, 1].min()
@@ -46,11 +46,11 @@ def lengthened(lines: list[Points], longest: float, rng: np.random.Generator) ->
 
 
 def again(lines: list[Points], rng: np.random.Generator) -> list[Points]:
-    """Return a glyph that somebody drew as the same hand would draw it at another time.
+    """Return a glyph that a person drew, as the same hand would draw it at another time.
 
     Args:
-        lines: polylines, each float64 [n, 2], about one unit high; left as they are.
-        rng: where the chance comes from.
+        lines: polylines, each float64 [n, 2], about one unit high; not modified.
+        rng: source of the random numbers.
     """
     field = rng.normal(0, 0.02, (3, 2))
     wave = rng.normal(0, 3.0, (3, 2))
@@ -60,7 +60,7 @@ def again(lines: list[Points], rng: np.random.Generator) -> list[Points]:
 
 
 def _displace(glyph: Glyph, care: float, rng: np.random.Generator) -> Glyph:
-    """Move control points: by a smooth field, so that strokes that meet still meet, and each a little by itself."""
+    """Move control points by a smooth field, which keeps strokes joined; and each point and stroke a bit by itself."""
     field = rng.normal(0, 0.035 * care, (3, 2))
     wave = rng.normal(0, 3.0, (3, 2))
     phase = rng.uniform(0, 2 * np.pi, 3)
@@ -109,7 +109,7 @@ def _wobble(line: Points, care: float, rng: np.random.Generator) -> Points:
 
 
 def _coarse(line: Points, rng: np.random.Generator) -> Points:
-    """Keep points only every so far, and at corners: what a slow tablet or a fast mouse sends."""
+    """Keep only corners and points at some distance from each other, as a slow tablet or a fast mouse sends them."""
     if len(line) < 4:
         return line
     steps = np.diff(line, axis=0)
@@ -123,7 +123,7 @@ def _coarse(line: Points, rng: np.random.Generator) -> Points:
 
 
 def affine(rng: np.random.Generator, share: float = 1.0) -> NDArray[np.float64]:
-    """Return slant, aspect and rotation, or a share of them, as one matrix [2, 2], to be multiplied from the right."""
+    """Return a random slant, aspect and rotation, times `share`, as a matrix [2, 2] to multiply from the right."""
     aspect = np.exp(share * rng.normal(0, 0.2))
     slant = share * rng.normal(-0.08, 0.2)
     turn = share * rng.normal(0, 0.09)

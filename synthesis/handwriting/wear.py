@@ -1,4 +1,4 @@
-"""What happens to a mark between the pen and the classifier: coarse scans, gaps, lines, cuts, bits of neighbours."""
+"""Degrades marks as happens between pen and classifier: coarse scans, gaps, lines, cuts, pieces of neighbours."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,16 +7,16 @@ from PIL import Image, ImageDraw
 Ink = NDArray[np.uint8]
 Rng = np.random.Generator
 
-# So many marks are worn, each in one way or two.
+# Share of marks that are worn (degraded), and share of those that are worn twice.
 WORN_SHARE, TWICE_SHARE = 0.15, 0.25
-# Of a mark's ink so much is left, measured against its box, or nobody could tell what it was.
+# Smallest share of its ink (see `_shown`) that a worn mark keeps, or nobody could tell what it was.
 MIN_LEFT_SHARE = 0.5
-# A scan has so many pixels along a mark's longer side.
+# Smallest and largest resolution of a coarse scan, in pixels along a mark's longer side.
 COARSE_SIDES_PX = (10, 32)
 
 
 def worn(ink: Ink, rng: Rng) -> Ink:
-    """Return a mark, uint8 [H, W] with 0 = paper, as it may reach the classifier; mostly as it was."""
+    """Return a mark, uint8 [H, W] with 0 = paper, as it may reach the classifier: mostly unchanged."""
     if rng.random() >= WORN_SHARE:
         return ink
     left = ink
@@ -26,7 +26,7 @@ def worn(ink: Ink, rng: Rng) -> Ink:
 
 
 def coarse(ink: Ink, rng: Rng) -> Ink:
-    """Scan it with few pixels, black or white or grey, and enlarge it again."""
+    """Scan the mark at a low resolution, in grey or black and white, and enlarge half the scans again."""
     side = np.exp(rng.uniform(*np.log(COARSE_SIDES_PX)))
     factor = side / max(ink.shape)
     small = Image.fromarray(ink).resize(_size(ink, factor), Image.Resampling.BOX)
@@ -40,7 +40,7 @@ def coarse(ink: Ink, rng: Rng) -> Ink:
 
 
 def broken(ink: Ink, rng: Rng) -> Ink:
-    """Let a faint pen or a threshold leave gaps."""
+    """Leave gaps in the strokes, as a faint pen or a threshold does."""
     grain = max(2, round(max(ink.shape) * rng.uniform(0.04, 0.15)))
     shape = max(2, -(-ink.shape[1] // grain)), max(2, -(-ink.shape[0] // grain))
     noise = Image.fromarray(rng.standard_normal(shape[::-1], np.float32)).resize(
@@ -51,7 +51,7 @@ def broken(ink: Ink, rng: Rng) -> Ink:
 
 
 def striped(ink: Ink, rng: Rng) -> Ink:
-    """Let a printed line cross it: left standing where it is, or taken away with the ink on it."""
+    """Let a printed line cross the mark: the line stays, or it is erased with the ink on it."""
     high, wide = ink.shape
     image = Image.fromarray(ink)
     thick = max(1, round(max(ink.shape) * rng.uniform(0.015, 0.05)))
@@ -80,12 +80,12 @@ def cut(ink: Ink, rng: Rng) -> Ink:
 
 
 def neighboured(ink: Ink, rng: Rng) -> Ink:
-    """Leave a bit of the mark before or behind it in the box."""
+    """Add a piece of a neighbouring mark at the left or right side of the box."""
     high, wide = ink.shape
     room = round(rng.uniform(0.0, 0.15) * max(ink.shape))
     before = rng.random() < 0.5
     image = Image.fromarray(np.pad(ink, ((0, 0), (room, 0) if before else (0, room))))
-    # As thick as the mark's own strokes, about: its ink over its strokes' length, which is two or three heights.
+    # About the width of the mark's own strokes: its ink divided by their length, which is two or three heights.
     thick = max(1, round(float(ink.sum()) / 255 / (2.5 * max(ink.shape))))
     middle = rng.uniform(0.1, 0.9) * high
     reach = rng.uniform(0.04, 0.22) * high
@@ -100,7 +100,7 @@ def neighboured(ink: Ink, rng: Rng) -> Ink:
 
 
 def _shown(ink: Ink) -> float:
-    """Return how much ink there is, as a share of the square of its longer side."""
+    """Return the sum of the ink, divided by the square of the image's longer side."""
     return float(np.sum(ink, dtype=np.float64)) / float(max(ink.shape) ** 2)
 
 

@@ -1,1 +1,1 @@
-"""The page reader: a network that says of every pixel of a picture whether it is writing, and whose."""
+"""Trains the page network, which predicts for every pixel of a picture whether it is ink, and of which mark."""

@@ -1,4 +1,4 @@
-"""Made pages in batches, drawn by other processes while the network trains on earlier ones."""
+"""Makes batches of synthetic pages in worker processes, while the network trains on earlier ones."""
 
 import multiprocessing
 from collections import deque
@@ -14,7 +14,7 @@ from synthesis.page import Page, page
 
 PAGES_PER_BATCH = 16
 SIDE_PX = 192
-# So many batches are kept ready.
+# Number of batches that are made ahead.
 BATCHES_AHEAD = 12
 Batch = dict[str, NDArray[Any]]
 
@@ -26,14 +26,14 @@ def batches(copybook: Copybook, seed: int, first: int, last: int, processes: int
 
     Args:
         copybook: the digits that the pages' writers copy.
-        seed: decides everything.
+        seed: seed of the random numbers.
         first: number of the first batch.
         last: number after the last.
-        processes: how many draw.
+        processes: number of worker processes.
 
     Yields:
         `picture`, `writing` uint8 [N, 192, 192]; `offset` float32 [N, 96, 96, 2]; `height` float32 and `kind` int8
-        [N, 48, 48]: as `Page` has them.
+        [N, 48, 48]: as in `Page`.
     """
     waiting: deque[AsyncResult[Batch]] = deque()
     # "spawn" starts clean: TensorFlow's threads do not survive a fork.
@@ -47,7 +47,7 @@ def batches(copybook: Copybook, seed: int, first: int, last: int, processes: int
 
 
 def stack(pages: list[Page]) -> Batch:
-    """Put the arrays of pages of one size on top of each other."""
+    """Return the arrays of pages of one size, stacked."""
     names = ("picture", "writing", "offset", "height", "kind")
     return {name: np.stack([getattr(each, name) for each in pages]) for name in names}
 

@@ -1,4 +1,4 @@
-"""Pictures of the page network's training that a person wants to look at."""
+"""Draws the figures of the page network's training."""
 
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ EXAMPLES, COLUMNS, GAP_PX = 24, 6, 4
 
 
 def draw(folder: Path, history: History, truth: dict[str, Any], found: dict[str, Any]) -> None:
-    """Write `page-history.png` and `page-examples.png`: the losses, and pages with what the network sees in them."""
+    """Write `page-history.png` and `page-examples.png`: the losses, and pages with the network's predictions."""
     folder.mkdir(parents=True, exist_ok=True)
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
     rounds = range(1, len(history) + 1)
@@ -35,7 +35,7 @@ def draw(folder: Path, history: History, truth: dict[str, Any], found: dict[str,
 
 
 def examples(pictures: NDArray[np.uint8], found: dict[str, Any]) -> Image.Image:
-    """Return pages [N, H, W] and below each the ink that is seen, coloured by the way to its mark's middle."""
+    """Return an image of pages [N, H, W], below each its predicted ink, coloured by the offset to the mark's centre."""
     side = pictures.shape[1] + GAP_PX
     count = min(EXAMPLES, len(pictures))
     sheet = Image.new("RGB", (COLUMNS * side, -(-count // COLUMNS) * 2 * side), "white")

@@ -1,4 +1,4 @@
-"""The network that looks at a whole picture: a U-Net whose pixels vote for the middle of their mark.
+"""Builds the page network: a U-Net that takes a whole picture, and whose pixels vote for the centre of their mark.
 
 Source: Ronneberger, Fischer and Brox, "U-Net", MICCAI 2015 (the shape); Cheng et al., "Panoptic-DeepLab", CVPR 2020,
 arXiv 1911.10194, section 3 (the votes).
@@ -10,13 +10,13 @@ from keras import layers
 from synthesis.kinds import KINDS
 from train.models import FusedBatchNormalization
 
-# Channels at a half, a quarter, an eighth and a sixteenth of the picture's size: nothing is computed at its full size,
-# which is where a U-Net spends most of its time.
+# Channels of the feature maps at a half, a quarter, an eighth and a sixteenth of the picture's size. There are none at
+# full size, where a U-Net spends most of its time.
 CHANNELS = (24, 64, 96, 128)
 KIND_CHANNELS = 64
-# The unit of the offsets' and the height's training targets: the height of a digit at the scale that is read best.
+# Unit of the targets for offset and height, in pixels: the height of a digit at the scale that is read best.
 UNIT_PX = 32
-# At first, a pixel is taken for writing as seldom as it is.
+# Initial bias of the ink logits: the first predictions are about as low as ink is rare on pages.
 RARE_INK_BIAS = keras.initializers.Constant(-2.5)
 
 
@@ -25,9 +25,9 @@ def build(normalisation: type[layers.BatchNormalization] | None = None) -> keras
 
     Input `picture`: float32 [N, H, W, 1], 0 to 1; H and W multiples of 16. Outputs, all float32, by name:
     `writing` [N, H/2, W/2, 4]: logits of the share of ink of each cell's four pixels, row by row;
-    `offset` [N, H/2, W/2, 2]: x and y from a cell's middle to the middle of its mark, in units of 32 pixels;
+    `offset` [N, H/2, W/2, 2]: x and y from a cell's centre to the centre of its mark, in units of 32 pixels;
     `height` [N, H/4, W/4, 1]: log2 of the height of the writing there, in the same units;
-    `kind` [N, H/4, W/4, kinds]: logits of what the mark is, in the order of `KINDS`.
+    `kind` [N, H/4, W/4, kinds]: logits of the mark's class, in the order of `KINDS`.
 
     Args:
         normalisation: the batch normalisation; by default the fused one, which trains faster.

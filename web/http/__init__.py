@@ -1,1 +1,1 @@
-"""What every request meets: its id, headers, limits, body, and how errors are told."""
+"""What applies to all requests: access, limits, ids, headers, bodies and errors."""

@@ -1,4 +1,4 @@
-"""Who may ask, and how often: one token for all, and a limit for each address; both are off by default."""
+"""Access control: one token for all clients, and a rate limit for each address; both are off by default."""
 
 import base64
 import binascii
@@ -15,31 +15,31 @@ from web.http.limits import LIMITED
 from web.observability.metrics import Metrics
 from web.settings import Settings
 
-# What a load balancer asks, which has no token; it says nothing of anyone's pictures.
+# Endpoints that need no token, because load balancers have none. They reveal nothing about anyone's pictures.
 OPEN = ("/health/live", "/health/ready", "/v2/health/live", "/v2/health/ready")
-# So many addresses are remembered; the one that has been silent for longest is forgotten for another.
+# Number of addresses that are remembered; a further one replaces the one that has been silent for longest.
 MAX_ADDRESSES = 10_000
-# Of an IPv6 address as much is looked at as one customer usually gets.
+# Length of the IPv6 prefix that counts as one address: what one customer usually gets.
 IPV6_PREFIX_BITS = 64
 
 
 class Access:
-    """The door of one worker.
+    """Checks the token and the rate limit for the requests to one worker.
 
     Args:
-        settings: the token, and how many readings an address may ask for in a minute.
-        metrics: where those that are turned away are counted.
+        settings: give the token, and the number of readings per minute for each address.
+        metrics: counts the rejected requests.
     """
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._token = settings.access_token.encode()
         self._rate = settings.rate_limit
         self._metrics = metrics
-        # Of each address: how many readings it has left, and when that was so.
+        # For each address: the number of readings it had left, and the time of that, in seconds of the monotonic clock.
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def refused(self, scope: HTTPScope) -> ProblemError | None:
-        """Return what a request is told that may not go on, else None."""
+        """Return the error for a request that is not allowed, else None."""
         if self._token and not self._known(scope):
             self._metrics.reject("no token")
             return ProblemError(
@@ -53,8 +53,8 @@ class Access:
         return None
 
     def _known(self, scope: HTTPScope) -> bool:
-        """Say whether a request needs no token, or has it."""
-        # A browser asks without it first whether a page of another site may ask at all.
+        """Return whether a request needs no token, or has the right one."""
+        # A browser sends the preflight request for a page of another site without the token.
         if scope["path"] in OPEN or scope["method"] == "OPTIONS":
             return True
         scheme, _, credentials = dict(scope["headers"]).get(b"authorization", b"").partition(b" ")
@@ -69,7 +69,7 @@ class Access:
         return hmac.compare_digest(given, self._token)
 
     def _too_often(self, scope: HTTPScope, now: float) -> ProblemError | None:
-        """Take one from what an address has left, which grows back evenly: a token bucket."""
+        """Take one reading from an address's token bucket, which refills evenly; return the error if it is empty."""
         address = _place(scope)
         left, before = self._left.pop(address, (float(self._rate), now))
         left = min(left + (now - before) * self._rate / 60, float(self._rate))
@@ -84,10 +84,10 @@ class Access:
 
 
 def _place(scope: HTTPScope) -> str:
-    """Return what stands for the address of a request."""
+    """Return the key of a request's address for the rate limit: for IPv6 its network."""
     client = scope["client"]
     address = client[0] if client else ""
     try:
         return str(ipaddress.IPv6Network((address, IPV6_PREFIX_BITS), strict=False))
-    except ValueError:  # an address of IPv4, or a name
+    except ValueError:  # an IPv4 address, or a name
         return address

@@ -1,4 +1,4 @@
-"""Every error as a problem document (RFC 9457), with the request's id."""
+"""Turns every error into a problem document (RFC 9457) with the request's id."""
 
 import logging
 import math
@@ -23,11 +23,11 @@ class Problem(msgspec.Struct):
     """A problem document.
 
     Attributes:
-        type: about:blank, for the status says it all.
-        title: what kind of error, the same for each of its status.
+        type: always about:blank, because the status says enough.
+        title: the phrase of the HTTP status.
         status: the HTTP status.
         detail: what is wrong and what to do.
-        request_id: as in the response's X-Request-ID and in the server's log.
+        request_id: the id in the response's X-Request-ID header and in the server's log.
     """
 
     type: str
@@ -38,12 +38,12 @@ class Problem(msgspec.Struct):
 
 
 class ProblemError(HTTPException):
-    """Answered as a problem document.
+    """An error that is sent to the client as a problem document.
 
     Args:
         status: the HTTP status.
         detail: what is wrong and what to do.
-        headers: added to the answer.
+        headers: added to the response.
     """
 
     def __init__(self, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> None:
@@ -51,26 +51,26 @@ class ProblemError(HTTPException):
 
 
 def come_again(status: HTTPStatus, why: str, seconds: float) -> ProblemError:
-    """Return the error that says when to come again: after so many seconds, at least one."""
+    """Return an error that asks the client to retry after `seconds`, rounded up and at least one."""
     whole = max(math.ceil(seconds), 1)
     again = f"Try again in {whole} second{'s' if whole > 1 else ''}."
     return ProblemError(status, f"{why} {again}", {"retry-after": str(whole)})
 
 
 class ProtocolProblem(msgspec.Struct):
-    """What the Open Inference Protocol wants instead, below /v2."""
+    """The error object of the Open Inference Protocol, sent instead of `Problem` below /v2."""
 
     error: str
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
-    """The one form in which an error is told, whoever sends it: Litestar, `web.http.service` or a connection.
+    """An error response; Litestar, `web.http.service` and the connections all send errors in this form.
 
     Attributes:
         status: the HTTP status.
-        headers: the type and length of the body, and the error's own.
-        body: a problem document; below /v2 what the Open Inference Protocol wants.
+        headers: content type, content length, and the headers of the error itself.
+        body: a problem document, or below /v2 the error object of the Open Inference Protocol.
     """
 
     status: int
@@ -79,12 +79,12 @@ class ErrorAnswer:
 
 
 def error_answer(error: ProblemError, request_id: str, path: str = "") -> ErrorAnswer:
-    """Return the answer to a request that has failed.
+    """Return the response to a request that has failed.
 
     Args:
-        error: why.
-        request_id: which request.
-        path: what it asked for, where that is known.
+        error: the reason.
+        request_id: the id of the request.
+        path: the requested path, which decides the form of the body; empty if it is unknown.
     """
     status, kind = error.status_code, MEDIA_TYPE
     document: Problem | ProtocolProblem = Problem(
@@ -98,14 +98,14 @@ def error_answer(error: ProblemError, request_id: str, path: str = "") -> ErrorA
 
 
 def on_http_exception(request: HttpRequest, error: HTTPException) -> Response[bytes]:
-    """What Litestar raised (no such route, wrong method, bad parameter), or a `ProblemError`."""
+    """Answer an error that Litestar raised (no such route, wrong method, bad parameter), or a `ProblemError`."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, ProblemError):
         return on_unhandled(request, error)
     return _response(request, ProblemError(HTTPStatus(error.status_code), _detail(request, error), error.headers))
 
 
 def on_image_error(request: HttpRequest, error: ImageError) -> Response[bytes]:
-    """What `inference` says of a picture."""
+    """Answer an error that `inference` raised for a picture."""
     if isinstance(error, ImageTooLargeError):
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     elif isinstance(error, UnsupportedImageError):
@@ -116,7 +116,7 @@ def on_image_error(request: HttpRequest, error: ImageError) -> Response[bytes]:
 
 
 def on_unhandled(request: HttpRequest, error: Exception) -> Response[bytes]:
-    """A bug of ours: the traceback goes to the log, never to the user."""
+    """Answer an unexpected error, a bug of ours: its traceback goes to the log, never to the client."""
     extra = {"request_id": request.scope["state"]["request_id"]}
     logger.error("unhandled %s", type(error).__name__, exc_info=error, extra=extra)
     detail = "Something went wrong in the server. The request id finds it in the server's log."
@@ -140,7 +140,7 @@ def _detail(request: HttpRequest, error: HTTPException) -> str:
     return error.detail
 
 
-# What an error is answered by: the entry of its nearest class.
+# For each error Litestar calls the handler of the nearest class.
 HANDLERS: dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]] = {
     HTTPException: on_http_exception,
     ImageError: on_image_error,

@@ -1,4 +1,4 @@
-"""What keeps a worker standing: how many requests it takes on, how much it holds in memory, how long it waits."""
+"""Limits the load of a worker: the requests in progress, the memory of their bodies, and the time of each request."""
 
 import asyncio
 from http import HTTPStatus
@@ -10,16 +10,16 @@ from web.http.errors import ProblemError, come_again
 from web.observability.metrics import Metrics
 from web.settings import Settings
 
-# What takes one of the places in flight.
+# Ends of the paths whose POST requests count towards `max_in_flight` and the rate limit.
 LIMITED = ("/predict", "/infer")
 
 
 class Limits:
-    """The limits of one worker; each request for a reading passes `turned_away` and `admit`.
+    """The limits of one worker; each request for a reading passes `turned_away`, then `admit`.
 
     Args:
-        settings: where the numbers come from.
-        metrics: where rejected requests are counted.
+        settings: give the values of the limits.
+        metrics: counts the rejected requests.
     """
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
@@ -31,24 +31,24 @@ class Limits:
 
     @property
     def full(self) -> bool:
-        """Whether all places in flight are taken."""
+        """Whether `max_in_flight` requests are in progress."""
         return self.in_flight >= self.settings.max_in_flight
 
     def turned_away(self, scope: HTTPScope) -> ProblemError | None:
-        """Return what a request is told that comes when all places are taken, and None where it may go on.
+        """Return the error for a request for a reading if the worker is full, else None.
 
-        Asked before anything else is done for it: under overload, what turning away costs is lost for reading.
+        This check comes before Litestar: under overload, the time spent on rejected requests is lost for reading.
         """
         if not self.full or scope["method"] != "POST" or not scope["path"].endswith(LIMITED):
             return None
         return self.unavailable("overload", "The server has as much to do as it can hold.")
 
     def admit(self) -> "Admission":
-        """Hold one of the places in flight, for at most the time of a request."""
+        """Return a context manager that counts a request as in progress and limits its time."""
         return Admission(self)
 
     def timed_out(self, body: "Body") -> ProblemError:
-        """Return what a request is told that took too long."""
+        """Return the error for a request that took too long: 408 if its body did not arrive in time, else 503."""
         seconds = f"{self.settings.request_seconds:g} seconds"
         if body.complete or body.waiting:
             return self.unavailable("timeout", f"It took longer than {seconds}.")
@@ -57,31 +57,31 @@ class Limits:
         return ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail)
 
     def check_ready(self) -> None:
-        """Do nothing while requests for readings are taken.
+        """Check that the worker accepts requests for readings.
 
         Raises:
-            ProblemError: 503, the server is full or stops.
+            ProblemError: 503, if the worker is full or is stopping.
         """
         if self.draining or self.full:
             raise self.busy("The server is full or about to stop.")
 
     def unavailable(self, reason: str, why: str) -> ProblemError:
-        """Return what a request is told that the server has no room or time for; counted by the reason."""
+        """Return the 503 for a request that the server has no room or time for, and count it by the reason."""
         self._metrics.reject(reason)
         return self.busy(why)
 
     def busy(self, why: str) -> ProblemError:
-        """Return the 503 that says when to come again."""
+        """Return a 503 with the header Retry-After."""
         return come_again(HTTPStatus.SERVICE_UNAVAILABLE, why, self.settings.retry_seconds)
 
 
 class Admission:
-    """One of the places in flight, held for the length of an `async with`, which yields the account of a body.
+    """Counts a request as in progress during an `async with` block, which yields the request's `Body`.
 
-    A class, for a generator would cost twice as much.
+    This is a class because a generator would cost twice as much.
 
     Raises:
-        ProblemError: at the end, 503 where the time is over, 408 where that is the sender's doing.
+        ProblemError: at the end, 408 if the body did not arrive in time, 503 after any other timeout or without memory.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -108,13 +108,13 @@ class Admission:
 
 
 class BodyMemory:
-    """Bounds the bytes of all request bodies together.
+    """Limits the bytes of all request bodies together.
 
-    A body that finds no room waits, unread, in its sender's network buffers. Whichever came first may always go on (it
-    is bounded by itself), so that one always ends and makes room.
+    A body for which there is no room waits unread in its sender's network buffers. The oldest body may always go on (it
+    has its own limit), so that one request always finishes and makes room.
 
     Args:
-        limit: bytes.
+        limit: in bytes.
     """
 
     def __init__(self, limit: int) -> None:
@@ -124,17 +124,17 @@ class BodyMemory:
         self.room = asyncio.Event()
 
     def account(self) -> "Body":
-        """Return the account of one body; its bytes count until the end of a `with` block."""
+        """Return a context manager for one body; its bytes count until the end of the `with` block."""
         return Body(self)
 
 
 class Body:
-    """The bytes that one request holds.
+    """Counts the bytes of one request's body.
 
     Attributes:
-        size: how many they are so far.
-        complete: whether they have all arrived.
-        waiting: whether the next ones find no room.
+        size: the number of bytes so far.
+        complete: whether the whole body has arrived.
+        waiting: whether the next bytes wait for room.
     """
 
     def __init__(self, memory: BodyMemory) -> None:
@@ -153,7 +153,7 @@ class Body:
         self._memory.room.set()
 
     async def grow(self, size: int) -> None:
-        """Hold `size` bytes more, once there is room for them."""
+        """Wait until there is room for `size` more bytes, and count them."""
         memory = self._memory
         while memory.used + size > memory.limit and next(iter(memory.bodies)) is not self:
             memory.room.clear()

@@ -1,4 +1,4 @@
-"""What the description of the API says of errors."""
+"""The OpenAPI descriptions of error responses."""
 
 from http import HTTPStatus
 from typing import Any
@@ -22,7 +22,7 @@ ERRORS = {
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """Return the `responses` of a route that may answer with these errors."""
+    """Return the `responses` of a route that may send errors with these statuses."""
     return _errors(statuses, Problem, MEDIA_TYPE)
 
 

@@ -1,4 +1,4 @@
-"""What every request has in common, around Litestar: an id, HEAD, the security headers, metrics and the log."""
+"""Wraps Litestar with what every request needs: an id, HEAD, security headers, access, limits, metrics and the log."""
 
 import secrets
 import time
@@ -32,14 +32,14 @@ METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 
 
 class Service:
-    """The ASGI application: Litestar, and around it what its own middleware would miss for unknown addresses.
+    """The ASGI application: Litestar in a wrapper, because its own middleware misses requests for unknown addresses.
 
     Args:
-        app: Litestar's.
-        access: who may ask; asked before anything else is done for a request.
-        limits: of this worker; asked next.
-        metrics: where every request is counted.
-        log: where it is written down.
+        app: the Litestar application.
+        access: checks each request first.
+        limits: the limits of this worker, checked next.
+        metrics: counts each request.
+        log: logs each request.
     """
 
     def __init__(self, app: Litestar, access: Access, limits: Limits, metrics: Metrics, log: RequestLog) -> None:
@@ -68,15 +68,15 @@ class Service:
 
 
 class Exchange:
-    """One request and its answer."""
+    """One request and its response."""
 
     def __init__(self, scope: HTTPScope, send: Send) -> None:
         self.started = time.perf_counter()
-        self.status = 499  # as nginx logs it: the client left before there was an answer
+        self.status = 499  # as in nginx: the client left before there was a response
         self.sent = 0
         self._unrouted = "unknown"
         self.method = scope["method"] if scope["method"] in METHODS else "OTHER"
-        # Never taken from the request: nobody outside can choose what the log says, or guess another's id.
+        # Never taken from the request, so that no client can choose what the log says or guess another request's id.
         self.id = secrets.token_hex(16)
         scope.setdefault("state", {})["request_id"] = self.id
         self._head = scope["method"] == "HEAD"
@@ -84,7 +84,7 @@ class Exchange:
         self._send = send
 
     async def send(self, message: Message) -> None:
-        """Pass on what Litestar answers, with what every answer has."""
+        """Send a message of the response, with the headers that every response has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = [*message["headers"], *ENCODED, (b"x-request-id", self.id.encode())]
@@ -95,7 +95,7 @@ class Exchange:
         await self._send(message)
 
     async def fail(self, error: ProblemError, cors_origins: Sequence[str], receive: Receive) -> None:
-        """Answer with an error, without Litestar's router; pages of these other sites may read it."""
+        """Send an error without Litestar's router; pages of the sites in `cors_origins` may read it."""
         self._unrouted = "turned away"
         answer = error_answer(error, self.id, self.scope["path"])
         headers = dict(answer.headers)
@@ -106,11 +106,11 @@ class Exchange:
 
     @property
     def route(self) -> str:
-        """The route's template, so that unknown addresses are one series, and so are requests turned away."""
+        """The template of the route; all unknown addresses share one value, and so do all rejected requests."""
         return cast("dict[str, Any]", self.scope).get("path_template") or self._unrouted
 
     def fields(self, seconds: float) -> dict[str, object]:
-        """What the log says of it."""
+        """Return the fields of the log line."""
         client: Sequence[object] = self.scope["client"] or ("",)
         return {
             "request_id": self.id,

@@ -1,4 +1,4 @@
-"""From a request to the bytes of the picture in it."""
+"""Receives the body of a request, and extracts the picture in it."""
 
 from http import HTTPStatus
 from typing import NoReturn
@@ -16,14 +16,14 @@ async def read_picture(scope: HTTPScope, receive: Receive, held: Body, max_bytes
     """Return the bytes of the picture that a request carries.
 
     Args:
-        scope: the request, as ASGI gives it.
-        receive: gives its body.
-        held: the account of its bytes.
-        max_bytes: the most that the whole body may have.
+        scope: the ASGI scope of the request.
+        receive: the ASGI function that receives the body.
+        held: counts the bytes of the body.
+        max_bytes: the largest length of the whole body.
 
     Raises:
-        ProblemError: 413 where the body is longer than `max_bytes`, 415 where it is no picture, by its bytes and by its
-            type, 422 where a form or a JSON object lacks the field, 400 where one is broken or the picture is empty.
+        ProblemError: as `read_body` and `unwrap`, and 422 if a multipart form lacks the field, 400 if it is broken or
+            the picture is empty.
     """
     kind, options = parse_options_header(Headers.from_scope(scope).get("content-type", ""))
     if kind == "multipart/form-data":
@@ -40,7 +40,7 @@ async def read_body(scope: HTTPScope, receive: Receive, held: Body, max_bytes: i
     """Return a request's whole body.
 
     Raises:
-        ProblemError: 413 where it is longer than `max_bytes`.
+        ProblemError: 413 if it is longer than `max_bytes`, 400 if the client disconnects.
     """
     incoming = Incoming(scope, receive, held, max_bytes)
     chunks: list[bytes] = []
@@ -50,10 +50,10 @@ async def read_body(scope: HTTPScope, receive: Receive, held: Body, max_bytes: i
 
 
 class Incoming:
-    """The body of a request as it arrives; takes what `read_picture` takes.
+    """Receives the body of a request in chunks; its arguments are those of `read_picture`.
 
     Raises:
-        ProblemError: 413, where the announced length says so.
+        ProblemError: 413 if the header Content-Length is larger than `max_bytes`.
     """
 
     def __init__(self, scope: HTTPScope, receive: Receive, held: Body, max_bytes: int) -> None:
@@ -64,10 +64,10 @@ class Incoming:
             self._refuse()
 
     async def chunk(self) -> bytes:
-        """Return the next piece, once there is room for it; `held.complete` says whether it is the last.
+        """Return the next chunk once there is room for it; `held.complete` tells whether it is the last.
 
         Raises:
-            ProblemError: 413 where it is too much, 400 where the sender has gone.
+            ProblemError: 413 if the body is longer than `max_bytes`, 400 if the client disconnects.
         """
         message = await self._receive()
         if message["type"] != "http.request":

@@ -1,4 +1,4 @@
-"""The picture in a body, whatever it is wrapped in: judged by its bytes, for the type that is said is often wrong."""
+"""Extracts the picture from a body by its first bytes, because the declared media type is often wrong."""
 
 import base64
 import binascii
@@ -15,19 +15,19 @@ HOW = (
     f"Send a picture as the field `{FIELD}` of a form or of a JSON object, or as the whole body: as bytes with a type "
     "such as image/png, or in base64."
 )
-# What a body is shows in its first bytes; more is not searched, so that no pattern takes long.
+# The patterns below see only this many first bytes, which show what a body is, so that none takes long.
 HEAD_BYTES = 1024
-# The parts of one form: the picture and whatever a browser sends beside it.
+# Limit for the fields of a form: the picture and whatever a browser sends with it.
 MAX_PARTS = 20
 URL_ENCODED = "application/x-www-form-urlencoded"
-# `curl --data-binary` says that it sends a form; what a browser does not know is an octet-stream.
+# Types that tell nothing: `curl --data-binary` declares a form, and a browser octet-stream for an unknown file.
 SILENT_TYPES = ("", "application/octet-stream", URL_ENCODED)
-# How the files begin that are read; of TIFF both ways, and of AVIF and HEIC what follows a length.
+# First bytes of the supported formats: TIFF in both byte orders; AVIF and HEIC begin with a length before `ftyp`.
 PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|%PDF|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", re.DOTALL)
 DATA_URL = re.compile(rb"\s*data:[\w./+-]*(;[\w=.-]+)*;base64,", re.IGNORECASE)
-# A shorter text of these letters is a word.
+# At least 64 characters, because a shorter text of these characters may be a word.
 BASE64 = re.compile(rb"[A-Za-z0-9+/_\s-]{64,}={0,2}\s*")
-# Numbers, and what stands between them.
+# At least 28 numbers with separators: a list of pixels.
 PIXELS = re.compile(rb"[\[\s]*(\d+(\.\d*)?(\s*[,;]\s*|\s+)){28,}")
 FORM = re.compile(rb"[\w.-]+=")
 
@@ -39,15 +39,15 @@ class Wrapped(msgspec.Struct):
 
 
 def unwrap(body: bytes, kind: str) -> bytes:
-    """Return the bytes of the picture that a body, or the field of a form, holds.
+    """Return the bytes of the picture in a body, or in a field of a form.
 
     Args:
-        body: that, not empty.
-        kind: its media type, as it is said; empty where none is.
+        body: the body or field; not empty.
+        kind: its declared media type; empty if there is none.
 
     Raises:
-        ProblemError: 400 where base64 is broken, 415 where it is no picture, by its bytes and by its type, 422 where a
-            form or a JSON object has no picture, or the body is a list of pixels.
+        ProblemError: 400 if base64 is broken, 415 if neither the bytes nor the declared type are those of a picture,
+            422 if a form or a JSON object is broken or has no picture, or the body is a list of pixels.
     """
     head = body[:HEAD_BYTES]
     if PIXELS.match(head):
@@ -78,7 +78,7 @@ def _of_json(body: bytes) -> bytes:
 
 def _of_form(body: bytes) -> bytes:
     try:
-        # A plus that was sent as it is means a blank there.
+        # In a form a plus that is not escaped means a blank; base64 has pluses and no blanks.
         return parse_qs(body, max_num_fields=MAX_PARTS)[FIELD.encode()][0].replace(b" ", b"+")
     except (KeyError, ValueError) as error:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"The form has no field `{FIELD}`. {HOW}") from error
@@ -87,7 +87,7 @@ def _of_form(body: bytes) -> bytes:
 def _decoded(text: bytes) -> bytes:
     packed = text.translate(bytes.maketrans(b"-_", b"+/"), b" \t\r\n")
     try:
-        # Some leave out the signs that fill up the last four letters.
+        # Some clients leave out the padding.
         return base64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
     except binascii.Error as error:
         detail = f"The picture in base64 is broken: {error}. Encode it again."

@@ -1,4 +1,4 @@
-"""One JSON line for each request, and for whatever else there is to say; never what is in a picture."""
+"""Logs each request and each message as one line of JSON, and never the content of a picture."""
 
 import logging
 import sys
@@ -10,29 +10,29 @@ import msgspec
 
 
 class RequestLog:
-    """Writes one line a request.
+    """Writes one line for each request.
 
     Args:
-        stream: where to; None writes nothing.
+        stream: where to write; None writes nothing.
     """
 
     def __init__(self, stream: IO[str] | None) -> None:
         self._stream = stream
 
     def write(self, **fields: object) -> None:
-        """Write the fields, after the time."""
+        """Write a line with the time, the level, the message and these fields."""
         if self._stream is None:
             return
         line = msgspec.json.encode({"time": _now(), "level": "info", "message": "request", **fields}).decode()
         try:
             self._stream.write(line + "\n")
             self._stream.flush()
-        except OSError:  # whoever read it has gone, which is no reason to answer nobody any more
+        except OSError:  # the reader of the log is gone, but the server goes on
             self._stream = None
 
 
 class JsonFormatter(logging.Formatter):
-    """Turns what the libraries log into the same form."""
+    """Formats log records as the same lines of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line of JSON."""

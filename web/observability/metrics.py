@@ -1,4 +1,4 @@
-"""What is counted, for Prometheus."""
+"""The metrics of the server, for Prometheus."""
 
 from functools import cache, partial
 
@@ -12,10 +12,10 @@ CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1)
 
 
 class Metrics:
-    """The metrics of one worker, or of all where the library was told to share them, as `web.server.workers` does.
+    """The metrics of one worker, or of all workers if `web.server.workers` made them share their metrics.
 
     Args:
-        model: whose name, version and SHA-256 are shown.
+        model: the model whose name, version and SHA-256 are reported.
         shared: whether several workers share their metrics through files.
     """
 
@@ -54,7 +54,7 @@ class Metrics:
         )
         gauge.labels(model.name, model.version, model.sha256).set(1)
         self._by_digit = [self._read.labels(str(digit)) for digit in range(10)]
-        # What `labels` returns is kept: it takes longer to find than to count.
+        # Cached, because `labels` takes longer than counting.
         self._requests_of = cache(lambda method, route, status: self._requests.labels(method, route, str(status)))
         self._seconds_of = cache(self._seconds.labels)
 
@@ -69,7 +69,7 @@ class Metrics:
         self._seconds_of(route).observe(seconds)
 
     def reject(self, reason: str) -> None:
-        """Count a request that was refused for want of room or time."""
+        """Count a request that was rejected, by the reason."""
         self._rejected.labels(reason).inc()
 
     def reading(self, reading: Reading) -> None:
@@ -88,7 +88,7 @@ class Metrics:
         self._classified.inc(images)
 
     def text(self) -> bytes:
-        """Return everything in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         registry = self._registry
         if self._shared:
             registry = CollectorRegistry()

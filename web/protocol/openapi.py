@@ -1,4 +1,4 @@
-"""What the description of the API says of an inference request, whose body no type of a handler tells."""
+"""The OpenAPI description of an inference request, whose body the types of a handler do not describe."""
 
 from dataclasses import dataclass
 
@@ -47,7 +47,7 @@ REQUEST = _object(
 
 @dataclass
 class InferOperation(Operation):
-    """An inference request: JSON, or bytes behind it; and so its answer."""
+    """An inference request and its response, both as JSON or as JSON followed by bytes."""
 
     def __post_init__(self) -> None:
         bytes_too = {"application/octet-stream": OpenAPIMediaType(BINARY)}

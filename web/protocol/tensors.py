@@ -1,4 +1,4 @@
-"""The bodies of the Open Inference Protocol: JSON, and the binary tensor extension.
+"""Decodes and encodes the bodies of the Open Inference Protocol: JSON, and the binary tensor extension.
 
 Source: https://github.com/kserve/open-inference-protocol, specification/protocol/inference_rest.md, and Triton's
 docs/protocol/extension_binary_data.md.
@@ -17,14 +17,14 @@ from web.http.errors import ProblemError
 INPUT = "image"
 OUTPUT = "probabilities"
 SIDE = 28
-# What is wrong is shown cut off past so many characters.
+# Error messages show at most this many characters of a wrong value.
 MAX_SHOWN = 60
-# A compressed body is undone in pieces of this length.
+# A compressed body is decompressed in chunks of this length.
 PIECE_BYTES = 1_000_000
 
 
 class InputTensor(msgspec.Struct):
-    """One tensor of a request; `data` is absent where it follows as bytes."""
+    """An input tensor of a request; `data` is unset if its bytes follow the JSON."""
 
     name: str
     shape: list[int]
@@ -34,7 +34,7 @@ class InputTensor(msgspec.Struct):
 
 
 class RequestedOutput(msgspec.Struct):
-    """One tensor that is asked for."""
+    """One output that a request asks for."""
 
     name: str
     parameters: dict[str, Any] = {}
@@ -50,7 +50,7 @@ class InferRequest(msgspec.Struct):
 
 
 class OutputTensor(msgspec.Struct, omit_defaults=True):
-    """One tensor of an answer."""
+    """An output tensor of a response."""
 
     name: str
     datatype: str
@@ -60,7 +60,7 @@ class OutputTensor(msgspec.Struct, omit_defaults=True):
 
 
 class InferAnswer(msgspec.Struct, omit_defaults=True):
-    """The JSON of an answer."""
+    """The JSON of an inference response."""
 
     model_name: str
     model_version: str
@@ -69,15 +69,15 @@ class InferAnswer(msgspec.Struct, omit_defaults=True):
 
 
 def bad(detail: str) -> ProblemError:
-    """Return the error of a request that breaks the protocol."""
+    """Return the error 400 for a request that violates the protocol."""
     return ProblemError(HTTPStatus.BAD_REQUEST, detail)
 
 
 def inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
-    """Undo a body's Content-Encoding, without ever holding more than `max_bytes`.
+    """Decompress a body by its Content-Encoding, at most to `max_bytes`.
 
     Raises:
-        ProblemError: 415 for another encoding than gzip and deflate, 400 where it is broken, 413 where it is longer.
+        ProblemError: 415 for an encoding other than gzip and deflate, 400 if the body is broken, 413 if it is too long.
     """
     if encoding in ("", "identity"):
         return body
@@ -87,14 +87,14 @@ def inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
             "Content-Encoding must be gzip, deflate or identity.",
             {"accept-encoding": "gzip, deflate"},
         )
-    # 32: zlib tells gzip and zlib apart itself. "deflate" means zlib, but some send it without zlib's header.
+    # 32: zlib detects gzip and zlib headers itself. "deflate" means zlib, but some clients leave out its header.
     raw = encoding == "deflate" and (not body or body[0] & 0x0F != 8 or int.from_bytes(body[:2]) % 31)
     decompressor = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)
     pieces: list[bytes] = []
     left, more = max_bytes, True
     while more:
         try:
-            # In one piece, zlib would hold a body that is too long twice before it says so.
+            # In one call, zlib would hold a body that is too long twice before its length is known.
             pieces.append(decompressor.decompress(body, PIECE_BYTES))
         except zlib.error as error:
             raise bad(f"The body is not {encoding}: {error}.") from None
@@ -109,15 +109,15 @@ def inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
 
 
 def parse(body: bytes, json_length: int | None, max_batch: int) -> tuple[InferRequest, NDArray[np.uint8]]:
-    """Return a request and its images, uint8 [N, 28, 28].
+    """Return a parsed request and its images, uint8 [N, 28, 28].
 
     Args:
-        body: the JSON, followed by binary tensors where `json_length` is given.
-        json_length: of the JSON, in bytes, from the header Inference-Header-Content-Length.
-        max_batch: the most images.
+        body: the JSON, followed by the binary tensor if `json_length` is given.
+        json_length: length of the JSON in bytes, from the header Inference-Header-Content-Length, or None.
+        max_batch: the largest number of images.
 
     Raises:
-        ProblemError: 400, saying what is wrong.
+        ProblemError: 400, with what is wrong.
     """
     if json_length is not None and not 0 <= json_length <= len(body):
         raise bad(f"Inference-Header-Content-Length is {json_length}, but the body has {len(body)} bytes.")
@@ -182,18 +182,18 @@ def _from_json(tensor: InputTensor, size: int) -> NDArray[np.uint8]:
 
 
 def wants_binary(request: InferRequest) -> bool:
-    """Whether the output is asked for as bytes."""
+    """Return whether a request asks for its output as bytes."""
     default = request.parameters.get("binary_data_output", False)
     return bool(request.outputs[0].parameters.get("binary_data", default) if request.outputs else default)
 
 
 def encode(answer: InferAnswer, probabilities: NDArray[np.float32], *, binary: bool) -> tuple[bytes, int | None]:
-    """Return the body of an answer, and the length of its JSON where bytes follow it.
+    """Return the body of a response, and the length of its JSON in bytes if binary data follows it, else None.
 
     Args:
-        answer: without its outputs.
+        answer: the response without its output, which is added to it.
         probabilities: float32 [N, C].
-        binary: whether they are sent as little-endian bytes rather than as JSON.
+        binary: whether to send them as little-endian bytes instead of JSON.
     """
     output = OutputTensor(OUTPUT, "FP32", list(probabilities.shape))
     answer.outputs.append(output)

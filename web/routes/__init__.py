@@ -1,1 +1,1 @@
-"""What people and machines ask for: readings, the page, the model, health and metrics."""
+"""Route handlers: readings, the page, the model, health and metrics."""

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it takes work."""
+"""GET /health: whether the process is alive, and whether it accepts work."""
 
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
@@ -12,12 +12,12 @@ def create_health(limits: Limits) -> list[HTTPRouteHandler]:
 
     @get("/health/live", sync_to_thread=False)
     def live() -> dict[str, str]:
-        """Say that the process answers."""
+        """Check whether the server process is alive."""
         return {"status": "live"}
 
     @get("/health/ready", responses=problems(503), sync_to_thread=False)
     def ready() -> dict[str, str]:
-        """Say that pictures are read; 503 while the server has all it can do, or is about to stop."""
+        """Check whether the server accepts pictures; 503 while it is at its limit or about to stop."""
         limits.check_ready()
         return {"status": "ready"}
 

@@ -1,4 +1,4 @@
-"""What the served model is: for the page's footer, and its card."""
+"""GET /model: the served model, which the page's footer shows, and its card."""
 
 import logging
 import re
@@ -15,7 +15,7 @@ from web.http.openapi import problems
 from web.settings import Settings
 
 logger = logging.getLogger("web")
-# One line for each form of a file: model_sha256 and model_int8_sha256, page_sha256.
+# The card has one line for each variant of a file: model_sha256, model_int8_sha256, page_sha256, page_int8_sha256.
 MODEL_SHA256 = re.compile(r"^model\w*_sha256: *([0-9a-f]{64})$", re.MULTILINE)
 PAGE_SHA256 = re.compile(r"^page\w*_sha256: *([0-9a-f]{64})$", re.MULTILINE)
 
@@ -24,10 +24,10 @@ class PageNetworkAnswer(msgspec.Struct):
     """The network that finds the marks.
 
     Attributes:
-        name, version: as the file says.
-        size: of the file, in bytes.
-        kinds: what it tells apart.
-        sha256: of the file.
+        name, version: from the model file.
+        size: size of the file in bytes.
+        kinds: the classes of marks that it distinguishes.
+        sha256: SHA-256 of the file.
     """
 
     name: str
@@ -41,14 +41,14 @@ class ModelAnswer(msgspec.Struct):
     """The served model.
 
     Attributes:
-        name, version: as in each reading.
-        accuracy: on MNIST's 10,000 test images, 0 to 1; null where the file does not say.
-        size: of the file, in bytes.
-        classes: the meaning of each probability.
-        threshold: a digit less probable than this is refused.
-        reject_threshold: a mark that is "not a digit" with more probability than this is refused.
-        sha256: of the file.
-        licence: of the model; null where the file does not say.
+        name, version: the same as in each reading.
+        accuracy: accuracy on MNIST's 10,000 test images, 0 to 1; null if the file does not give it.
+        size: size of the file in bytes.
+        classes: the class of each probability.
+        threshold: a digit with a lower probability is refused.
+        reject_threshold: a mark with a higher probability of "not a digit" is refused.
+        sha256: SHA-256 of the file.
+        licence: licence of the model; null if the file does not give it.
         page: the network that finds the marks in a picture.
     """
 
@@ -65,12 +65,12 @@ class ModelAnswer(msgspec.Struct):
 
 
 def check_card(info: ModelInfo, page: PageInfo, card: Path) -> None:
-    """Compare the files that are served with their SHA-256 in the card's front matter.
+    """Compare the SHA-256 of the served files with those in the card's front matter.
 
     Args:
-        info: of the model, whose sum stands in the lines `model_sha256: ...` and `model_int8_sha256: ...`.
-        page: of the page network, whose sum stands in `page_sha256: ...` and `page_int8_sha256: ...`.
-        card: `MODEL_CARD.md`; where it is missing or gives no sum, there is a warning.
+        info: the classifier; its SHA-256 stands in the line `model_sha256: ...` or `model_int8_sha256: ...`.
+        page: the page network; its SHA-256 stands in the line `page_sha256: ...` or `page_int8_sha256: ...`.
+        card: path of `MODEL_CARD.md`; if it is missing or gives no SHA-256, a warning is logged.
 
     Raises:
         InvalidModelError: the card describes another file.
@@ -111,12 +111,12 @@ def create_model_routes(recognizer: Recognizer, settings: Settings) -> list[HTTP
 
     @get("/model", sync_to_thread=False)
     def model() -> ModelAnswer:
-        """Say which model is served."""
+        """Describe the served model and the page network: names, versions, classes, thresholds, SHA-256."""
         return shown
 
     @get("/model/card", responses=problems(404), sync_to_thread=False, media_type="text/markdown")
     def card() -> Response[bytes]:
-        """Give the model's card, as Markdown."""
+        """Return the model card as Markdown."""
         try:
             return Response(settings.card_path.read_bytes(), media_type="text/markdown")
         except OSError:

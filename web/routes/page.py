@@ -1,7 +1,7 @@
-"""The page and its files, read from disk, so that an edited file is seen by the next reload.
+"""Serves the page and its files from disk, so that a reload shows an edited file.
 
-The promise: a browser that has a file is told 304, and no file outside the folder is given (tests/web/test_app.py).
-Litestar's static files send an ETag, but never look at If-None-Match.
+The guarantee: a browser that has a file gets 304, and no file outside the folder is served (tests/web/test_app.py).
+Litestar's static files send an ETag, but ignore If-None-Match.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from litestar.params import FromPath
 
 from web.http.errors import HttpRequest, ProblemError
 
-# Spelled out, for the `mimetypes` module says what this machine's tables say.
+# Media types by suffix, listed here because those of the `mimetypes` module depend on the machine.
 TYPES = {
     ".html": "text/html",
     ".css": "text/css",
@@ -32,35 +32,35 @@ TYPES = {
 
 
 def create_page_routes(static: Path) -> list[HTTPRouteHandler]:
-    """Return the handlers of GET / and GET /static/...
+    """Return the handlers of GET /, GET /docs and GET /static/...
 
     Args:
-        static: the folder with index.html; absolute.
+        static: absolute path of the folder with index.html.
     """
 
     @get("/", include_in_schema=False, sync_to_thread=False)
     def page(request: HttpRequest) -> Response[bytes]:
-        """Give the page."""
+        """Return the page."""
         return _file(request, static, "index.html")
 
     @get("/docs", include_in_schema=False, sync_to_thread=False)
     def docs(request: HttpRequest) -> Response[bytes]:
-        """Give the description of the API, made of files of our own: it works offline."""
-        # Its links are relative, so that they work behind a proxy's prefix too; with a slash they would lead elsewhere.
+        """Return the page that describes the API; all its files are our own, so that it works offline."""
+        # The page's links are relative, so that they work behind a proxy's path prefix; a final slash would break them.
         if request.scope["raw_path"].endswith(b"/"):
             return Response(b"", status_code=HTTPStatus.PERMANENT_REDIRECT, headers={"location": "../docs"})
         return _file(request, static, "docs/index.html")
 
     @get("/static/{name:path}", include_in_schema=False, sync_to_thread=False)
     def file(request: HttpRequest, name: FromPath[str]) -> Response[bytes]:
-        """Give one of the page's files."""
+        """Return one of the page's files."""
         return _file(request, static, name.lstrip("/"))
 
     return [page, docs, file]
 
 
 def _file(request: HttpRequest, folder: Path, name: str) -> Response[bytes]:
-    """Answer a file below `folder`, or 304 where the browser has it already."""
+    """Return a file below `folder`, or 304 if the browser already has it."""
     try:
         path = (folder / name).resolve()
         kind = TYPES.get(path.suffix)
@@ -69,7 +69,7 @@ def _file(request: HttpRequest, folder: Path, name: str) -> Response[bytes]:
         content = None
     if content is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "There is no such file.")
-    # no-cache: kept, but asked about each time, so that a new version is never mixed with an old one.
+    # no-cache: browsers keep the file but check it each time, so that new and old versions are never mixed.
     headers = {"etag": f'"{hashlib.sha256(content).hexdigest()[:32]}"', "cache-control": "no-cache"}
     if headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=headers, media_type=kind)

@@ -1,4 +1,4 @@
-"""POST /predict: a picture in, its reading out."""
+"""POST /predict: takes a picture, and returns its reading."""
 
 import base64
 from dataclasses import dataclass
@@ -44,15 +44,15 @@ class DigitAnswer(msgspec.Struct, omit_defaults=True):
     """One mark.
 
     Attributes:
-        digit: 0 to 9, or null where the mark is a sign, or is refused.
-        confidence: the probability of what is said, 0 to 1.
-        probabilities: of the digits 0 to 9 and, last, of "not a digit", which a sign is too.
-        box: x, y, width, height in the pixels of the picture as it is shown: upright by its EXIF, else as sent.
-        line: the line of writing that it stands on, from 0 at the top.
-        sign: one of . , : / - + where the mark is one.
+        digit: 0 to 9; null if the mark is a sign or is refused.
+        confidence: the probability of the digit or the sign, or, if refused, of "not a digit"; 0 to 1.
+        probabilities: the probabilities of the digits 0 to 9 and, last, of "not a digit", which includes signs.
+        box: x, y, width, height in pixels of the picture as sent, upright by its EXIF.
+        line: the line of writing, from 0 at the top.
+        sign: one of . , : / - + if the mark is a sign.
         page: the page of the file, from 0; the box is in pixels of that page.
         input: with `inputs=1`, the 28x28 picture that the model saw, as a PNG data URL.
-        heat: with `explain=1`, what decided, to lay over `input`: orange for the reading, blue against it.
+        heat: with `explain=1`, a heat map to lay over `input`: orange supports the reading, blue speaks against it.
     """
 
     digit: int | None
@@ -67,24 +67,23 @@ class DigitAnswer(msgspec.Struct, omit_defaults=True):
 
 
 class ModelName(msgspec.Struct):
-    """Which model has read it."""
+    """The model that read the picture."""
 
     name: str
     version: str
 
 
 class ReadingAnswer(msgspec.Struct, omit_defaults=True):
-    """What a picture says.
+    """The reading of a picture.
 
     Attributes:
         text: the digits and signs in reading order, `?` for a refused mark, a new line for each line of writing.
         digits: the marks, in the same order.
-        model: which model has read them.
-        turned: degrees clockwise by which the picture was turned to be read; the boxes are not.
-        pages: how many pages of the file were read.
-        more: whether it has more.
-        cells: with `table`, what each cell of the table says, row by row: an empty one is empty, a doubtful one has a
-            `?`.
+        model: the model that read them.
+        turned: degrees clockwise by which the picture was turned to be read; the boxes are not turned.
+        pages: the number of pages of the file that were read.
+        more: whether the file has more pages or frames.
+        cells: with `table`, the text of each cell, row by row: empty if the cell is, and with a `?` if it is doubtful.
     """
 
     text: str
@@ -98,7 +97,7 @@ class ReadingAnswer(msgspec.Struct, omit_defaults=True):
 
 @dataclass
 class PictureOperation(Operation):
-    """A request whose body is a picture, which no type of a handler tells."""
+    """A request whose body is a picture, which the types of a handler do not describe."""
 
     def __post_init__(self) -> None:
         form = Schema(type=OpenAPIType.OBJECT, required=[FIELD], properties={FIELD: BINARY})
@@ -118,10 +117,10 @@ def create_predict_route(
     """Return the handler of POST /predict.
 
     Args:
-        recognizer: what reads.
-        executor: where it runs.
-        limits: of this worker.
-        metrics: where readings are counted.
+        recognizer: reads the pictures.
+        executor: runs the recognizer.
+        limits: the limits of this worker.
+        metrics: counts the readings.
     """
     model = ModelName(recognizer.info.name, recognizer.info.version)
 
@@ -137,19 +136,20 @@ def create_predict_route(
         """Read the handwritten digits in a picture.
 
         Send the picture as the field `image` of a form, or as the whole body: PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or
-        HEIC, whatever its type says. In base64 or as a data URL it is read too, alone, in a form, or in a JSON object
-        `{"image": "..."}`.
+        HEIC. The declared media type may be wrong. Base64 and data URLs are accepted too: as the whole body, in a form,
+        or in a JSON object `{"image": "..."}`.
 
-        Each mark of writing has an entry in `digits`, and one character in `text`. The signs . , : / - + between digits
-        or before them have `"digit": null` and a `sign`. A mark that is neither digit nor sign, or not surely one, has
-        `"digit": null` alone, and is `?` in `text`. A picture that lies on its side or on its head is read upright:
-        `turned` says by how many degrees, and the boxes fit the picture as it was sent.
+        Each mark has an entry in `digits` and one character in `text`. The signs . , : / - + between digits or before
+        them have `"digit": null` and a `sign`. A mark that is neither a digit nor a sign, or is too uncertain, has
+        `"digit": null` alone and is `?` in `text`. A picture on its side or upside down is turned before it is read:
+        `turned` gives the degrees clockwise, and the boxes fit the picture as it was sent.
 
-        All pages of a TIFF are read, and of a PDF where the server has pypdfium2, up to ten: `pages` says how many, and
-        `page` on which a mark stands. Of an animation the first frame is. Where something was left out, `more` is true.
+        Up to ten pages of a TIFF are read, and of a PDF if the server has pypdfium2: `pages` gives their number, and
+        `page` the page of each mark. Only the first frame of an animation is read. `more` is true if anything was left
+        out.
 
-        With `table=15x10` the picture is of a table with printed lines, 15 rows and 10 columns, and `cells` has what
-        each of its cells says.
+        With `table=15x10` the picture shows a table with printed lines, 15 rows and 10 columns, and `cells` holds the
+        text of each cell.
         """
         rows, columns = (int(count) for count in table.split("x")) if table else (0, 0)
         async with limits.admit() as held:
@@ -174,7 +174,7 @@ def create_predict_route(
 
 
 def answer(reading: Reading, model: ModelName, *, inputs: bool) -> ReadingAnswer:
-    """Turn a reading into what /predict answers."""
+    """Convert a reading to the response of /predict."""
     digits = [_digit(digit, inputs=inputs) for digit in reading.digits]
     return ReadingAnswer(reading.text, digits, model, reading.turned, reading.pages, reading.more)
 

@@ -1,1 +1,1 @@
-"""The processes, their socket and their connections."""
+"""The server processes, their listening socket and their connections."""

@@ -1,7 +1,7 @@
-"""The connections of one worker: bounded in number, in the size of their headers and in the time they may take.
+"""Limits the connections of one worker: their number, the size of their headers, and the time for each request.
 
-Promises that uvicorn does not keep: slow and endless headers are cut off, and idle connections give way to new ones
-(tests/web/test_limits.py); a request on its way while the worker stops is answered (tests/web/test_stopping.py).
+Guarantees beyond uvicorn's: slow or endless headers end the connection, idle connections make room for new ones
+(tests/web/test_limits.py), and a request on its way while the worker stops is answered (tests/web/test_stopping.py).
 """
 
 import asyncio
@@ -17,19 +17,19 @@ from web.http.service import HEADERS
 if TYPE_CHECKING:
     from web.http.limits import Limits
 
-# Twice what common servers allow; ours are sent by browsers and small clients.
+# Limit for the headers of one request, twice that of common servers; our clients are browsers and small programs.
 MAX_HEADER_BYTES = 32_768
 HEADER_SECONDS = 10.0
-# Beyond a request's own time: whoever has still not sent it all by then is cut off.
+# Seconds after a request's timeout: if the client has still not sent all of it, the connection is aborted.
 SLACK_SECONDS = 5.0
-# How long an idle connection stays open while the worker stops, since a request may be on its way: all the more where
-# nothing has come on it yet, for then its sender has only just connected.
+# Seconds that an idle connection stays open while the worker stops, because a request may be on its way. A connection
+# without any request so far stays open longer, because its client has only just connected.
 LINGER_SECONDS = 1.0
 LINGER_UNUSED_SECONDS = 3.0
 
 
 class BoundedConnection(HttpToolsProtocol):
-    """uvicorn's protocol, which by itself waits for a slow client for ever and holds headers of any length."""
+    """uvicorn's HTTP protocol with limits: by itself it waits for slow clients forever and accepts endless headers."""
 
     _timer: asyncio.TimerHandle | None = None
     _header_bytes = 0
@@ -46,7 +46,7 @@ class BoundedConnection(HttpToolsProtocol):
         return min(HEADER_SECONDS, self._limits.settings.request_seconds)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take the connection on, or turn it down where there are too many."""
+        """Accept the connection, or reject it if too many are open."""
         super().connection_made(transport)
         if len(self.connections) > self._limits.settings.max_connections and not self._close_an_idle_one():
             self._refuse(self._limits.busy("The server has too many connections open."))
@@ -56,30 +56,30 @@ class BoundedConnection(HttpToolsProtocol):
             self.shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Cancel the timeout of the connection."""
         self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come; headers that are not complete yet count too."""
+        """Parse the received bytes; those of incomplete headers count towards the limit too."""
         super().data_received(data)
         if self._in_headers:
             self._count(len(data))
 
     def on_message_begin(self) -> None:
-        """Start the clock of a request's headers."""
+        """Start the timeout for a request's headers."""
         super().on_message_begin()
         self._header_bytes = 0
         self._in_headers = True
         self._wait(self._header_seconds)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
+        """Count the bytes of a header towards the limit."""
         super().on_header(name, value)
         self._count(len(name) + len(value))
 
     def on_headers_complete(self) -> None:
-        """Start the clock of a request's body."""
+        """Start the timeout for a request's body."""
         self._in_headers = False
         self._wait(self._limits.settings.request_seconds + SLACK_SECONDS)
         super().on_headers_complete()
@@ -87,16 +87,16 @@ class BoundedConnection(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
-        """Stop the clock: the rest is up to this side."""
+        """Stop the timeout: the client has sent the whole request."""
         self._stop_waiting()
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP."""
+        """Answer bytes that are not a valid HTTP request."""
         self._refuse(ProblemError(HTTPStatus.BAD_REQUEST, "This is not an HTTP request that can be read."))
 
     def shutdown(self) -> None:
-        """Finish what is in flight, and answer what is on its way, before the connection is closed."""
+        """Close the connection after the request that is in progress, or that may be on its way, is answered."""
         self._lingering = True
         if self._idle:
             seconds = LINGER_UNUSED_SECONDS if self.cycle is None else LINGER_SECONDS
@@ -113,7 +113,7 @@ class BoundedConnection(HttpToolsProtocol):
             self.transport.close()
 
     def _close_an_idle_one(self) -> bool:
-        """Make room for this one: close a connection that was answered and is kept open in case there is more."""
+        """Close another connection that is only kept alive after a response; return whether there was one."""
         for other in self.connections:
             kept = isinstance(other, BoundedConnection) and other.cycle is not None and other.cycle.response_complete
             if kept and not other.transport.is_closing():
@@ -128,7 +128,7 @@ class BoundedConnection(HttpToolsProtocol):
             self._refuse(ProblemError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail))
 
     def _wait(self, seconds: float) -> None:
-        """Cut the connection off after so many seconds, unless it is told otherwise before."""
+        """Abort the connection after this many seconds, unless the timer is stopped or set again before."""
         self._stop_waiting()
         self._timer = self.loop.call_later(seconds, self.transport.abort)
 
@@ -138,7 +138,7 @@ class BoundedConnection(HttpToolsProtocol):
             self._timer = None
 
     def _refuse(self, error: ProblemError) -> None:
-        """Answer without the application, in the same form, and close."""
+        """Send an error in the format of the application, but without calling it, and close the connection."""
         request_id = secrets.token_hex(16)
         answer = error_answer(error, request_id)
         headers = {**answer.headers, **HEADERS, "x-request-id": request_id, "connection": "close"}

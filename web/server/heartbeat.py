@@ -1,11 +1,11 @@
-"""Tells the process that watches the workers whether the event loop of each still turns.
+"""Tells the supervisor of the workers whether the event loop of each worker still runs.
 
-A worker that hangs holds its connections and takes new ones, and would never answer them: it must be found although it
-does not end. Its event loop sends a byte through a pipe again and again; reading large pictures goes on in a thread and
-does not keep it from that.
+A worker that hangs keeps its connections, accepts new ones and never answers them. It does not exit, so the supervisor
+must detect the hang: the worker's event loop sends a byte through a pipe at regular intervals. Large pictures are read
+in a thread, which does not delay these bytes.
 
-The promise: a blocked event loop is found, and a busy thread beside it is no hang (tests/web/test_heartbeat.py).
-uvicorn's own check is answered by a thread, which a blocked event loop does not stop.
+The guarantee: a blocked event loop is detected, and a busy thread does not count as a hang
+(tests/web/test_heartbeat.py). A thread answers uvicorn's own check, even if the event loop is blocked.
 """
 
 import asyncio
@@ -13,19 +13,19 @@ import contextlib
 import multiprocessing
 import os
 
-# The watcher looks so often within the time that a worker may be silent, and the worker beats twice between two looks.
+# Number of checks within the time that a worker may be silent; the worker sends two beats between two checks.
 LOOKS_PER_LIMIT = 10
-# A worker that has not beaten yet is still starting, and may take so many times as long for that.
+# Until its first beat a worker is still starting, and may be silent for this many times as long.
 START_LIMITS = 4
 READ_BYTES = 65_536
 
 
 class Heart:
-    """The worker's side.
+    """Sends the beats of a worker.
 
     Args:
-        pipe: the file descriptor that is written to.
-        limit: the seconds after which silence counts as a hang.
+        pipe: the file descriptor to write to.
+        limit: the seconds of silence that count as a hang.
     """
 
     def __init__(self, pipe: int, limit: float) -> None:
@@ -34,18 +34,18 @@ class Heart:
         os.set_blocking(pipe, False)
 
     def beat(self) -> None:
-        """Send a beat, and one more whenever the running event loop comes round to it, until it ends."""
-        # Blocked: nobody has looked for a long time. Broken: nobody will, and this process is about to be ended.
+        """Send a beat now, and further ones at regular intervals from the running event loop until it ends."""
+        # Blocking: the supervisor has not read for a long time. Broken: it never will, and will soon end this process.
         with contextlib.suppress(BlockingIOError, BrokenPipeError):
             os.write(self._pipe, b"\0")
         asyncio.get_running_loop().call_later(self._pause, self.beat)
 
 
 class Pulse:
-    """The watcher's side, for one worker.
+    """Receives the beats of one worker in the supervisor.
 
     Attributes:
-        sending: what the worker's heart writes to; to be closed here once the worker has it.
+        sending: the end of the pipe that the worker's `Heart` writes to; close it here once the worker has its copy.
     """
 
     def __init__(self) -> None:
@@ -55,10 +55,10 @@ class Pulse:
         self._missed = 0
 
     def stopped(self) -> bool:
-        """Look once; return whether there was no beat for too many looks in a row.
+        """Check for a beat once; return whether too many checks in a row found none.
 
-        Looks are counted rather than seconds: where the whole machine stood still, the watcher did so too, and the
-        worker has time to beat before the next ones.
+        It counts checks instead of seconds: if the whole machine is suspended, so is the supervisor, and the worker has
+        time to send a beat before the next checks.
         """
         try:
             beaten = bool(os.read(self._receiving.fileno(), READ_BYTES))
@@ -72,5 +72,5 @@ class Pulse:
         return self._missed > self._allowed
 
     def close(self) -> None:
-        """Forget the worker."""
+        """Close the receiving end of the pipe."""
         self._receiving.close()

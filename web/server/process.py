@@ -1,4 +1,4 @@
-"""One server process: its socket, its event loop, and how it stops."""
+"""Runs one server process: its socket, its event loop and its shutdown."""
 
 import asyncio
 import math
@@ -19,21 +19,21 @@ from web.server.heartbeat import Heart
 from web.server.sockets import BACKLOG, HANDSHAKE_SECONDS, announce, turn_away
 from web.settings import Settings
 
-# Longer than the 60 seconds after which common proxies close an idle connection: whoever closes first risks that a
-# request is on its way.
+# Idle connections are closed after this time. It is longer than the 60 seconds of common proxies, so that the proxy
+# closes first: if the server did, a request could be on its way.
 KEEP_ALIVE_SECONDS = 75
 
 
 class Listening(socket.socket):
-    """A socket with a queue of our own length, however few connections asyncio takes from it at a time."""
+    """A socket that queues up to `BACKLOG` connections, even if asyncio accepts fewer of them at a time."""
 
     def listen(self, _: int = BACKLOG) -> None:
-        """Listen, with a queue of our own length."""
+        """Listen with a queue of `BACKLOG` connections, whatever length the caller asks for."""
         super().listen(BACKLOG)
 
 
 class Forwarded(ProxyHeadersMiddleware):
-    """The service behind proxies that are believed when they say for whom they ask."""
+    """The service behind trusted proxies, whose headers name the original client."""
 
     def __init__(self, service: Service, proxies: Sequence[str]) -> None:
         super().__init__(service, list(proxies))  # type: ignore[arg-type]  # ASGI, in Litestar's types and in uvicorn's
@@ -41,11 +41,11 @@ class Forwarded(ProxyHeadersMiddleware):
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which takes on the connections that were made before it stopped listening.
+    """uvicorn's server, which on shutdown still accepts the connections that were made before it stopped listening.
 
     Args:
-        config: uvicorn's.
-        heart: what tells another process that the event loop turns, if one watches.
+        config: uvicorn's configuration.
+        heart: sends beats to the supervisor; None without one.
     """
 
     def __init__(self, config: uvicorn.Config, heart: Heart | None) -> None:
@@ -53,16 +53,16 @@ class Server(uvicorn.Server):
         self._heart = heart
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, and to beat."""
+        """Start to send beats and to listen."""
         if self._heart is not None:
             self._heart.beat()
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop listening, finish what is in flight, and close."""
+        """Stop listening, finish the requests in progress, and close."""
         self.config.loaded_app.limits.draining = True
         for listening in sockets or []:
-            # Of several workers the others may go on; `web.server.workers` does it for all.
+            # This affects all processes on the socket; with several, `web.server.workers` does it when all of them end.
             if self.config.loaded_app.limits.settings.workers == 1:
                 turn_away(listening)
         await asyncio.sleep(HANDSHAKE_SECONDS)
@@ -71,12 +71,12 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _accept_waiting(self, listening: socket.socket) -> None:
-        """Take what waits in the kernel's queue: closing the socket would reset these connections."""
+        """Accept the connections in the kernel's queue, because closing the socket would reset them."""
         loop = asyncio.get_running_loop()
         while True:
             try:
                 accepted, _ = listening.accept()
-            except OSError:  # nothing is left, or no file descriptor
+            except OSError:  # the queue is empty, or no file descriptor is left
                 return
             accepted.setblocking(False)
             await loop.connect_accepted_socket(
@@ -85,7 +85,7 @@ class Server(uvicorn.Server):
 
 
 def run(settings: Settings, listening: socket.socket) -> str | None:
-    """Serve with this process until SIGTERM or SIGINT; return why it could not start, if so."""
+    """Serve in this process until SIGTERM or SIGINT; return the error if it could not start, else None."""
     try:
         app = create_app(settings)
     except ModelError as error:
@@ -96,7 +96,7 @@ def run(settings: Settings, listening: socket.socket) -> str | None:
 
 
 def serve(app: Service, settings: Settings, listening: socket.socket, heart: Heart | None = None) -> None:
-    """Serve on a socket until SIGTERM or SIGINT; a heart tells the process that watches that the event loop turns."""
+    """Serve on a socket until SIGTERM or SIGINT; `heart` tells the supervisor that the event loop runs."""
     logs.configure()
     # Each connection takes a file descriptor; the usual soft limit of 1024 is soon reached.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -114,17 +114,17 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
         log_config=None,
         access_log=False,
         server_header=False,
-        # By `Forwarded`, for connections ask the application for its limits.
+        # `Forwarded` reads them, because `BoundedConnection` needs the `limits` of the application that uvicorn calls.
         proxy_headers=False,
-        # So many connections are taken at a time: of several workers, whichever wakes first would get all that wait,
-        # and the others none; a single one must not let those that come last in a rush wait for seconds.
+        # Number of connections accepted at a time. With several workers 1, because otherwise the first to wake would
+        # take all that wait; a single worker takes many, because otherwise the last of a burst would wait for seconds.
         backlog=1 if settings.workers > 1 else BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
     )
     server = Server(config, heart)
-    # Before uvicorn sets the same handlers: a signal that comes while it starts must not get lost. Afterwards uvicorn
-    # raises again what it caught, which does no more than this: a clean stop is no failure.
+    # uvicorn sets the same handlers later; these keep a signal during startup from getting lost. After the shutdown
+    # uvicorn raises the signals that it caught again; these handlers keep a clean stop from becoming a failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, server.handle_exit)
     server.run(sockets=[Listening(fileno=listening.detach())])

@@ -1,7 +1,7 @@
-"""The socket that the server listens on.
+"""Opens the socket that the server listens on, and rejects new connections before it closes.
 
-The promise that only `turn_away` holds: a server that is told to stop under load answers every connection that it took
-(tests/web/test_stopping.py; without it two of 16 runs of that test failed, with it none of 20).
+The guarantee that needs `turn_away`: a server that is told to stop under load answers every connection that it accepted
+(tests/web/test_stopping.py; 2 of 16 runs of that test failed without it, none of 20 with it).
 """
 
 import contextlib
@@ -14,10 +14,10 @@ import sys
 from web.settings import Settings
 
 BACKLOG = 1024
-# From Linux' asm-generic/socket.h; Python does not name it.
+# Socket option from Linux's asm-generic/socket.h, which Python does not define.
 SO_ATTACH_FILTER = 26
 # A classic BPF program (McCanne and Jacobson, "The BSD Packet Filter", USENIX 1993, section 3) over a TCP header: drop
-# what has SYN set and ACK not, so the first packet of a connection only. Connections inherit the filter, and have none.
+# packets with SYN but not ACK, the first of a connection. Open connections inherit the filter, but get no such packets.
 DROP_NEW = (
     (0x30, 0, 0, 13),  # load the byte of the flags
     (0x54, 0, 0, 0x12),  # keep SYN and ACK
@@ -25,19 +25,19 @@ DROP_NEW = (
     (0x06, 0, 0, 0),  # then drop
     (0x06, 0, 0, 0xFFFFFFFF),  # else let it through
 )
-# How long handshakes that had begun are waited for: a round trip, and the slowest of them may lose.
+# Seconds to wait for TCP handshakes that have begun: a round trip, which may be too short for the slowest of them.
 HANDSHAKE_SECONDS = 0.3
 
 
 class PortError(Exception):
-    """The address cannot be listened on; the message says what to do."""
+    """The server cannot listen on the address; the message says what to do."""
 
 
 def listen(settings: Settings) -> socket.socket:
-    """Return a socket that is bound and listens.
+    """Return a bound and listening socket.
 
     Raises:
-        PortError: it cannot be.
+        PortError: the server cannot listen on the address.
     """
     host, port = settings.host, settings.port
     try:
@@ -58,12 +58,12 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def turn_away(listening: socket.socket) -> None:
-    """Let no new connection begin on a socket that is about to be closed, for all processes that share it.
+    """Reject new connections on a socket that is about to be closed, for all processes that share it.
 
-    Closing it resets whatever is still in its queue or in the middle of TCP's handshake, and between the last look at
-    the queue and the close there is always a moment. So first its new connections are dropped: whoever tries in that
-    moment is tried again by its own kernel, a second later, and refused. What has begun goes on; see
-    `HANDSHAKE_SECONDS`. Only Linux has this; elsewhere the moment stays.
+    Closing the socket resets the connections in its queue and in the TCP handshake, and a connection may always arrive
+    between the last look at the queue and the close. So the packets of new connections are dropped first: the client's
+    kernel sends them again a second later, and is refused. Handshakes that have begun go on; see `HANDSHAKE_SECONDS`.
+    Only Linux has such filters; on other systems the gap remains.
     """
     instructions = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *each) for each in DROP_NEW))
     program = struct.pack("HL", len(DROP_NEW), ctypes.addressof(instructions))
@@ -73,7 +73,7 @@ def turn_away(listening: socket.socket) -> None:
 
 
 def announce(settings: Settings, listening: socket.socket) -> None:
-    """Print the address that a person on this machine opens."""
+    """Print the URL to open in a browser on this machine."""
     port = listening.getsockname()[1]
     host = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  # not bound here
     address = f"[{host}]" if ":" in host else host

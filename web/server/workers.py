@@ -1,8 +1,8 @@
-"""Several server processes on one socket: one that dies or hangs is replaced, and all stop together.
+"""Supervises several server processes on one socket: replaces those that die or hang, and stops all together.
 
-Promises that uvicorn's supervisor does not keep, for it knows no deadline when it stops, and keeps the socket open
-until its last worker has ended: workers that are told to stop under load answer everything, and end with the process
-that watches them (tests/web/test_stopping.py); a dead worker's counts stay (tests/web/test_observability.py).
+Guarantees that uvicorn's supervisor does not give, because it has no deadline for stopping and keeps the socket open
+until its last worker has ended: workers that are told to stop under load answer every request, and end with the
+supervisor (tests/web/test_stopping.py); a dead worker's counts are kept (tests/web/test_observability.py).
 """
 
 import logging
@@ -26,15 +26,15 @@ from web.settings import Settings, share_metrics
 
 logger = logging.getLogger("web")
 SPAWN = multiprocessing.get_context("spawn")
-# A worker that dies sooner than this is replaced only after as long, lest a broken one be started over and over.
+# Minimum seconds from the start of a worker to that of its replacement, so that a broken one is not restarted nonstop.
 SETTLED_SECONDS = 2.0
-# Past the grace time, what still runs is killed.
+# Seconds after the grace period until workers that still run are killed.
 SLACK_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerState:
-    """What is known of one worker: when it was started, and its pulse."""
+    """The state of one worker: its start in seconds of the monotonic clock, and the receiver of its beats."""
 
     started: float
     pulse: Pulse
@@ -44,8 +44,8 @@ class Workers:
     """Keeps `settings.workers` processes serving on one socket.
 
     Args:
-        settings: of each.
-        listening: the socket.
+        settings: the settings of each process.
+        listening: the socket, which all processes share.
     """
 
     def __init__(self, settings: Settings, listening: socket.socket) -> None:
@@ -59,7 +59,7 @@ class Workers:
         """Serve until SIGTERM or SIGINT."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
-        # In memory where that is possible: the file system may be read-only.
+        # In memory if possible, because the file system may be read-only.
         memory = Path("/dev/shm")  # noqa: S108
         shared = memory if os.access(memory, os.W_OK) else None
         with tempfile.TemporaryDirectory(prefix="digits-metrics-", dir=shared) as folder:
@@ -90,7 +90,7 @@ class Workers:
         self._processes[process] = WorkerState(time.monotonic(), pulse)
 
     def _look(self) -> None:
-        """Kill the workers that hang; they are replaced as any that ended."""
+        """Kill the workers that hang; `_replace` then replaces them like any that ended."""
         for process, worker in self._processes.items():
             if worker.pulse.stopped() and process.is_alive():
                 seconds = self._settings.hang_seconds
@@ -127,9 +127,9 @@ class Workers:
 
 
 def run(settings: Settings, listening: socket.socket) -> str | None:
-    """Serve with several processes until SIGTERM or SIGINT; return why it could not start, if so."""
+    """Serve with several processes until SIGTERM or SIGINT; return the error if they could not start, else None."""
     logs.configure()
-    # In a process of its own, so that the one that watches the others stays small.
+    # In a separate process, so that the supervisor stays small.
     with ProcessPoolExecutor(1, SPAWN) as apart:
         problem = apart.submit(_check, settings).result()
     if problem is None:
@@ -156,7 +156,7 @@ def _work(settings: Settings, listening: socket.socket, pipe: Connection) -> Non
     parent = multiprocessing.parent_process()
 
     def follow() -> None:
-        """Stop when the watching process is gone, however it went."""
+        """Stop this worker once the supervisor is gone, for whatever reason."""
         if parent is not None:
             parent.join()
         os.kill(os.getpid(), signal.SIGTERM)

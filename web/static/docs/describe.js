@@ -1,4 +1,4 @@
-// Turns a JSON schema into one line that a person reads: {text: string, digits: [{digit: integer or null, …}]}.
+// Describes a JSON schema in one line: {text: string, digits: [{digit: integer or null, …}]}.
 export function example(schema, schemas, depth = 0) {
   if (!schema) return "anything";
   if (schema.$ref) return example(schemas[schema.$ref.split("/").pop()], schemas, depth);

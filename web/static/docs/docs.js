@@ -1,4 +1,4 @@
-// Shows the OpenAPI description and the examples, with the address that this page came from.
+// Shows the OpenAPI description and the examples, with this server's address filled in.
 import { example } from "./describe.js";
 
 const HERE = new URL(".", location.href).href.replace(/\/$/, "");
@@ -59,9 +59,9 @@ function showOperation(method, path, operation, schemas) {
   if (parameters.length) shown.append(element("h3", {}, "Parameters"), facts(parameters));
   const bodies = Object.entries(operation.requestBody?.content ?? {});
   if (bodies.length) {
-    shown.append(element("h3", {}, "Body"), facts(bodies.map(([kind, { schema }]) => [kind, example(schema, schemas)])));
+    shown.append(element("h3", {}, "Request body"), facts(bodies.map(([kind, { schema }]) => [kind, example(schema, schemas)])));
   }
-  shown.append(element("h3", {}, "Answers"));
+  shown.append(element("h3", {}, "Responses"));
   shown.append(facts(Object.entries(operation.responses).map(([status, { description, content }]) => {
     const kinds = Object.entries(content ?? {}).map(([kind, { schema }]) => `${kind}: ${example(schema, schemas)}`);
     return [status, status === "200" && kinds.length ? kinds.join(" or ") : description];
@@ -81,7 +81,7 @@ async function showOperations() {
     }
     status.textContent = `Version ${description.info.version}.`;
   } catch {
-    status.textContent = "The description could not be loaded. Reload the page when the server is back.";
+    status.textContent = "The list could not be loaded. Reload the page when the server is back.";
   }
 }
 

@@ -2,7 +2,7 @@
 import { CLASSES, percent, SIGNS, sureness } from "./words.js";
 
 const AT_FIRST = 12; // cards shown before "Show all"
-const CHOICES = [...CLASSES.slice(0, 10), ...Object.keys(SIGNS), CLASSES[10]]; // what a mark may have been
+const CHOICES = [...CLASSES.slice(0, 10), ...Object.keys(SIGNS), CLASSES[10]]; // in "It was …"
 
 /** @param on {light(index), explain() => Promise of heat maps or null, correct(index, label)} */
 export class Cards {
@@ -24,13 +24,13 @@ export class Cards {
 		list.addEventListener("change", (event) => on.correct(index(event), event.target.value));
 	}
 
-	/** Show these digits; `labels` maps an index to {label} that the person gave it. */
+	/** Show these marks; `labels` maps a mark's index to its correction, {label}. */
 	show(digits, labels) {
 		if (!digits.length) this.#most = AT_FIRST;
 		this.#digits = digits;
 		this.#labels = labels;
 		const shown = digits.slice(0, this.#most);
-		// Cards are kept and filled anew, so that focus and an open list survive the next reading.
+		// Cards are reused, so that the focus and an open list survive the next reading.
 		while (this.list.children.length > shown.length) this.list.lastElementChild.remove();
 		while (this.list.children.length < shown.length) this.list.append(this.#make());
 		shown.forEach((digit, i) => fill(this.list.children[i], digit, i, labels.get(i)?.label));
@@ -38,7 +38,7 @@ export class Cards {
 		this.all.textContent = `Show all ${digits.length} marks`;
 	}
 
-	/** Point at a card. */
+	/** Focus a card, also one that is not shown yet. */
 	focus(index) {
 		if (index >= this.#most) this.all.click();
 		this.list.children[index]?.focus();
@@ -76,10 +76,10 @@ function fill(card, digit, index, label = "") {
 	card.querySelector(".input").src = digit.input;
 	card.querySelector("strong").textContent = digit.digit ?? digit.sign ?? "?";
 	card.querySelector(".said span").textContent = `${sign ? `${sign}, ` : ""}${words}, ${figure}`;
-	Object.assign(card.querySelector("select"), { value: label, ariaLabel: `What mark ${index + 1} was` });
+	Object.assign(card.querySelector("select"), { value: label, ariaLabel: `Correct mark ${index + 1}` });
 	[...card.querySelector(".bars").children].forEach((bar, i) => {
 		const p = digit.probabilities[i];
-		bar.hidden = p === undefined; // a model without "not a digit" has ten
+		bar.hidden = p === undefined; // a model without "not a digit" has ten classes
 		bar.className = i === (digit.digit ?? 10) ? "best" : "";
 		bar.style.setProperty("--p", p ?? 0);
 		bar.title = bar.lastElementChild.textContent = `${CLASSES[i]}: ${percent(p ?? 0)}`;

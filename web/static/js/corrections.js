@@ -1,7 +1,7 @@
-// What marks really were, in the form that `python -m train --extra FILE` learns from.
+// Corrections in the format that `python -m train --extra FILE` reads.
 import { bounds } from "./draw.js";
 
-/** A name that says nothing, the same for all that this device keeps. */
+/** A random name, the same for all corrections on this device. */
 export function writer(entries) {
 	return entries[0]?.writer ?? Math.random().toString(36).slice(2, 10);
 }
@@ -12,8 +12,8 @@ export function asLines(entries) {
 }
 
 /**
- * The strokes inside a box, [[[x, y], ...], ...] scaled so that the longest side is 1, y down; null where they are not its
- * own alone: a stroke runs on into another mark, or the eraser was there.
+ * The strokes inside a box, [[[x, y], ...], ...] scaled so that the longest side is 1, y down; null if one of them also
+ * runs outside the box, or the eraser was used there.
  */
 export function strokesOf(strokes, box) {
 	const inside = ([x, y]) => x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3];

@@ -1,7 +1,7 @@
-// A part of the picture: dragged over, or chosen with the arrow keys; a tap instead points at a mark.
+// Crops the picture with a frame that is dragged or moved by arrow keys. A tap selects a mark instead.
 
-const LEAST = 0.03; // share of the picture's side that a part must have
-const STEP = 0.02; // of an arrow key
+const LEAST = 0.03; // smallest side of a crop, as a share of the picture's
+const STEP = 0.02; // of an arrow key, in the same unit
 
 const within = (value, low = 0, high = 1) => Math.min(Math.max(value, low), high);
 
@@ -43,7 +43,7 @@ export class Crop {
 		this.frame.style.inset = `${top} calc(100% - ${right}) calc(100% - ${bottom}) ${left}`;
 	}
 
-	/** The first press shows a frame, the second keeps what is in it. */
+	/** The first press shows a frame, the second crops to it. */
 	press() {
 		if (this.shown) return this.#keep();
 		this.show([0.1, 0.1, 0.9, 0.9]);

@@ -1,6 +1,6 @@
 // The smooth line through the points of a stroke.
 
-const SHARP = 0.35; // cosine of the turn past which a point stays a corner
+const SHARP = 0.35; // cosine of a turn; a sharper turn is a corner
 
 function tangent(a, b, c) {
 	const x = b[0] - a[0], y = b[1] - a[1], u = c[0] - b[0], v = c[1] - b[1];

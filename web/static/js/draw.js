@@ -1,7 +1,7 @@
-// Strokes {points: [[x, y, pressure?], ...], width, erase} onto a 2D context.
+// Draws strokes {points: [[x, y, pressure?], ...], width, erase}.
 import { curve } from "./curve.js";
 
-/** Draw one; the context's transform maps its units to pixels. */
+/** Draw a stroke; the context's transform maps its units to pixels. */
 export function drawStroke(context, { points, width, erase }) {
 	const pieces = points.length > 1 ? curve(points) : [[...points[0], ...points[0], ...points[0]]];
 	const pressed = points.some((point) => point[2]);
@@ -39,7 +39,7 @@ export function thumbnail(strokes) {
 	const [left, top, right, bottom] = bounds(strokes) ?? [0, 0, 1, 1];
 	const scale = Math.min((width - 8) / (right - left), (height - 8) / (bottom - top), 400);
 	context.setTransform(scale, 0, 0, scale, (width - scale * (left + right)) / 2, (height - scale * (top + bottom)) / 2);
-	context.strokeStyle = "#5c78d8"; // seen on light and on dark paper
+	context.strokeStyle = "#5c78d8"; // visible in both themes
 	for (const stroke of strokes) drawStroke(context, stroke);
 	return canvas;
 }

@@ -1,8 +1,8 @@
-// What was drawn, with undo and redo.
+// The drawing, with undo and redo.
 
 /**
- * Strokes {points, width, erase} in units of the sheet's height, from its middle. No list is changed in place, so each
- * step of the past is one. Fires "change"; its `detail` is false where the drawing is the same and more.
+ * Strokes {points, width, erase} in units of the sheet's height, from its middle. No list is changed in place, so undo
+ * just brings back an older one. Fires "change"; `detail` is false if a stroke was only added.
  */
 export class Drawing extends EventTarget {
 	strokes = [];

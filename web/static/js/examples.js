@@ -1,4 +1,4 @@
-// Digits of our own hand, to click.
+// Example drawings to click.
 import { sample } from "./curve.js";
 
 // Each glyph: its width, and its strokes; a point is x and y, in hundredths of its height.
@@ -18,7 +18,7 @@ export const EXAMPLES = [
 	["A number: 407", ["4", "0", "7"]],
 	["European digits: 170", ["1", "7-", "0/"]],
 	["Two lines: 95 and 41", ["9", "5"], ["4", "1"]],
-	["A letter, to be refused: F", ["F"]],
+	["A letter, not a digit: F", ["F"]],
 ];
 const GAP = 0.42, LEADING = 1.45;
 

@@ -1,12 +1,12 @@
-// Several files at once: read one after the other, listed among the last readings.
+// Reads several files one after the other and lists them among the last readings.
 import { prepare } from "./picture.js";
 import { predict } from "./server.js";
 
-const TRIES = 5; // of a server that is busy
+const TRIES = 5; // retries of a file, if the server is busy
 
 export async function readAll(files, page, past) {
 	page.history.open = true;
-	past.most = Math.max(past.most, files.length); // none of them pushes another out
+	past.most = Math.max(past.most, files.length); // keep all of these files
 	let unread = 0;
 	for (const [at, file] of files.entries()) {
 		page.note.textContent = `Reading file ${at + 1} of ${files.length} …`;

@@ -1,4 +1,4 @@
-// Lists kept on this device, and handed over as files.
+// Lists stored on this device, and downloads.
 
 /** Entries under a key of localStorage, newest first, at most `most`. Fires "change". */
 export class Kept extends EventTarget {
@@ -8,10 +8,10 @@ export class Kept extends EventTarget {
 		try { this.entries = JSON.parse(localStorage[key]); } catch { /* nothing, or blocked */ }
 	}
 
-	/** Add an entry, or replace the one with its id; false where there is no room. */
+	/** Add an entry, or replace the one with its id; false if the storage is full. */
 	put(entry) {
 		const entries = [entry, ...this.without(entry.id)].slice(0, this.most);
-		// Of a list with a limit, the oldest make room.
+		// If there is no room, a list with a limit drops its oldest.
 		while (!this.#set(entries)) if (this.most === Infinity || !entries.pop()) return false;
 		return true;
 	}

@@ -1,9 +1,9 @@
-// Drawing without a pointer, and the shortcuts.
+// Drawing with the keyboard, and the shortcuts.
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP = 0.05, SMALL = 0.0125; // of the sheet's height
 
-/** A pen; `on` as for a pointer, and say(text). */
+/** A pen moved by keys; `on` is {start, move, say(text)}. */
 export class KeyboardPen {
 	#at = [0, -0.25];
 	#stroke = null;
@@ -69,7 +69,7 @@ export class KeyboardPen {
 	}
 }
 
-/** Single letters count on the sheet only. */
+/** Single letters work only on the sheet. */
 export function listenForShortcuts(canvas, { undo, redo, clear, eraser, brush }) {
 	addEventListener("keydown", (event) => {
 		const key = event.key.toLowerCase();

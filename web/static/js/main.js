@@ -1,4 +1,4 @@
-// The page: what happens when.
+// Connects the parts of the page.
 import { Cards } from "./cards.js";
 import { Crop } from "./crop.js";
 import { strokesOf, writer } from "./corrections.js";
@@ -26,9 +26,9 @@ const picture = new Picture(page.stage, page.picture);
 const corrections = new Kept("corrections");
 const past = new Kept("history", 100);
 
-let shown = null; // the reading on the page, and its job
-let labels = new Map(); // index of a mark: the correction that was made
-let started = Date.now(); // this drawing or picture, as an entry of the history
+let shown = null; // the shown reading, with its job
+let labels = new Map(); // a mark's index: its correction
+let started = Date.now(); // id of this drawing or picture in the history
 
 // Reading
 
@@ -102,7 +102,7 @@ function refresh() {
 
 function showProblem(problem, job) {
 	const [text, button] = page.problem.children;
-	const kept = ` ${job.file ? "The picture" : "What you drew"} is kept, and read as soon as the server answers.`;
+	const kept = ` Your ${job.file ? "picture" : "drawing"} is kept and will be read as soon as the server answers.`;
 	text.textContent = problem.message + (problem.retry ? kept : "");
 	button.hidden = !problem.retry;
 	page.problem.dataset.retry = problem.retry ? "yes" : "";
@@ -136,7 +136,7 @@ followPointer(sheet, tool, pen);
 drawing.addEventListener("change", refresh);
 page.canvas.addEventListener("resized", () => drawing.empty || refresh());
 
-/** What is under way comes to its end before the drawing changes. */
+/** Finish keyboard strokes and replays before the drawing changes. */
 function settle() {
 	keyboard.lift();
 	replay.finish();
@@ -184,7 +184,7 @@ listenForShortcuts(page.canvas, act);
 
 // Pictures
 
-/** Show the picture larger, or all of it. */
+/** Zoom in, or show the whole picture. */
 function zoom(on) {
 	page.stage.classList.toggle("zoomed", on);
 	page.zoom.ariaPressed = String(on);
@@ -199,7 +199,7 @@ function readPicture() {
 	crop.show(null);
 	page.stage.classList.remove("empty");
 	showNothing("Reading the picture …");
-	// What is not shown cannot be turned.
+	// Only a picture that the browser can show can be edited.
 	const disable = (off) => { for (const each of [page.turn, page.crop, page.zoom]) each.disabled = off; };
 	disable(true);
 	picture.ready.then(() => disable(!picture.seen));
@@ -265,7 +265,7 @@ const cards = new Cards(page, {
 	},
 	correct(index, label) {
 		const entry = { id: labels.get(index)?.id ?? Date.now(), writer: writer(corrections.entries), label };
-		// Is not kept: the classifier must not learn that a slash, which may look like a 1, is no digit.
+		// Not kept: the classifier must not learn that a slash, which may look like a 1, is not a digit.
 		const sign = label in SIGNS;
 		if (!label || sign) corrections.remove(entry.id);
 		if (!label) labels.delete(index);
@@ -276,7 +276,7 @@ const cards = new Cards(page, {
 	},
 });
 
-/** What a correction teaches: the strokes of the mark, or else the picture that the model saw. */
+/** What to train on: the strokes of the mark, or else the image that the model saw. */
 function evidence(index) {
 	const { digits, job } = shown;
 	const [x, y, width, height] = digits[index].box;
@@ -310,7 +310,7 @@ for (const [button, form] of [[page.copy, (text) => text], [page.csv, (text) =>
 	});
 }
 describeModel().then((text) => { page.model.textContent = text; }, () => {});
-// After a reload, or where a phone has thrown the tab away.
+// After a reload, or if a phone has closed the tab.
 let before = [];
 try { before = JSON.parse(sessionStorage.drawing); } catch { /* nothing, or blocked */ }
 if (before.length) drawing.set(before);

@@ -4,7 +4,7 @@ import { thumbnail } from "./draw.js";
 import { download } from "./kept.js";
 import { percent } from "./words.js";
 
-/** A panel that counts what is kept, saves it, and deletes it at a second press. */
+/** A panel that counts stored entries, downloads them, and deletes them at a second press. */
 function panel(element, kept, save, show = () => {}) {
 	const [saves, forgets] = element.querySelectorAll(".acts button");
 	saves.addEventListener("click", save);
@@ -55,6 +55,6 @@ function item({ id, text, lowest, strokes, name = "Picture", problem }, open) {
 	} else view.textContent = name;
 	const time = new Date(id).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 	line.append(view, Object.assign(document.createElement("b"), { textContent: text }),
-		`${time}, ${problem ?? (lowest === undefined ? "no digits" : `least sure: ${percent(lowest)}`)}`);
+		`${time}, ${problem ?? (lowest === undefined ? "no digits" : `lowest confidence: ${percent(lowest)}`)}`);
 	return line;
 }

@@ -1,8 +1,8 @@
-// A picture instead of a drawing: from the picker, the camera, a drop or the clipboard.
+// A picture instead of a drawing: a chosen file, or from camera, drop or clipboard.
 import { Problem } from "./server.js";
 
-const MOST_BYTES = 9_500_000; // the server takes 10 MB
-const LONGEST = 3000; // pixels to which a larger file is brought down
+const MOST_BYTES = 9_500_000; // the server accepts 10 MB
+const LONGEST = 3000; // pixels, of the longer side of a file that is reduced
 
 export function receivePictures(inputs, stage, take) {
 	for (const input of inputs) {
@@ -18,7 +18,7 @@ export function receivePictures(inputs, stage, take) {
 		take([...files]);
 	};
 	addEventListener("paste", (event) => takeFrom(event, event.clipboardData));
-	// Anywhere on the page, lest a drop beside the sheet leaves the page for the picture.
+	// Anywhere on the page: a drop beside the sheet would replace the page by the picture.
 	addEventListener("drop", (event) => takeFrom(event, event.dataTransfer));
 	addEventListener("dragover", (event) => {
 		if (!event.dataTransfer.types.includes("Files")) return;
@@ -28,7 +28,7 @@ export function receivePictures(inputs, stage, take) {
 	addEventListener("dragleave", (event) => event.relatedTarget || stage.classList.remove("drop"));
 }
 
-/** Check a file, and bring a very large one down: {blob, size}, size null where it is the file's own. Throws a Problem. */
+/** Check a file, and reduce a very large one: {blob, size}; size is null if it is unchanged. Throws a Problem. */
 export async function prepare(file) {
 	if (!file.size) throw new Problem(`${file.name} is empty. Choose another file.`);
 	if (file.type && !/^image\/|^application\/pdf$/.test(file.type)) {
@@ -45,7 +45,7 @@ export async function prepare(file) {
 
 export class Picture {
 	file = null;
-	#past = []; // files that it was before it was turned or cropped
+	#past = []; // the files before each turn and crop
 
 	constructor(stage, image) {
 		Object.assign(this, { stage, image });
@@ -53,14 +53,14 @@ export class Picture {
 	}
 
 	get size() { return [this.image.naturalWidth, this.image.naturalHeight]; }
-	get seen() { return this.image.naturalWidth > 0; } // no browser shows all of them
+	get seen() { return this.image.naturalWidth > 0; } // no browser can show all formats
 
 	show(file) {
 		this.hide();
 		this.#show(file);
 	}
 
-	/** Replace the picture by itself, turned by 90 degrees; false where it has been closed meanwhile. */
+	/** Turn the picture by 90 degrees; false if it was closed meanwhile. */
 	turn() {
 		const [width, height] = this.size;
 		return this.#redraw(height, width, (context) => {
@@ -70,14 +70,14 @@ export class Picture {
 		});
 	}
 
-	/** Replace it by a part of itself, its sides as shares of the picture's; false likewise. */
+	/** Crop it to a box, in shares of its sides; false if it was closed meanwhile. */
 	crop([left, top, right, bottom]) {
 		const [width, height] = this.size;
 		const size = [(right - left) * width, (bottom - top) * height].map((side) => Math.max(Math.round(side), 1));
 		return this.#redraw(...size, (context) => context.drawImage(this.image, -left * width, -top * height));
 	}
 
-	/** Undo the last of these; false where there was none. */
+	/** Undo the last turn or crop; false if there was none. */
 	undo() {
 		if (!this.#past.length) return false;
 		this.#show(this.#past.pop());

@@ -1,8 +1,8 @@
-// Mouse, pen and finger.
+// Drawing with mouse, pen and finger.
 
 /**
- * Turn pointer events into strokes of `tool()`, {width, erase}. `on` is {start, move}; the end is a change of the drawing.
- * One pointer draws at a time; a pen takes over from a finger, which is then the palm.
+ * Turn pointer events into strokes of `tool()`, {width, erase}. `on` is {start, move}; the drawing then gets the stroke.
+ * One pointer draws at a time; a pen takes over from a touch, which is then the palm.
  */
 export function followPointer(sheet, tool, on) {
 	const { canvas } = sheet;
@@ -10,11 +10,11 @@ export function followPointer(sheet, tool, on) {
 
 	const point = (event) => {
 		const at = sheet.locate(event.clientX, event.clientY);
-		// A mouse always says 0.5, a finger mostly; only a pen's pressure means something.
+		// A mouse always reports 0.5, a finger mostly; only a pen's pressure is real.
 		return event.pointerType === "pen" && event.pressure ? [...at, event.pressure] : at;
 	};
 	canvas.addEventListener("pointerdown", (event) => {
-		const turned = event.button === 5; // a pen's other end
+		const turned = event.button === 5; // a pen's eraser end
 		if (event.button && !turned) return;
 		if (pointer && (event.pointerType !== "pen" || pointer.pointerType === "pen")) return;
 		on.start();
@@ -30,7 +30,7 @@ export function followPointer(sheet, tool, on) {
 		const events = event.getCoalescedEvents?.() ?? [];
 		for (const each of events.length ? events : [event]) {
 			const next = point(each), last = stroke.points.at(-1);
-			// Under a third of a pixel is noise, and bends the smooth line.
+			// Moves under 0.3 pixels are noise, which bends the smooth line.
 			if (Math.hypot(next[0] - last[0], next[1] - last[1]) * sheet.unit > 0.3) stroke.points.push(next);
 		}
 		sheet.live = [stroke];

@@ -1,8 +1,8 @@
-// When to ask the server: one request at a time, no stale answers, again after a failure.
+// When to send a request: one at a time, no stale answers, again after a failure.
 
 const PAUSE = 70; // milliseconds without a movement after which a stroke is read while it is drawn
-const PATIENCE = 250; // a stroke that never pauses is read this often
-const LONGEST_WAIT = 8; // seconds between two tries, unless the server says otherwise
+const PATIENCE = 250; // milliseconds between readings of a stroke that never pauses
+const LONGEST_WAIT = 8; // seconds between two tries, unless the server sets the wait
 
 /** `send(job)` promises an answer, or throws a Problem; `on` is {reading(answer, job), problem(problem, job)}. */
 export class Reader {

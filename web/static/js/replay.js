@@ -1,10 +1,10 @@
-// Strokes drawn again, at the speed of a hand.
+// Replays strokes at the speed of a hand.
 
 const SPEED = 2.6; // sheet heights a second
 const LIFT = 0.09; // seconds between two strokes
-const LONGEST = 2.6; // seconds for all
+const LONGEST = 2.6; // seconds of a replay
 
-/** Plays strokes on the sheet, calling `onMove`; at its end they are in the drawing. */
+/** Plays strokes on the sheet, calling `onMove`; at the end adds them to the drawing. */
 export class Replay {
 	#frame = 0;
 	#strokes = null;

@@ -1,7 +1,7 @@
-// The reading in large type, what is to be said about it, and its boxes.
+// Shows the reading, a note about it, and the boxes of its marks.
 import { summary, sureness } from "./words.js";
 
-/** The text with the labels that were chosen, by the mark's index. */
+/** The text with corrections: `labels`, by the mark's index. */
 export function corrected(text, labels) {
 	let index = -1;
 	return text.replace(/\S/g, (mark) => {
@@ -10,9 +10,9 @@ export function corrected(text, labels) {
 	});
 }
 
-/** Show a reading; `note` is said where there are no marks. */
+/** Show a reading; `note` is shown if there are no marks. */
 export function showResult(page, text, { digits, turned, pages = 1, more }, note) {
-	// Only what differs is set, or a screen reader says it again.
+	// Only set what differs, or a screen reader repeats it.
 	const set = (element, value) => { if (element.textContent !== value) element.textContent = value; };
 	const lines = text.split("\n");
 	const longest = Math.max(...lines.map((line) => line.length));
@@ -43,7 +43,7 @@ export function showBoxes(overlay, digits, [width, height]) {
 	}));
 }
 
-/** The index of the mark at a place of the reading, in pixels of the window; -1 where there is none. */
+/** The index of the mark at a point of the shown text, in pixels of the window; -1 if there is none. */
 export function markAt(reading, x, y) {
 	const text = reading.firstChild, range = document.createRange();
 	for (let i = 0; i < (text?.length ?? 0); i++) {
@@ -63,7 +63,7 @@ export function asCsv(rows) {
 	return rows.map((row) => row.map(cell).join(",")).join("\r\n");
 }
 
-/** Point at a mark; `near`, it is brought into sight where the picture is zoomed. */
+/** Highlight a mark; `near` scrolls to it if the picture is zoomed. */
 export function lightUp(overlay, index, near) {
 	overlay.classList.toggle("dimmed", index >= 0);
 	[...overlay.children].forEach((box, i) => box.classList.toggle("lit", i === index));

@@ -1,8 +1,8 @@
-// What the page asks of the server, and what goes wrong, in words.
+// Requests to the server, and messages about failures.
 
-const LONGEST = 20_000; // milliseconds; a large photo over a slow line takes some
+const LONGEST = 20_000; // timeout in milliseconds; a large photo over a slow line takes some
 
-/** No reading. `retry`: the same picture may be read later, after `wait` seconds if the server says so. */
+/** A failure. `retry`: the same picture may be read later, after `wait` seconds if the server says so. */
 export class Problem extends Error {
 	constructor(message, retry = false, wait = 0) {
 		super(message);
@@ -18,7 +18,7 @@ async function refusal(answer) {
 	return new Problem(detail || (status === 413 ? "This picture is too large." : "This picture cannot be read. Send another one."));
 }
 
-/** Read a picture (Blob). `more` is what else is asked: explain=1, or table=15x10. Throws a Problem. */
+/** Read a picture (Blob). `more`: other parameters, &explain=1 or &table=15x10. Throws a Problem. */
 export async function predict(blob, more = "") {
 	let answer;
 	try {
@@ -39,6 +39,6 @@ export async function predict(blob, more = "") {
 export async function describeModel() {
 	const answer = await fetch("model");
 	const { name, version, accuracy, size } = await answer.json();
-	const right = accuracy === null ? "" : `, ${(accuracy * 100).toFixed(2)} % of MNIST’s test images right`;
+	const right = accuracy === null ? "" : `, ${(accuracy * 100).toFixed(2)} % of MNIST’s test images read right`;
 	return `Model ${name} ${version}${right}, ${Math.round(size / 1000)} kB`;
 }

@@ -1,7 +1,7 @@
-// The canvas: its size, its picture of the drawing, and the image that is sent.
+// The canvas: its size, its painting of the drawing, and the image that is sent.
 import { bounds, drawStroke } from "./draw.js";
 
-const LONGEST = 640; // pixels of the image that is sent; the model sees 20 of each digit
+const LONGEST = 640; // pixels of the sent image's longer side; the model sees 20 of each digit
 
 export class Sheet {
 	unit = 1; // CSS pixels of one drawing unit
@@ -13,7 +13,7 @@ export class Sheet {
 		drawing.addEventListener("change", (event) => event.detail ? this.#fit() : this.#paint());
 		document.documentElement.addEventListener("theme", () => this.#paint());
 		new ResizeObserver(() => this.#resize()).observe(canvas);
-		addEventListener("resize", () => this.#resize()); // another devicePixelRatio
+		addEventListener("resize", () => this.#resize()); // new devicePixelRatio
 		this.#resize();
 	}
 
@@ -63,7 +63,7 @@ export class Sheet {
 		this.canvas.dispatchEvent(new Event("resized"));
 	}
 
-	/** A unit is the sheet's height, or less where a drawing made on a wider sheet would not fit. */
+	/** A unit is the sheet's height, or less if a drawing made on a wider sheet would not fit. */
 	#fit() {
 		const box = bounds(this.drawing.strokes) ?? [0, 0, 0, 0];
 		const across = Math.max(-box[0], box[2]), down = Math.max(-box[1], box[3]);

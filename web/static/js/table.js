@@ -1,4 +1,4 @@
-// A table that was read: its cells can be mended, and are copied as they are then.
+// A table that was read. Its cells can be edited, and are copied as edited.
 
 export function showTable(table, cells) {
 	table.hidden = !cells;

@@ -1,4 +1,4 @@
-// Runs before the first paint, lest the theme flash; hence no module.
+// Not a module: it runs before the first paint, so that the theme does not flash.
 (() => {
 	const root = document.documentElement;
 	const system = matchMedia("(prefers-color-scheme: dark)");
@@ -15,7 +15,7 @@
 		show();
 		document.getElementById("theme").addEventListener("click", () => {
 			const theme = root.dataset.theme === "dark" ? "light" : "dark";
-			// Back at what the system says, follow it again.
+			// If this is the system's theme, follow the system.
 			chosen = (theme === "dark") === system.matches ? "" : theme;
 			try { localStorage.theme = chosen; } catch { /* blocked */ }
 			show();

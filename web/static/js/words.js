@@ -1,15 +1,15 @@
-// Confidence in words and figures.
+// Confidence in words and numbers.
 
 export const CLASSES = [..."0123456789", "not a digit"];
 export const SIGNS = { ".": "a point", ",": "a comma", ":": "a colon", "/": "a slash", "-": "a dash", "+": "a plus" };
 
-/** A probability in per cent; never a rounded-up certainty. */
+/** A probability in per cent; never rounded to 0 or 100. */
 export function percent(p) {
 	if (p >= 0.9995) return "over 99.9\u00a0%";
 	return p < 0.0005 ? "under 0.1\u00a0%" : `${(p * 100).toFixed(1)}\u00a0%`;
 }
 
-/** How it looks and how it is called: [level, words]. */
+/** Confidence as a CSS class and in words: [level, words]. */
 export function sureness({ digit, sign, confidence }) {
 	if (digit === null && !sign) return ["refused", confidence < 0.5 ? "perhaps not a digit" : "not a digit"];
 	if (confidence >= 0.98) return ["sure", "sure"];
