@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from inference import TooManyMarksError
 from inference.detection.cutting import Segment
+from inference.detection.maps import Maps
 from inference.detection.page import Sighting, find, nearest_to_scale, shared
-from inference.detection.scale import grown, looks
+from inference.detection.scale import grown, look, looks
 from inference.detection.turns import as_sent, turned
+from inference.imaging.components import label
 from tests.inference.detection.fakes import KINDS, Eye, put, seven
 
 MOST = 200
@@ -40,6 +43,35 @@ def test_the_scale_of_digits_of_any_size(tall: int) -> None:
         assert box == pytest.approx(true, abs=max(2, 0.06 * tall))
     # Read at 32 pixels, but never more than four times enlarged.
     assert found[0].mark.height == pytest.approx(min(32, 4 * tall), rel=0.1)
+
+
+class Shaded(Eye):
+    """Takes grey blocks for writing too, as hard shadows look like it, but not where they are larger than 45 pixels."""
+
+    def __call__(self, grey: NDArray[np.uint8]) -> Maps:
+        found = label(grey < 200)
+        grey = grey.copy()
+        for left, top, right, bottom in found.boxes:
+            block = grey[top:bottom, left:right]
+            if block.min() > 30 and bottom - top > 45:
+                block[:] = 255
+        return super().__call__(grey)
+
+
+def test_what_a_closer_look_does_not_see_is_no_mark() -> None:
+    image = sheet((120, 100, 100))
+    put(levels := np.array(image), seven(120), 350, 100)
+    levels[:, 300:][levels[:, 300:] == 0] = 60
+    eye = Shaded()
+    assert look(eye, Image.fromarray(levels), 200 / 600, KINDS).marks == 2
+    [(left, *_)] = boxes(find(eye, KINDS, Image.fromarray(levels), MOST)[1])
+    assert left == pytest.approx(100, abs=3)
+
+
+def test_a_small_picture_is_not_enlarged_to_look_closer() -> None:
+    eye = Eye()
+    find(eye, KINDS, sheet((30, 50, 40), (30, 100, 40), size=(200, 100)), MOST)
+    assert max(eye.seen) <= (214, 107)
 
 
 def test_an_empty_sheet_has_no_marks() -> None:
