@@ -17,8 +17,8 @@ AGAIN = "Run `make train` to make it anew."
 
 # Entries that `metrics.json` must have.
 KEYS = frozenset(
-    {"classes", "commit", "data", "drawings", "files", "model", "parameters", "reject_share", "reject_shift"}
-    | {"robustness", "temperature", "test", "thresholds"}
+    {"classes", "commit", "data", "drawings", "epochs", "files", "model", "parameters", "reject_share", "reject_shift"}
+    | {"robustness", "seed", "temperature", "test", "thresholds", "versions"}
 )
 
 

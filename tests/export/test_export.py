@@ -120,6 +120,12 @@ def swap_scaler(path: Path) -> None:
     joblib.dump(scaler, path)
 
 
+def forget_versions(path: Path) -> None:
+    metrics = json.loads(path.read_text())
+    del metrics["versions"]
+    path.write_text(json.dumps(metrics))
+
+
 @pytest.mark.parametrize(
     ("name", "harm", "message"),
     [
@@ -130,6 +136,7 @@ def swap_scaler(path: Path) -> None:
         ("model.keras", truncate, "model.keras is not the file that metrics.json tells of"),
         ("scaler.joblib", truncate, "scaler.joblib is not the file that metrics.json tells of"),
         ("metrics.json", truncate, "metrics.json is damaged. Run `make train`"),
+        ("metrics.json", forget_versions, "does not say versions: another version of this program wrote it"),
         ("scaler.joblib", swap_scaler, "comes from another training. Run `make train`"),
     ],
 )

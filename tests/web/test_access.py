@@ -40,6 +40,12 @@ def test_without_the_token_nothing_is_told(path: str, locked: Server) -> None:
     assert "content-security-policy" in answer.headers
 
 
+def test_pages_of_every_site_may_read_an_error_where_all_may_ask() -> None:
+    with serving(ACCESS_TOKEN=TOKEN, CORS_ORIGINS="*") as server:
+        answer = post(server, origin="https://anyone.example")
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (401, "*")
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -159,6 +159,17 @@ def test_slow_and_endless_headers_are_cut_off(connect: Connect) -> None:
         assert b"application/problem+json" in no_http
 
 
+def test_long_headers_may_come_in_parts(connect: Connect) -> None:
+    with serving() as server:
+        parts = connect(server, b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n")
+        for header in range(4):
+            for part in (b"X-Long-%d: " % header, b"a" * 3_000, b"a" * 3_000, b"\r\n"):
+                parts.sendall(part)
+                time.sleep(0.02)
+        parts.sendall(b"\r\n")
+        assert received(parts).startswith(b"HTTP/1.1 200")
+
+
 def test_connections_are_bounded_and_idle_ones_give_way(connect: Connect) -> None:
     live = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
     with serving(MAX_CONNECTIONS=20, RETRY_SECONDS=7) as server:

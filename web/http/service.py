@@ -100,7 +100,9 @@ class Exchange:
         answer = error_answer(error, self.id, self.scope["path"])
         headers = dict(answer.headers)
         origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
-        if origin in cors_origins:
+        if "*" in cors_origins:
+            headers["access-control-allow-origin"] = "*"
+        elif origin in cors_origins:
             headers |= {"access-control-allow-origin": origin, "vary": "Origin"}
         await ASGIResponse(body=answer.body, status_code=answer.status, headers=headers)(self.scope, receive, self.send)
 

@@ -33,7 +33,9 @@ class BoundedConnection(HttpToolsProtocol):
 
     _timer: asyncio.TimerHandle | None = None
     _header_bytes = 0
+    _received_bytes = 0
     _in_headers = False
+    _in_body = False
     _lingering = False
 
     @property
@@ -62,25 +64,28 @@ class BoundedConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse the received bytes; those of incomplete headers count towards the limit too."""
+        in_body = self._in_body
         super().data_received(data)
-        if self._in_headers:
-            self._count(len(data))
+        if self._in_headers and not in_body:
+            self._received_bytes += len(data)
+            self._limit_headers()
 
     def on_message_begin(self) -> None:
         """Start the timeout for a request's headers."""
         super().on_message_begin()
-        self._header_bytes = 0
+        self._header_bytes = self._received_bytes = 0
         self._in_headers = True
         self._wait(self._header_seconds)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count the bytes of a header towards the limit."""
         super().on_header(name, value)
-        self._count(len(name) + len(value))
+        self._header_bytes += len(name) + len(value)
+        self._limit_headers()
 
     def on_headers_complete(self) -> None:
         """Start the timeout for a request's body."""
-        self._in_headers = False
+        self._in_headers, self._in_body = False, True
         self._wait(self._limits.settings.request_seconds + SLACK_SECONDS)
         super().on_headers_complete()
         if self._lingering:
@@ -88,6 +93,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Stop the timeout: the client has sent the whole request."""
+        self._in_body = False
         self._stop_waiting()
         super().on_message_complete()
 
@@ -121,9 +127,9 @@ class BoundedConnection(HttpToolsProtocol):
                 return True
         return False
 
-    def _count(self, length: int) -> None:
-        self._header_bytes += length
-        if self._header_bytes > MAX_HEADER_BYTES and not self.transport.is_closing():
+    def _limit_headers(self) -> None:
+        """Refuse a request whose headers are too long: the parsed ones, or all the bytes of incomplete ones."""
+        if max(self._header_bytes, self._received_bytes) > MAX_HEADER_BYTES and not self.transport.is_closing():
             detail = f"The headers are longer than {MAX_HEADER_BYTES} bytes."
             self._refuse(ProblemError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail))
 
