@@ -11,32 +11,32 @@ from PIL import Image
 
 from inference.detection.network import PageInfo, PageNetwork
 from inference.detection.page import Sighting, find
-from inference.detection.turns import MIN_MARKS, as_sent
-from inference.drawings import quick
+from inference.detection.turns import MIN_MARKS_FOR_TURN, as_sent
 from inference.drawings.at_once import other_looks, read_at_once
-from inference.drawings.ink import drawn
-from inference.drawings.surer import sure, surer
+from inference.drawings.ink import ink_of
+from inference.drawings.quick import read_isolated_digits
+from inference.drawings.surer import choose_surer, sure
 from inference.errors import TooManyMarksError
 from inference.imaging.components import Components, label
 from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode_pages
 from inference.imaging.grey import grey, opaque
 from inference.layout.levels import levelled
 from inference.layout.lines import lines, text
-from inference.recognition.augmentation import seen_again
-from inference.recognition.boxes import begin
+from inference.recognition.augmentation import classify_with_views
+from inference.recognition.boxes import starts_line
 from inference.recognition.classifier import Classifier, ModelInfo
-from inference.recognition.context import cautious
+from inference.recognition.context import refuse_doubtful
 from inference.recognition.joining import joined
 from inference.recognition.normalise import SIDE, normalise
 from inference.recognition.occlusion import occlusion
 from inference.recognition.opinions import Opinion, alone, combined
-from inference.results import Mark, Reading, bound
+from inference.results import Mark, Reading, merge_pages
 
 MAX_MARKS = 2_000
 # Fewest marks of an unsure drawing that is read again: a single mark is more likely a letter than touching digits.
-MIN_MARKS_SEEN_AGAIN = 2
+MIN_MARKS_TO_REREAD = 2
 # Files of the page network: in 8-bit integers, kept if the export found them faster and as good, and in float32.
-PAGES = ("page.int8.onnx", "page.onnx")
+PAGE_MODEL_FILES = ("page.int8.onnx", "page.onnx")
 
 Boxes = NDArray[np.float64]
 Images = NDArray[np.uint8]
@@ -57,7 +57,7 @@ DEFAULT_MODEL = _default_model()
 
 def page_beside(model: Path) -> Path:
     """Return the page network's file beside a model file: the one in 8-bit integers, if there is one."""
-    small, whole = (model.with_name(name) for name in PAGES)
+    small, whole = (model.with_name(name) for name in PAGE_MODEL_FILES)
     return small if small.is_file() else whole
 
 
@@ -126,14 +126,14 @@ class Recognizer:
             pages.append(self._read(page, explain=explain))
             if (marks := sum(len(each.digits) for each in pages)) > self._max_marks:
                 raise TooManyMarksError.of(marks, self._max_marks)
-        return pages[0] if len(pages) == 1 else bound(pages)
+        return pages[0] if len(pages) == 1 else merge_pages(pages)
 
     def _read(self, decoded: Decoded, *, explain: bool) -> Reading:
         """Read one page."""
         picture, degrees = decoded.image, 0
-        ink = drawn(opaque(picture))
+        ink = ink_of(opaque(picture))
         components = None if ink is None else label(ink > 0)
-        if ink is not None and components and (drawing := quick.read(ink, components, self.classify)):
+        if ink is not None and components and (drawing := read_isolated_digits(ink, components, self.classify)):
             boxes, images, said = drawing
             opinions = [alone(each) for each in said]
         else:
@@ -144,14 +144,14 @@ class Recognizer:
         rows = lines(level)
         scale = decoded.size[0] / picture.width
         sent = [tuple(scale * side for side in as_sent(tuple(box), degrees, picture.size)) for box in boxes]
-        digits = {
-            at: _digit(opinions[at], images[at], sent[at], row) for row, members in enumerate(rows) for at in members
+        marks = {
+            at: _mark(opinions[at], images[at], sent[at], row) for row, members in enumerate(rows) for at in members
         }
-        said_marks = [digits[at].said for at in range(len(digits))]
-        ordered = [digits[at] for members in rows for at in members]
+        characters = [marks[at].said for at in range(len(marks))]
+        ordered = [marks[at] for members in rows for at in members]
         if explain:
             ordered = self._explained(ordered)
-        return Reading(text(rows, level, said_marks), tuple(ordered), decoded.size, degrees, more=decoded.more)
+        return Reading(text(rows, level, characters), tuple(ordered), decoded.size, degrees, more=decoded.more)
 
     def _page(self, picture: Image.Image, components: Components | None) -> tuple[int, Boxes, Images, list[Opinion]]:
         """Return the turn in degrees, and box (in pixels of the turned picture), image and opinion of each mark.
@@ -166,54 +166,54 @@ class Recognizer:
             sightings = read_at_once(self._network, kinds, picture, components, self._max_marks)
         if sightings is None:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks)
-            sightings, shapes, opinions = self._joined(sightings)
+            sightings, classified, opinions = self._joined(sightings)
         else:
-            sightings, shapes, opinions = self._seen_surely(picture, sightings)
-        if degrees and len(sightings) < MIN_MARKS:
+            sightings, classified, opinions = self._reread_until_sure(picture, sightings)
+        if degrees and len(sightings) < MIN_MARKS_FOR_TURN:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks, turn=False)
-            sightings, shapes, opinions = self._joined(sightings)
+            sightings, classified, opinions = self._joined(sightings)
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
-        return degrees, boxes, _normalised(sightings), cautious(opinions, self.info.answers(shapes), boxes)
+        return degrees, boxes, _normalised(sightings), refuse_doubtful(opinions, self.info.answers(classified), boxes)
 
-    def _seen_surely(self, drawing: Image.Image, seen: list[Sighting]) -> Judged:
+    def _reread_until_sure(self, drawing: Image.Image, seen: list[Sighting]) -> Judged:
         """Join the marks of a drawing; if there are several, read it at other scales too until all are sure."""
-        sightings, shapes, opinions = self._joined(seen)
-        if len(sightings) < MIN_MARKS_SEEN_AGAIN or all(map(sure, opinions)):
-            return sightings, shapes, opinions
+        sightings, classified, opinions = self._joined(seen)
+        if len(sightings) < MIN_MARKS_TO_REREAD or all(map(sure, opinions)):
+            return sightings, classified, opinions
         for other in other_looks(self._network, len(self._network.info.kinds), drawing, seen[0].factor):
             others, _, said = self._joined(other)
-            sightings = surer(sightings, opinions, others, said)
-            shapes, opinions = self._opinions(sightings)
+            sightings = choose_surer(sightings, opinions, others, said)
+            classified, opinions = self._opinions(sightings)
             if all(map(sure, opinions)):
                 break
-        return sightings, shapes, opinions
+        return sightings, classified, opinions
 
     def _joined(self, sightings: list[Sighting]) -> Judged:
         """Join the parts of digits, and return the resulting marks with the opinions on them."""
-        shapes, opinions = self._opinions(sightings)
+        classified, opinions = self._opinions(sightings)
         whole = joined(sightings, opinions, lambda wholes: self.classify(_normalised(wholes)))
-        return (whole, *(self._opinions(whole) if len(whole) < len(sightings) else (shapes, opinions)))
+        return (whole, *(self._opinions(whole) if len(whole) < len(sightings) else (classified, opinions)))
 
     def _opinions(self, sightings: Sequence[Sighting]) -> tuple[NDArray[np.float32], list[Opinion]]:
         """Return the classifier's probabilities of marks, float32 [N, C], and the combined opinions of both."""
         signs = self._network.info.kinds[10:-1]
-        shapes = seen_again(self.classify, _normalised(sightings))
-        first = begin(np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4))
-        return shapes, [
-            combined(shape, sighting.mark.kind, signs, first=bool(begins))
-            for shape, sighting, begins in zip(shapes, sightings, first, strict=True)
+        classified = classify_with_views(self.classify, _normalised(sightings))
+        first = starts_line(np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4))
+        return classified, [
+            combined(probabilities, sighting.mark.kind, signs, first=bool(starts))
+            for probabilities, sighting, starts in zip(classified, sightings, first, strict=True)
         ]
 
-    def _explained(self, digits: list[Mark]) -> list[Mark]:
-        if not digits:
-            return digits
-        images = np.stack([digit.input for digit in digits])
-        columns = [int(digit.probabilities.argmax()) if digit.digit is None else digit.digit for digit in digits]
+    def _explained(self, marks: list[Mark]) -> list[Mark]:
+        if not marks:
+            return marks
+        images = np.stack([mark.input for mark in marks])
+        columns = [int(mark.probabilities.argmax()) if mark.digit is None else mark.digit for mark in marks]
         heats = occlusion(self.classify, images, np.array(columns))
-        return [replace(digit, heat=heat) for digit, heat in zip(digits, heats, strict=True)]
+        return [replace(mark, heat=heat) for mark, heat in zip(marks, heats, strict=True)]
 
 
-def _digit(opinion: Opinion, image: NDArray[np.uint8], box: tuple[float, ...], line: int) -> Mark:
+def _mark(opinion: Opinion, image: NDArray[np.uint8], box: tuple[float, ...], line: int) -> Mark:
     left, top, right, bottom = box
     whole = (floor(left), floor(top), ceil(right) - floor(left), ceil(bottom) - floor(top))
     return Mark(opinion.digit, opinion.confidence, opinion.probabilities, whole, line, image, sign=opinion.sign)

@@ -16,8 +16,8 @@ SIGNS = ".,:/-+"
 REFUSED = "?"
 
 # RGB colours of heat maps: for the reading, and against it. Colour-blind people can tell them apart too.
-FOR = np.array([230, 97, 1], np.uint8)
-AGAINST = np.array([69, 94, 204], np.uint8)
+FOR_COLOUR = np.array([230, 97, 1], np.uint8)
+AGAINST_COLOUR = np.array([69, 94, 204], np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +71,7 @@ class Mark:
         if self.heat is None:
             return None
         strongest = max(float(np.abs(self.heat).max()), 1e-6)
-        colour = np.where((self.heat >= 0)[..., None], FOR, AGAINST)
+        colour = np.where((self.heat >= 0)[..., None], FOR_COLOUR, AGAINST_COLOUR)
         alpha = np.rint(np.abs(self.heat) * (255 / strongest)).astype(np.uint8)
         return _png(Image.fromarray(np.dstack([colour, alpha])))
 
@@ -100,7 +100,7 @@ class Reading:
     more: bool = False
 
 
-def bound(pages: Sequence[Reading]) -> Reading:
+def merge_pages(pages: Sequence[Reading]) -> Reading:
     """Merge the readings of a file's pages, at least one, into one: page after page, with lines numbered throughout."""
     marks: list[Mark] = []
     for number, page in enumerate(pages):

@@ -6,7 +6,7 @@ import onnxruntime
 
 from inference.errors import InvalidModelError, ModelNotFoundError
 
-REBUILD = "Run `make train export` to build it."
+REBUILD_HINT = "Run `make train export` to build it."
 
 
 def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.InferenceSession, bytes]:
@@ -23,10 +23,10 @@ def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.I
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise ModelNotFoundError(f"There is no model file at {path}. {REBUILD}") from None
+        raise ModelNotFoundError(f"There is no model file at {path}. {REBUILD_HINT}") from None
     except OSError as error:
         reason = error.strerror or error
-        raise ModelNotFoundError(f"The model file {path} cannot be opened: {reason}. {REBUILD}") from error
+        raise ModelNotFoundError(f"The model file {path} cannot be opened: {reason}. {REBUILD_HINT}") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -37,5 +37,5 @@ def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.I
     try:
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors share no base class
-        raise InvalidModelError(f"{path} is not a complete ONNX file. {REBUILD}") from error
+        raise InvalidModelError(f"{path} is not a complete ONNX file. {REBUILD_HINT}") from error
     return session, content

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from export import classifier, document, files
 from export.page import artifacts
-from inference.recognizer import PAGES
+from inference.recognizer import PAGE_MODEL_FILES
 from train.quiet import import_tensorflow
 
-INT8, MODEL = PAGES
+INT8, MODEL = PAGE_MODEL_FILES
 
 
 def run(folder: Path) -> None:

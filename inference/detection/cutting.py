@@ -14,12 +14,13 @@ MIN_RIM_SHARE = 0.1
 # Smallest value of the map `writing` in the strongest tenth of a mark's pixels; shadows, grain and noise have less.
 # After the network's first training, 99 of 100 digits of the shared pictures reached it, and 1 in 20 of what it took
 # for marks in synthetic photos with shadows. Signs are exempt: they are small, and the network is less sure of them.
-MIN_SURENESS, STRONGEST_SHARE = 0.7, 0.1
+MIN_STRONGEST_WRITING, STRONGEST_SHARE = 0.7, 0.1
 # Number of digit kinds, which come first; the signs follow, and last "other".
 DIGIT_KINDS = 10
 # Width of a mark's rim around its voting cells, in cells.
 RIM_CELLS = 2
-PARTED = -2
+# Stands for the mark of a connected piece that several marks share.
+SEVERAL_MARKS = -2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,10 +56,10 @@ def marks(maps: Maps) -> list[Segment]:
         return []
     whole = _whole(of_cell, owner, share, pieces.count)
     mark = whole[piece]
-    parted = mark == PARTED
-    if parted.any():
+    several = mark == SEVERAL_MARKS
+    if several.any():
         spread = _spread(owner)
-        mark[parted] = spread[rows[parted] // OFFSET_CELL_PX, columns[parted] // OFFSET_CELL_PX]
+        mark[several] = spread[rows[several] // OFFSET_CELL_PX, columns[several] // OFFSET_CELL_PX]
     kinds, heights = _opinions(maps, owner, of_cell, whole, share, count)
     return _cut(maps.writing, (rows, columns), mark, kinds, heights)
 
@@ -71,7 +72,7 @@ def _whole(of_cell: NDArray[np.intp], owner: NDArray[np.int32], share: Floats, c
     votes = np.bincount(at, share[voting], len(pairs))
     piece, mark = np.divmod(pairs, width)
     total = np.bincount(piece, votes, count)
-    whole = np.where(total > 0, PARTED, NO_MARK).astype(np.int32)
+    whole = np.where(total > 0, SEVERAL_MARKS, NO_MARK).astype(np.int32)
     sure = votes >= MIN_WHOLE_SHARE * total[piece]
     whole[piece[sure]] = mark[sure]
     return whole
@@ -102,7 +103,7 @@ def _opinions(
     """Return the kinds of marks, float32 [N, K], averaged over their cells by ink, and median heights, float32 [N]."""
     down, across = np.nonzero(owner != NO_MARK)
     mark = whole[of_cell[down, across]]
-    mark = np.where(mark == PARTED, owner[down, across], mark)
+    mark = np.where(mark == SEVERAL_MARKS, owner[down, across], mark)
     order = np.argsort(mark, kind="stable")
     mark, down, across = mark[order], down[order], across[order]
     there, starts = np.unique(mark, return_index=True)
@@ -137,7 +138,7 @@ def _cut(
         nth = int((1 - STRONGEST_SHARE) * (stop - start))
         strong = np.partition(ink[part], nth)[nth]
         sign = DIGIT_KINDS <= kinds[number].argmax() < kinds.shape[1] - 1
-        if strong < MIN_SURENESS and not sign:
+        if strong < MIN_STRONGEST_WRITING and not sign:
             continue
         top, left = int(rows[part].min()), int(columns[part].min())
         bottom, right = int(rows[part].max()) + 1, int(columns[part].max()) + 1

@@ -13,7 +13,7 @@ Floats = NDArray[np.float32]
 OFFSET_CELL_PX = 2
 KIND_CELL_PX = 4
 # Height of digits, in pixels, at which the page network reads them best.
-USUAL_HEIGHT_PX = 32.0
+BEST_HEIGHT_PX = 32.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ def blank(height: int, width: int, kinds: int) -> Maps:
     return Maps(
         writing=np.zeros((height, width), np.float32),
         offset=np.zeros((*half, 2), np.float32),
-        height=np.full(quarter, USUAL_HEIGHT_PX, np.float32),
+        height=np.full(quarter, BEST_HEIGHT_PX, np.float32),
         kind=np.zeros((*quarter, kinds), np.float32),
     )
 

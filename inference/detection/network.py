@@ -11,10 +11,10 @@ import onnxruntime
 
 from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Grey, Maps
 from inference.errors import InvalidModelError
-from inference.session import REBUILD, open_session
+from inference.session import REBUILD_HINT, open_session
 
 # Input sides are padded to a multiple of this, because the network halves its picture four times.
-MULTIPLE_PX = 16
+SIDE_MULTIPLE_PX = 16
 OUTPUTS = ("writing", "offset", "height", "kind")
 DIGITS = tuple("0123456789")
 OTHER = "other"
@@ -66,7 +66,7 @@ class PageNetwork:
         if grey.dtype != np.uint8 or grey.ndim != 2 or not grey.size:
             raise ValueError(f"expected uint8 [H, W], got {grey.dtype} {list(grey.shape)}")
         height, width = grey.shape
-        below, beside = -height % MULTIPLE_PX, -width % MULTIPLE_PX
+        below, beside = -height % SIDE_MULTIPLE_PX, -width % SIDE_MULTIPLE_PX
         padded = np.pad(grey, ((0, below), (0, beside)), mode="edge")
         writing, offset, tall, kind = self._session.run(list(OUTPUTS), {"picture": padded[None]})
         half = (slice(-(-height // OFFSET_CELL_PX)), slice(-(-width // OFFSET_CELL_PX)))
@@ -83,7 +83,7 @@ def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> None:
     }:
         raise InvalidModelError(
             f"{path} is an ONNX file, but no page network: it needs the input picture uint8 [1, H, W] and the outputs "
-            f"{', '.join(OUTPUTS)}; it has inputs {inputs} and outputs {outputs}. {REBUILD}"
+            f"{', '.join(OUTPUTS)}; it has inputs {inputs} and outputs {outputs}. {REBUILD_HINT}"
         )
 
 
@@ -92,12 +92,12 @@ def _info(session: onnxruntime.InferenceSession, content: bytes, path: Path) -> 
     try:
         kinds = tuple(str(kind) for kind in json.loads(metadata.get("kinds", "[]")))
     except ValueError as error:
-        raise InvalidModelError(f"The metadata of {path} cannot be read: {error}. {REBUILD}") from error
+        raise InvalidModelError(f"The metadata of {path} cannot be read: {error}. {REBUILD_HINT}") from error
     columns = next(each.shape[-1] for each in session.get_outputs() if each.name == "kind")
     if kinds[:10] != DIGITS or kinds[-1] != OTHER or columns not in (len(kinds), None):
         raise InvalidModelError(
             f"{path} names the kinds {list(kinds)} for {columns} columns; they must be the digits 0 to 9, signs, and "
-            f"last {OTHER!r}. {REBUILD}"
+            f"last {OTHER!r}. {REBUILD_HINT}"
         )
     return PageInfo(
         name=metadata.get("name", path.stem),

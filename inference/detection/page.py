@@ -9,14 +9,14 @@ from PIL import Image
 
 from inference.detection import cutting
 from inference.detection.cutting import Segment
-from inference.detection.maps import USUAL_HEIGHT_PX, Maps, Network
-from inference.detection.scale import FIRST_LOOK_PX, distance, grown, look, looks, possible, resized, sizes
+from inference.detection.maps import BEST_HEIGHT_PX, Maps, Network
+from inference.detection.scale import FIRST_LOOK_PX, grown, limited_factor, look, looks, octaves_off, resized, sizes
 from inference.detection.tiles import GRID_PX, tiled
 from inference.detection.turns import Box, turned, upright
 from inference.errors import TooManyMarksError
 
-# Sightings count as equally good if their `fit`, in octaves (powers of 2), rounds to the same multiple of this.
-SAME_FIT_OCTAVES = 0.5
+# Sightings count as equally good if their `octaves_off` rounds to the same multiple of this.
+EQUALLY_GOOD_OCTAVES = 0.5
 # Sightings that share at least this much of their ink show one mark or its part; the one nearer the best height stays.
 MIN_SHARED_INK = 0.5
 
@@ -57,9 +57,9 @@ class Sighting:
         return float(self.mark.ink.sum()) / 255 / self.factor**2
 
     @property
-    def fit(self) -> float:
+    def octaves_off(self) -> float:
         """The distance of its line's height, as it was seen, from the best one, in octaves (powers of 2)."""
-        return distance(max(self.mark.height, 1.0))
+        return octaves_off(max(self.mark.height, 1.0))
 
 
 def find(
@@ -87,7 +87,7 @@ def find(
         degrees, seen = 0, looks(network, image, kinds=kinds)
     readings = []
     for height, cells in sizes(seen):
-        factor = possible(USUAL_HEIGHT_PX / height, image.size)
+        factor = limited_factor(BEST_HEIGHT_PX / height, image.size)
         maps = _maps(network, image, factor, kinds, cells)
         closer = factor * CLOSER_RATIO
         # An enlarged picture shows nothing new.
@@ -120,7 +120,7 @@ def nearest_to_scale(readings: list[list[Sighting]]) -> list[Sighting]:
         return [sighting for reading in readings for sighting in reading]
     seen = [(sighting, at) for at, reading in enumerate(readings) for sighting in reading]
     # Of two sightings that are equally good, the one with more ink shows more of the mark.
-    seen.sort(key=lambda each: (round(each[0].fit / SAME_FIT_OCTAVES), -each[0].ink))
+    seen.sort(key=lambda each: (round(each[0].octaves_off / EQUALLY_GOOD_OCTAVES), -each[0].ink))
     boxes = np.array([sighting.box for sighting, _ in seen], np.float64).reshape(-1, 4)
     reading = np.array([at for _, at in seen], np.intp)
     kept: list[int] = []

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inference.detection import cutting
-from inference.detection.maps import USUAL_HEIGHT_PX, Floats, Grey, Maps, Network, halved
+from inference.detection.maps import BEST_HEIGHT_PX, Floats, Grey, Maps, Network, halved
 from inference.detection.tiles import tiled
 from inference.imaging.components import label
 
@@ -29,12 +29,12 @@ GAIN_PER_DOUBLING = 0.06
 INK_PER_HEIGHT_POWER = 1.5
 # Largest scale factor, and most pixels of a resized picture.
 MAX_ENLARGEMENT = 4.0
-MAX_LOOK_PIXELS = 4_000_000
-# Writing that is more than this many times larger or smaller than the usual is read again at its own scale.
-MAX_SIZE_RATIO = 1.7
+MAX_RESIZED_PIXELS = 4_000_000
+# Writing that is more than this many times larger or smaller than the usual is another band, read at its own scale.
+MAX_RATIO_IN_BAND = 1.7
 # Marks that are more than this many times smaller than the best seen writing are dust, paper or print; those as many
 # times larger are objects beside it.
-MAX_HEIGHT_RATIO = 8
+MAX_RATIO_BETWEEN_BANDS = 8
 # How far the range of heights that a look is used for reaches into the next look's range, in octaves (powers of 2).
 OVERLAP_OCTAVES = 0.2
 
@@ -61,12 +61,12 @@ class Look:
         if self.height is None:
             return -np.inf
         seen = sureness(self.maps, OTHER_KINDS_WEIGHT) + GAIN_PER_DOUBLING * np.log2(1 + self.marks)
-        return float(seen) - PENALTY_PER_OCTAVE * distance(self.height)
+        return float(seen) - PENALTY_PER_OCTAVE * octaves_off(self.height)
 
 
-def distance(height: float) -> float:
+def octaves_off(height: float) -> float:
     """Return the distance of a height in pixels from the best one, in octaves (powers of 2)."""
-    return float(abs(np.log2(height / USUAL_HEIGHT_PX)))
+    return float(abs(np.log2(height / BEST_HEIGHT_PX)))
 
 
 def resized(image: Image.Image, factor: float) -> Grey:
@@ -90,7 +90,7 @@ def looks(network: Network, image: Image.Image, kinds: int) -> list[Look]:
         lengths.append(lengths[-1] / LOOK_RATIO)
     seen = [look(network, image, length / longest, kinds) for length in lengths]
     if all(each.height is None or each.height < TINY_HEIGHT_PX for each in seen) and longest > FIRST_LOOK_PX:
-        seen.append(look(network, image, possible(LOOK_RATIO * FIRST_LOOK_PX / longest, image.size), kinds))
+        seen.append(look(network, image, limited_factor(LOOK_RATIO * FIRST_LOOK_PX / longest, image.size), kinds))
     return sorted((each for each in seen if each.height and each.marks), key=lambda each: -each.fit)
 
 
@@ -131,9 +131,9 @@ def _median(heights: Floats, ink: Floats) -> float:
     return float(heights[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
-def possible(factor: float, size: tuple[int, int]) -> float:
+def limited_factor(factor: float, size: tuple[int, int]) -> float:
     """Return the scale factor, lowered to the limits for a picture of this width and height where it exceeds them."""
-    return min(factor, MAX_ENLARGEMENT, float(np.sqrt(MAX_LOOK_PIXELS / (size[0] * size[1]))))
+    return min(factor, MAX_ENLARGEMENT, float(np.sqrt(MAX_RESIZED_PIXELS / (size[0] * size[1]))))
 
 
 def grown(cells: NDArray[np.bool_], shape: tuple[int, ...], reach: int) -> NDArray[np.bool_]:
@@ -182,16 +182,18 @@ def sizes(seen: list[Look]) -> list[tuple[float, NDArray[np.bool_]]]:
         ink = halved(halved(look.maps.writing))
         written = ink >= MIN_INK_SHARE
         heights = _of_pieces(look.maps.height, ink, written)
-        near = written & (np.abs(np.log2(heights / USUAL_HEIGHT_PX)) <= np.log2(LOOK_RATIO) / 2 + OVERLAP_OCTAVES)
+        near = written & (np.abs(np.log2(heights / BEST_HEIGHT_PX)) <= np.log2(LOOK_RATIO) / 2 + OVERLAP_OCTAVES)
         new = (near if done else written) & ~np.any([grown(cells, ink.shape, 1) for cells in done], axis=0)
-        band = np.rint(np.log2(heights / (look.height or USUAL_HEIGHT_PX)) / (2 * np.log2(MAX_SIZE_RATIO)))
+        band = np.rint(np.log2(heights / (look.height or BEST_HEIGHT_PX)) / (2 * np.log2(MAX_RATIO_IN_BAND)))
         # The usual size comes first.
         for number in sorted(np.unique(band[new]), key=abs):
             cells = new & (band == number)
             found.append((_median(heights[cells], ink[cells]) / look.factor, cells))
         done.append(near)
     return [
-        (height, cells) for height, cells in found if 1 / MAX_HEIGHT_RATIO <= height / found[0][0] <= MAX_HEIGHT_RATIO
+        (height, cells)
+        for height, cells in found
+        if 1 / MAX_RATIO_BETWEEN_BANDS <= height / found[0][0] <= MAX_RATIO_BETWEEN_BANDS
     ]
 
 

@@ -37,11 +37,11 @@ def tiled(network: Network, grey: Grey, kinds: int, wanted: NDArray[np.bool_] | 
             if rows.size:
                 down = (GRID_PX * (top + int(rows[0])), min(height, GRID_PX * (top + int(rows[-1]) + 1)))
                 across = (GRID_PX * (left + int(columns[0])), min(width, GRID_PX * (left + int(columns[-1]) + 1)))
-                _look(network, grey, maps, down, across)
+                _fill_tile(network, grey, maps, down, across)
     return maps
 
 
-def _look(network: Network, grey: Grey, maps: Maps, down: tuple[int, int], across: tuple[int, int]) -> None:
+def _fill_tile(network: Network, grey: Grey, maps: Maps, down: tuple[int, int], across: tuple[int, int]) -> None:
     """Run the network on one tile, and fill the maps between two rows and two columns, in pixels."""
     top, left = max(0, down[0] - MARGIN_PX), max(0, across[0] - MARGIN_PX)
     seen = network(grey[top : down[1] + MARGIN_PX, left : across[1] + MARGIN_PX])

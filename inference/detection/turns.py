@@ -7,25 +7,25 @@ from PIL import Image
 from inference.detection.scale import Look, sureness
 
 # Pillow's transpose for each turn in degrees clockwise; Pillow counts anticlockwise.
-TURNS = {
+TRANSPOSES_BY_DEGREES = {
     0: None,
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
     270: Image.Transpose.ROTATE_90,
 }
 # Smallest `sureness` of a picture that counts as upright. Below it the other three turns are tried; one is chosen if it
-# reaches this sureness, and exceeds that of the picture as sent by MIN_GAIN.
+# reaches this sureness, and exceeds that of the picture as sent by MIN_TURN_GAIN.
 UPRIGHT_SURENESS = 0.75
-MIN_GAIN = 0.25
+MIN_TURN_GAIN = 0.25
 # Smallest number of marks that can decide a turn: nearly every letter looks like a digit from some side.
-MIN_MARKS = 3
+MIN_MARKS_FOR_TURN = 3
 
 Box = tuple[float, float, float, float]
 
 
 def turned(image: Image.Image, degrees: int) -> Image.Image:
     """Turn a picture clockwise by 0, 90, 180 or 270 degrees."""
-    method = TURNS[degrees]
+    method = TRANSPOSES_BY_DEGREES[degrees]
     return image if method is None else image.transpose(method)
 
 
@@ -40,13 +40,13 @@ def upright(
         image: mode L.
     """
     first = looks(image)
-    if not first or sureness(first[0].maps) >= UPRIGHT_SURENESS or first[0].marks < MIN_MARKS:
+    if not first or sureness(first[0].maps) >= UPRIGHT_SURENESS or first[0].marks < MIN_MARKS_FOR_TURN:
         return 0, first
     # Digits have the same size after a turn, so one scale factor suits all turns.
-    sides = {degrees: look(turned(image, degrees), first[0].factor) for degrees in TURNS if degrees}
-    sure = {degrees: sureness(side.maps) for degrees, side in sides.items() if side.marks >= MIN_MARKS}
+    sides = {degrees: look(turned(image, degrees), first[0].factor) for degrees in TRANSPOSES_BY_DEGREES if degrees}
+    sure = {degrees: sureness(side.maps) for degrees, side in sides.items() if side.marks >= MIN_MARKS_FOR_TURN}
     best = max(sure, key=lambda degrees: sure[degrees], default=0)
-    if not best or sure[best] < max(UPRIGHT_SURENESS, sureness(first[0].maps) + MIN_GAIN):
+    if not best or sure[best] < max(UPRIGHT_SURENESS, sureness(first[0].maps) + MIN_TURN_GAIN):
         return 0, first
     return best, looks(turned(image, best))
 

@@ -18,7 +18,7 @@ SIGMA_CELLS = 1.1
 # Smallest density of votes at a middle, in cells of full ink per cell. Less than one and a half pixels of ink never
 # reach it, which are dust; a small dot does. The second limit holds where a connected piece of ink votes for several
 # middles: a density below it is a few cells that miss.
-MIN_DENSITY, MIN_DENSITY_BESIDE_OTHERS = 0.05, 0.25
+MIN_DENSITY, MIN_DENSITY_IN_SHARED_PIECE = 0.05, 0.25
 # Smallest share of a connected piece's votes with which one mark gets the whole piece.
 MIN_WHOLE_SHARE = 0.85
 # A vote that climbs to no valid middle goes to the nearest one within this distance, in cells.
@@ -48,7 +48,7 @@ def owners(maps: Maps, piece: Places) -> tuple[NDArray[np.int32], int]:
     density = blurred(cast(x, y, share[down, across], share.shape), SIGMA_CELLS)
     votes = climb(density, np.rint(y).astype(np.intp) * share.shape[1] + np.rint(x).astype(np.intp))
     alone = shares(piece[down, across], votes, share[down, across]) >= MIN_WHOLE_SHARE
-    good = density.ravel()[votes] >= np.where(alone, MIN_DENSITY, MIN_DENSITY_BESIDE_OTHERS)
+    good = density.ravel()[votes] >= np.where(alone, MIN_DENSITY, MIN_DENSITY_IN_SHARED_PIECE)
     middles, said = np.unique(votes[good], return_inverse=True)
     owner[down[good], across[good]] = said
     lost = np.flatnonzero(~good)

@@ -9,7 +9,7 @@ from inference.detection import cutting
 from inference.detection.cutting import Segment
 from inference.detection.maps import Network
 from inference.detection.page import Sighting
-from inference.detection.scale import FIRST_LOOK_PX, possible, resized, sureness, usual_height
+from inference.detection.scale import FIRST_LOOK_PX, limited_factor, resized, sureness, usual_height
 from inference.detection.tiles import tiled
 from inference.errors import TooManyMarksError
 from inference.imaging.components import Components
@@ -17,18 +17,18 @@ from inference.imaging.components import Components
 # Height in pixels at which touching digits separate best. In photos less is better: shadows and grain grow with them.
 READ_HEIGHT_PX = 41.0
 # Most runs of the network. The tallest component may be two digits or a frame: then the network's height sets a second.
-LOOKS = 2
+MAX_RUNS = 2
 # A drawing with unsure marks is read again at these multiples of its first scale factor; chosen on numbers of the
 # shared pen digits.
-AGAIN_RATIOS = (1.2, 1.45, 0.85)
+REREAD_RATIOS = (1.2, 1.45, 0.85)
 # Largest distance of the digits' height from READ_HEIGHT_PX, in octaves (powers of 2), that needs no further run.
-MAX_OCTAVES = 0.4
+MAX_HEIGHT_ERROR_OCTAVES = 0.4
 # Lower limit for `sureness`. Below it digits may lie on their side, or be none: `detection.page.find` tries all turns.
 MIN_SURENESS = 0.5
 # Most pixels of the resized drawing. One that needs more than the first look of `find` is left to `find`.
-MAX_LOOK_PIXELS = FIRST_LOOK_PX**2
+MAX_DRAWING_PIXELS = FIRST_LOOK_PX**2
 # Ink, of 255, that some pixel of a mark must have in a component's box; else the network missed the component.
-MIN_COVER = 64
+MIN_COVERING_INK = 64
 
 
 def read_at_once(
@@ -52,15 +52,15 @@ def read_at_once(
     if not components.count:
         return None
     height = float((components.boxes[:, 3] - components.boxes[:, 1]).max())
-    for _ in range(LOOKS):
-        factor = possible(READ_HEIGHT_PX / height, image.size)
-        if factor**2 * image.width * image.height > MAX_LOOK_PIXELS:
+    for _ in range(MAX_RUNS):
+        factor = limited_factor(READ_HEIGHT_PX / height, image.size)
+        if factor**2 * image.width * image.height > MAX_DRAWING_PIXELS:
             return None
         maps = tiled(network, resized(image, factor), kinds)
         seen = usual_height(maps)
         if seen is None:
             return None
-        if abs(np.log2(seen / READ_HEIGHT_PX)) <= MAX_OCTAVES:
+        if abs(np.log2(seen / READ_HEIGHT_PX)) <= MAX_HEIGHT_ERROR_OCTAVES:
             marks = cutting.marks(maps)
             if len(marks) > most:
                 raise TooManyMarksError.of(len(marks), most)
@@ -82,9 +82,9 @@ def other_looks(network: Network, kinds: int, image: Image.Image, factor: float)
     Yields:
         The marks at each scale factor that does not make the drawing too large.
     """
-    for size in (factor * ratio for ratio in AGAIN_RATIOS):
-        if size**2 * image.width * image.height <= MAX_LOOK_PIXELS:
-            yield [Sighting(mark, size) for mark in cutting.marks(tiled(network, resized(image, size), kinds))]
+    for scale in (factor * ratio for ratio in REREAD_RATIOS):
+        if scale**2 * image.width * image.height <= MAX_DRAWING_PIXELS:
+            yield [Sighting(mark, scale) for mark in cutting.marks(tiled(network, resized(image, scale), kinds))]
 
 
 def _covered(marks: list[Segment], components: Components, factor: float) -> bool:
@@ -98,6 +98,6 @@ def _covered(marks: list[Segment], components: Components, factor: float) -> boo
     starts = np.floor(components.boxes[:, :2] * factor).astype(np.intp)
     stops = np.ceil(components.boxes[:, 2:] * factor).astype(np.intp)
     return all(
-        cover[top:bottom, left:right].max(initial=0) >= MIN_COVER
+        cover[top:bottom, left:right].max(initial=0) >= MIN_COVERING_INK
         for (left, top), (right, bottom) in zip(starts, stops, strict=True)
     )

@@ -15,13 +15,16 @@ MIN_PAPER_SHARE = 0.2
 MIN_PAPER_BORDER_SHARE = 0.85
 # If ink reaches the border instead: largest share of pixels that are flat and have a tone between paper and ink.
 MAX_FLAT_SHARE = 0.08
+# There, a tone lies between if its distance from the paper's is less than this share of the largest distance; it is the
+# steep edge of a stroke if the next sampled pixel differs by more than the second share of that distance.
+MAX_BETWEEN_SHARE, MIN_STEEP_SHARE = 0.75, 0.12
 # Tones this near the paper's, as a share of the contrast, are paper: JPEG makes ripples around every stroke.
-MAX_PAPER_WAVE = 0.03
+MAX_PAPER_WAVE_SHARE = 0.03
 # Largest deviation to the other side of the paper's tone that is still noise, as a share of the contrast.
-MAX_OVERSHOOT = 0.25
+MAX_OVERSHOOT_SHARE = 0.25
 
 
-def drawn(image: Image.Image) -> Grey | None:
+def ink_of(image: Image.Image) -> Grey | None:
     """Return the ink of a drawing, uint8 [height, width], 0 = paper, 255 = the full contrast.
 
     Args:
@@ -42,7 +45,7 @@ def drawn(image: Image.Image) -> Grey | None:
     away = depths[0]
     for depth in depths[1:]:
         away = np.maximum(away, depth)
-    ink = away > max(2, round(MAX_PAPER_WAVE * contrast))
+    ink = away > max(2, round(MAX_PAPER_WAVE_SHARE * contrast))
     if np.count_nonzero(ink) > (1 - MIN_PAPER_SHARE) * ink.size:
         return None
     if contrast < 255:
@@ -66,9 +69,9 @@ def _depth(grey: Grey) -> Grey | None:
     tone = _commonest(grey)
     darker, lighter = int(tone) - int(grey.min()), int(grey.max()) - int(tone)
     # The ink of a drawing is all darker or all lighter than its paper.
-    if min(darker, lighter) > MAX_OVERSHOOT * max(darker, lighter, MIN_CONTRAST):
+    if min(darker, lighter) > MAX_OVERSHOOT_SHARE * max(darker, lighter, MIN_CONTRAST):
         return None
-    near = max(2, round(MAX_PAPER_WAVE * max(darker, lighter)))
+    near = max(2, round(MAX_PAPER_WAVE_SHARE * max(darker, lighter)))
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     away = np.maximum(border, tone) - np.minimum(border, tone)
     if np.count_nonzero(away <= near) < MIN_PAPER_BORDER_SHARE * away.size and not _cut_close(grey, tone, near):
@@ -94,10 +97,10 @@ def _cut_close(grey: Grey, tone: np.uint8, near: int) -> bool:
     step = max(1, min(grey.shape) // 28)
     away = np.abs(grey[::step, ::step].astype(np.int16) - int(tone))
     deepest = int(away.max())
-    between = (away > near) & (away < 0.75 * deepest)
+    between = (away > near) & (away < MAX_BETWEEN_SHARE * deepest)
     steep = np.zeros(away.shape, np.bool_)
     for axis in (0, 1):
-        change = np.abs(np.diff(away, axis=axis)) > 0.12 * deepest
+        change = np.abs(np.diff(away, axis=axis)) > MIN_STEEP_SHARE * deepest
         first, last = [slice(None)] * 2, [slice(None)] * 2
         first[axis], last[axis] = slice(None, -1), slice(1, None)
         steep[tuple(first)] |= change

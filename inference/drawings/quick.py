@@ -12,16 +12,16 @@ from inference.recognition.normalise import SIDE, normalise
 # Most components of a drawing that is read this way.
 MAX_COMPONENTS = 12
 # Smallest probability of a digit that each component must reach.
-MIN_PROBABILITY = 0.95
+MIN_DIGIT_PROBABILITY = 0.95
 # Smallest height of a component, as a share of the tallest one's: a dot, comma, minus or the bar of a 5 is lower.
 MIN_HEIGHT_RATIO = 0.6
 # Smallest gap between two bounding boxes, as a share of the tallest one's height.
 MIN_GAP_HEIGHTS = 0.1
 # Largest width of a 1 among other digits, as a share of its height: a slash is wider.
-MAX_ONE_WIDTH = 0.3
+MAX_ONE_WIDTH_RATIO = 0.3
 
 
-def read(
+def read_isolated_digits(
     ink: NDArray[np.uint8],
     components: Components,
     classify: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
@@ -66,7 +66,7 @@ def _apart(components: Components) -> bool:
 
 def _digits(boxes: NDArray[np.float64], said: NDArray[np.float32]) -> bool:
     """Say whether each component is surely a digit."""
-    if (said[:, :10].max(axis=1) < MIN_PROBABILITY).any():
+    if (said[:, :10].max(axis=1) < MIN_DIGIT_PROBABILITY).any():
         return False
-    slim = boxes[:, 2] - boxes[:, 0] <= MAX_ONE_WIDTH * (boxes[:, 3] - boxes[:, 1])
+    slim = boxes[:, 2] - boxes[:, 0] <= MAX_ONE_WIDTH_RATIO * (boxes[:, 3] - boxes[:, 1])
     return len(boxes) == 1 or bool((slim | (said.argmax(axis=1) != 1)).all())

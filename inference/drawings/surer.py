@@ -14,17 +14,17 @@ from inference.recognition.boxes import gaps
 from inference.recognition.opinions import Opinion
 
 # Smallest confidence of a mark that counts as sure and is not read again.
-SURE = 0.9
+MIN_SURE_CONFIDENCE = 0.9
 # Smallest ink of the marks that replace others, as a share of the ink of those; with less, writing would vanish.
-MIN_KEPT_INK = 0.8
+MIN_KEPT_INK_SHARE = 0.8
 
 
 def sure(opinion: Opinion) -> bool:
     """Say whether a mark is surely a digit or a sign."""
-    return _confidence(opinion) >= SURE
+    return _confidence(opinion) >= MIN_SURE_CONFIDENCE
 
 
-def surer(
+def choose_surer(
     one: list[Sighting], opinions: Sequence[Opinion], other: list[Sighting], others: Sequence[Opinion]
 ) -> list[Sighting]:
     """Choose between two readings of one picture.
@@ -42,7 +42,7 @@ def surer(
     kept, taken = set(range(len(one))), list[Sighting]()
     for mine, theirs in _groups(_linked(one, other)):
         own = [opinions[at] for at in mine]
-        whole = sum(other[at].ink for at in theirs) >= MIN_KEPT_INK * sum(one[at].ink for at in mine)
+        whole = sum(other[at].ink for at in theirs) >= MIN_KEPT_INK_SHARE * sum(one[at].ink for at in mine)
         if whole and not all(map(sure, own)) and _mean([others[at] for at in theirs]) > _mean(own):
             kept.difference_update(mine)
             taken += [other[at] for at in theirs]

@@ -28,15 +28,15 @@ HEADER = struct.Struct(">IIBBBBB")
 # Number of channels by colour type: RGB, grey with alpha, RGBA. Grey alone is missing: Pillow is as fast with it.
 CHANNELS = {2: 3, 4: 2, 6: 4}
 # Chunks that do not change the pixels, and the length of each in bytes.
-HARMLESS = {b"gAMA": 4, b"pHYs": 9, b"sRGB": 1}
+HARMLESS_CHUNKS = {b"gAMA": 4, b"pHYs": 9, b"sRGB": 1}
 # Limits that bound the time; files beyond them are left to Pillow. Words have eight bytes; only nonzero ones count.
-MAX_BYTES, MAX_PIXELS, MAX_SIDE, MAX_WORDS = 200_000, 640 * 640, 1000, 20_000
+MAX_BYTES, MAX_PIXELS, MAX_SIDE_PX, MAX_WORDS = 200_000, 640 * 640, 1000, 20_000
 # Paeth's filter is undone pixel by pixel: most pixels of a channel, and the number of pixels that each row adds.
-MAX_PAETH, PAETH_ROW = 4000, 50
+MAX_PAETH_PIXELS, PAETH_ROW_PIXELS = 4000, 50
 NONE, SUB, UP, AVERAGE, PAETH = range(5)
 
 
-class _OtherError(Exception):
+class _LeftToPillowError(Exception):
     """The file is left to Pillow."""
 
 
@@ -56,7 +56,7 @@ def decode(content: bytes, max_pixels: int) -> Image.Image | None:
         return None
     try:
         planes = _planes(*_parsed(content, min(max_pixels, MAX_PIXELS)))
-    except _OtherError:
+    except _LeftToPillowError:
         return None
     colours, alpha = (planes[:-1], planes[-1:]) if len(planes) in (2, 4) else (planes, [])
     if alpha and alpha[0].min() == 255:
@@ -72,27 +72,27 @@ def _parsed(content: bytes, max_pixels: int) -> tuple[bytes, int, int]:
     chunks = _chunks(content)
     kind, head = next(chunks, (b"", b""))
     if kind != b"IHDR" or len(head) != HEADER.size:
-        raise _OtherError
+        raise _LeftToPillowError
     width, height, bits, colour, *methods = HEADER.unpack(head)
     if bits != 8 or colour not in CHANNELS or any(methods):
-        raise _OtherError
-    if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and width * height <= max_pixels):
-        raise _OtherError
+        raise _LeftToPillowError
+    if not (0 < width <= MAX_SIDE_PX and 0 < height <= MAX_SIDE_PX and width * height <= max_pixels):
+        raise _LeftToPillowError
     packed = []
     for kind, body in chunks:
         if kind == b"IDAT":
             packed.append(body)
-        elif packed or HARMLESS.get(kind) != len(body):
-            raise _OtherError
+        elif packed or HARMLESS_CHUNKS.get(kind) != len(body):
+            raise _LeftToPillowError
     size = height * (1 + width * CHANNELS[colour])
     inflate = zlib_ng.decompressobj()
     try:
         # A limit of one byte more than expected makes zlib check the checksum too, and stops decompression bombs.
         data = inflate.decompress(b"".join(packed), size + 1)
     except zlib_ng.error:  # type: ignore[misc]  # its types take the class for an instance
-        raise _OtherError from None
+        raise _LeftToPillowError from None
     if len(data) != size or not inflate.eof or inflate.unused_data:
-        raise _OtherError
+        raise _LeftToPillowError
     return data, width, CHANNELS[colour]
 
 
@@ -102,14 +102,14 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     while True:
         end = at + 8 + int.from_bytes(content[at : at + 4])
         if zlib_ng.crc32(content[at + 4 : end]).to_bytes(4) != content[end : end + 4]:
-            raise _OtherError
+            raise _LeftToPillowError
         kind, body = content[at + 4 : at + 8], content[at + 8 : end]
         at = end + 4
         if kind == b"IEND":
             break
         yield kind, body
     if body or at != len(content):
-        raise _OtherError
+        raise _LeftToPillowError
 
 
 def _planes(data: bytes, width: int, channels: int) -> list[Plane]:
@@ -119,7 +119,7 @@ def _planes(data: bytes, width: int, channels: int) -> list[Plane]:
     words = np.frombuffer(data + bytes(-len(data) % 8), np.uint64)
     full = np.flatnonzero(words != 0)  # flatnonzero of the numbers themselves takes five times as long
     if len(full) > MAX_WORDS or ((kinds == AVERAGE) | (kinds > PAETH)).any():
-        raise _OtherError
+        raise _LeftToPillowError
     found = words[full].view(np.uint8)
     inside = np.flatnonzero(found)
     values = found[inside]
@@ -149,19 +149,19 @@ def _unfiltered(at: Places, values: Plane, kinds: Plane, width: int) -> Plane:
     changed = kinds != UP
     changed[at // width] = True
     changed[0] = True
-    rows, kinds = plane[changed], kinds[changed]
+    rows, changed_kinds = plane[changed], kinds[changed]
     # The row above the first one counts as zeros: there Up changes nothing, and Paeth predicts the same as Sub.
-    kinds[0] = {UP: NONE, PAETH: SUB}.get(int(kinds[0]), kinds[0])
-    across = np.flatnonzero(kinds == SUB)
+    changed_kinds[0] = {UP: NONE, PAETH: SUB}.get(int(changed_kinds[0]), changed_kinds[0])
+    across = np.flatnonzero(changed_kinds == SUB)
     if len(across):
         rows[across] = np.add.accumulate(rows[across], axis=1, dtype=np.uint8)
     undone = 0
-    for start, stop in pairwise([0, *np.flatnonzero(kinds == PAETH).tolist(), len(rows)]):
+    for start, stop in pairwise([0, *np.flatnonzero(changed_kinds == PAETH).tolist(), len(rows)]):
         if start:
-            undone += _undo_paeth(rows[start], rows[start - 1]) + PAETH_ROW
-            if undone > MAX_PAETH:
-                raise _OtherError
-        _undo_up(rows[start:stop], kinds[start:stop] == UP)
+            undone += _undo_paeth(rows[start], rows[start - 1]) + PAETH_ROW_PIXELS
+            if undone > MAX_PAETH_PIXELS:
+                raise _LeftToPillowError
+        _undo_up(rows[start:stop], changed_kinds[start:stop] == UP)
     whole: Plane = rows.take(np.cumsum(changed) - 1, axis=0)
     return whole
 

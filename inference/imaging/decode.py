@@ -11,21 +11,22 @@ from PIL import ExifTags, Image
 
 from inference.errors import BrokenImageError, ImageTooLargeError, UnsupportedImageError
 from inference.imaging import canvas_png, pdf
-from inference.imaging.files import DAMAGED, File, open_image, start_of
+from inference.imaging.files import DAMAGED_MESSAGE, File, open_image, start_of
 
 Picture = File | Image.Image | NDArray[np.generic]
 MAX_PIXELS = 40_000_000
-# Enough pixels for the longer side, to which larger pictures are reduced: a page of 40 lines is still read.
-ENOUGH_PX = 2000
+# Longer side that pictures keep at least when they are reduced, and that pages of a PDF have at most: a page of 40
+# lines is still read.
+REDUCED_SIDE_PX = 2000
 # Most pages of a file that are read; those of a TIFF have at most `max_pixels` pixels together.
 MAX_PAGES = 10
 # Bits of a TIFF's tag NewSubfileType that mark a smaller copy or a mask, not a page (TIFF 6.0, page 36).
-NO_PAGE = 1 | 4
+NO_PAGE_BITS = 1 | 4
 # Formats whose further frames are an animation; a phone's JPEG stores other things in them.
-ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
+ANIMATED_FORMATS = ("GIF", "PNG", "WEBP", "AVIF")
 
 # Pillow's transpose that turns each EXIF orientation upright.
-TURNS = {
+TRANSPOSES_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -34,7 +35,8 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-QUARTER_TURNS = (5, 6, 7, 8)
+# The EXIF orientations with which width and height change places.
+QUARTER_TURN_ORIENTATIONS = (5, 6, 7, 8)
 # Pillow warns on standard error of large pictures, which raise an error here, and of broken EXIF, which is harmless.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
@@ -87,7 +89,7 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
         return
     elif (start := start_of(picture)).startswith(pdf.START):
         content = Path(picture).read_bytes() if isinstance(picture, str | Path) else bytes(picture)
-        for image, more in pdf.pages(content, MAX_PAGES, ENOUGH_PX, max_pixels):
+        for image, more in pdf.pages(content, MAX_PAGES, REDUCED_SIDE_PX, max_pixels):
             yield Decoded(image, image.size, more)
         return
     else:
@@ -102,11 +104,11 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
         if opened.format == "TIFF" and not isinstance(picture, Image.Image):
             yield from _pages(opened, max_pixels)
         else:
-            more = opened.format in ANIMATED and bool(getattr(opened, "is_animated", False))
+            more = opened.format in ANIMATED_FORMATS and bool(getattr(opened, "is_animated", False))
             yield replace(_upright(opened), more=more)
     # Pillow's decoders raise errors of many classes on broken files.
     except Exception as error:
-        raise BrokenImageError(DAMAGED) from error
+        raise BrokenImageError(DAMAGED_MESSAGE) from error
 
 
 def _pages(tiff: Image.Image, max_pixels: int) -> Iterator[Decoded]:
@@ -129,7 +131,7 @@ def _following(tiff: Image.Image) -> tuple[int | None, int]:
     try:
         for at in range(here + 1, here + 1 + MAX_PAGES):
             tiff.seek(at)
-            if not int(getattr(tiff, "tag_v2", {}).get(ExifTags.Base.NewSubfileType, 0)) & NO_PAGE:
+            if not int(getattr(tiff, "tag_v2", {}).get(ExifTags.Base.NewSubfileType, 0)) & NO_PAGE_BITS:
                 return at, tiff.width * tiff.height
     except EOFError:
         pass
@@ -140,22 +142,22 @@ def _following(tiff: Image.Image) -> tuple[int | None, int]:
 
 def _upright(opened: Image.Image) -> Decoded:
     size = opened.size
-    shrink = max(size) / ENOUGH_PX
+    shrink = max(size) / REDUCED_SIDE_PX
     if shrink >= 2:
         # Only JPEG can decode smaller: by 2, 4 or 8, and never below the size asked for.
         opened.draft(None, (round(size[0] / shrink), round(size[1] / shrink)))
     opened.load()
     image = _plain(opened)
-    factor = int(max(image.size) / ENOUGH_PX)
+    factor = int(max(image.size) / REDUCED_SIDE_PX)
     if factor >= 2:
         image = image.reduce(factor)
     if opened.size == size[::-1]:
         # Pillow turns a TIFF upright by itself.
         size = opened.size
     orientation = _orientation(opened)
-    if orientation in TURNS:
-        image = image.transpose(TURNS[orientation])
-    return Decoded(image, size[::-1] if orientation in QUARTER_TURNS else size)
+    if orientation in TRANSPOSES_BY_ORIENTATION:
+        image = image.transpose(TRANSPOSES_BY_ORIENTATION[orientation])
+    return Decoded(image, size[::-1] if orientation in QUARTER_TURN_ORIENTATIONS else size)
 
 
 def _orientation(image: Image.Image) -> int:

@@ -14,8 +14,8 @@ FORMATS = (*PILLOW_FORMATS, "HEIC")
 START_BYTES = 64
 # File name suffixes of the formats that are read, PDF among them.
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif", ".pdf")
-DAMAGED = "The picture is damaged or cut off. Save it again and resend it."
-NO_PICTURE = f"This is no picture that can be read. Send one of {', '.join(FORMATS)}."
+DAMAGED_MESSAGE = "The picture is damaged or cut off. Save it again and resend it."
+NO_PICTURE_MESSAGE = f"This is no picture that can be read. Send one of {', '.join(FORMATS)}."
 # Other formats that people send, by their first bytes.
 FOREIGN_FORMATS = {
     b"<svg": "SVG",
@@ -73,4 +73,4 @@ def _unreadable(start: bytes, error: Exception) -> ImageError:
     kind = next((name for magic, name in FOREIGN_FORMATS.items() if start.lstrip().startswith(magic)), None)
     if kind:
         return UnsupportedImageError(f"{kind} files are not read. Send one of {', '.join(FORMATS)}.")
-    return BrokenImageError(NO_PICTURE if isinstance(error, UnidentifiedImageError) else DAMAGED)
+    return BrokenImageError(NO_PICTURE_MESSAGE if isinstance(error, UnidentifiedImageError) else DAMAGED_MESSAGE)

@@ -8,14 +8,14 @@ from PIL import Image
 from inference.errors import BrokenImageError, ImageTooLargeError, UnsupportedImageError
 
 START = b"%PDF"
-MISSING = (
+NO_PYPDFIUM2_MESSAGE = (
     "PDF files are read where pypdfium2 is installed: `pip install pypdfium2`, or `pip install 'digits[pdf]'`. "
     "Or send each page as a picture."
 )
 # A PDF unit is 1/72 of an inch. Pages are rendered at about the resolution of scans, 150 to 300 dots per inch.
 UNITS_PER_INCH, DOTS_PER_INCH = 72, 200
 # PDFium runs in one thread at a time (pypdfium2's README, "Thread incompatibility").
-PDFIUM = Lock()
+PDFIUM_LOCK = Lock()
 
 
 def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> Iterator[tuple[Image.Image, bool]]:
@@ -38,15 +38,15 @@ def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> 
     try:
         import pypdfium2 as pdfium
     except ImportError as error:
-        raise UnsupportedImageError(MISSING) from error
+        raise UnsupportedImageError(NO_PYPDFIUM2_MESSAGE) from error
     try:
-        with PDFIUM:
+        with PDFIUM_LOCK:
             document = pdfium.PdfDocument(content)
             count = len(document)
         if not count:
             raise BrokenImageError("The PDF has no page.")
         for number in range(min(count, max_pages)):
-            with PDFIUM:
+            with PDFIUM_LOCK:
                 page = document[number]
                 # A picture counts each time that the page shows it, because each time takes its time.
                 shown = (each.get_px_size() for each in page.get_objects([pdfium.raw.FPDF_PAGEOBJ_IMAGE]))

@@ -20,6 +20,21 @@ MAX_MEETING_HEIGHTS = 0.25
 END_MARKS = 3
 # Smallest number of lines in each column of writing that is read column by column, if their lines do not meet.
 MIN_COLUMN_LINES = 3
+# The slope between a mark and its right neighbour counts if the middles of the two lie this far apart: across, and at
+# most up or down, in usual heights of marks. With fewer slopes than MIN_SLOPES, lines count as horizontal.
+MIN_ACROSS_HEIGHTS, MAX_ACROSS_HEIGHTS, MAX_DOWN_HEIGHTS = 0.2, 4.0, 0.5
+MIN_SLOPES = 4
+# Largest difference, dy/dx, of the slope of one piece of a line from the median of all.
+MAX_SLOPE_DIFFERENCE = 0.1
+# The difference of two marks' levels is measured in the usual height of marks, or less between small marks, but in no
+# less than this share of the height of either.
+MIN_OWN_HEIGHT_SHARE = 0.8
+# Largest overlap of a mark with the piece of a line before or after it, as a share of the mark's width.
+MAX_OVERLAP_WIDTHS = 0.3
+# Smallest usual width of a digit, in median heights of marks, because a 1 is narrow.
+MIN_WIDTH_HEIGHTS = 0.6
+# Smallest number of gaps in a line whose median tells whether all its digits stand far apart.
+MIN_GAPS = 4
 
 
 def lines(boxes: Floats) -> list[Row]:
@@ -53,11 +68,15 @@ def _usual_slope(x: Floats, y: Floats, tall: float) -> float:
     slopes = []
     for at in range(len(x)):
         across, down = x - x[at], y - y[at]
-        near = np.flatnonzero((across > 0.2 * tall) & (across < 4 * tall) & (np.abs(down) < 0.5 * tall))
+        near = np.flatnonzero(
+            (across > MIN_ACROSS_HEIGHTS * tall)
+            & (across < MAX_ACROSS_HEIGHTS * tall)
+            & (np.abs(down) < MAX_DOWN_HEIGHTS * tall)
+        )
         if near.size:
             to = near[across[near].argmin()]
             slopes.append(float(down[to] / across[to]))
-    return float(np.median(slopes)) if len(slopes) >= 4 else 0.0
+    return float(np.median(slopes)) if len(slopes) >= MIN_SLOPES else 0.0
 
 
 def _pieces(boxes: Floats, level: Floats, tall: float) -> list[Row]:
@@ -70,7 +89,8 @@ def _pieces(boxes: Floats, level: Floats, tall: float) -> list[Row]:
         for piece in pieces:
             last = piece[-1]
             away = abs(float(np.mean(level[piece[-END_MARKS:]])) - level[mark])
-            usual = max(min(tall, heights[last] + heights[mark]), 0.8 * heights[mark], 0.8 * heights[last])
+            own = MIN_OWN_HEIGHT_SHARE * max(heights[mark], heights[last])
+            usual = max(min(tall, heights[last] + heights[mark]), own)
             if boxes[mark, 0] - boxes[last, 2] < MAX_GAP_HEIGHTS * tall and away < min(
                 MAX_LEVEL_HEIGHTS * usual, nearest
             ):
@@ -97,7 +117,7 @@ def _level(x: Floats, y: Floats, pieces: list[Row]) -> Floats:
     heights = np.array([float(y[piece].mean()) for piece in long])
     # Clipping stops an outlier from tilting all lines.
     usual = float(np.median(slopes))
-    slopes = np.clip(slopes, usual - 0.1, usual + 0.1)
+    slopes = np.clip(slopes, usual - MAX_SLOPE_DIFFERENCE, usual + MAX_SLOPE_DIFFERENCE)
     centre = float(np.average(heights, weights=spread))
     a = float(np.average(slopes, weights=spread))
     b = 0.0
@@ -153,8 +173,9 @@ def _rows(boxes: Floats, level: Floats, pieces: list[Row], tall: float) -> list[
 
 def _apart(boxes: Floats, level: Floats, row: Row, piece: Row) -> float:
     """Return how far the levels of two pieces of lines differ at the ends that face each other; inf if they overlap."""
-    before = [mark for mark in row if boxes[mark, 2] <= boxes[piece[0], 0] + 0.3 * (boxes[mark, 2] - boxes[mark, 0])]
-    after = [mark for mark in row if boxes[mark, 0] >= boxes[piece[-1], 2] - 0.3 * (boxes[mark, 2] - boxes[mark, 0])]
+    left, right = boxes[:, 0], boxes[:, 2]
+    before = [mark for mark in row if right[mark] <= left[piece[0]] + MAX_OVERLAP_WIDTHS * (right[mark] - left[mark])]
+    after = [mark for mark in row if left[mark] >= right[piece[-1]] - MAX_OVERLAP_WIDTHS * (right[mark] - left[mark])]
     if len(before) + len(after) < len(row):
         return np.inf
     gaps = []
@@ -178,14 +199,13 @@ def text(rows: list[Row], boxes: Floats, said: list[str]) -> str:
         return "".join(said)
     wide = boxes[:, 2] - boxes[:, 0]
     tall = boxes[:, 3] - boxes[:, 1]
-    # The usual width of a digit is the median, but at least 0.6 of the median height, because a 1 is narrow.
-    digit = max(float(np.median(wide)), 0.6 * float(np.median(tall)))
+    digit = max(float(np.median(wide)), MIN_WIDTH_HEIGHTS * float(np.median(tall)))
     written = []
     for row in rows:
         line = said[row[0]]
         gaps = [boxes[mark, 0] - boxes[before, 2] for before, mark in pairwise(row)]
         # Digits that all stand far apart are one number.
-        usual = float(np.median(gaps)) if len(gaps) >= 4 else 0.0
+        usual = float(np.median(gaps)) if len(gaps) >= MIN_GAPS else 0.0
         for gap, mark in zip(gaps, row[1:], strict=True):
             line += (" " if gap > SPACE_WIDTHS * max(digit, usual) else "") + said[mark]
         written.append(line)

@@ -16,7 +16,7 @@ TURN_RADIANS = 0.1
 UNSURE_PROBABILITIES = (0.01, 0.5)
 
 
-def seen_again(classify: Callable[[Images], NDArray[np.float32]], images: Images) -> NDArray[np.float32]:
+def classify_with_views(classify: Callable[[Images], NDArray[np.float32]], images: Images) -> NDArray[np.float32]:
     """Return the probabilities of images, float32 [N, C]; several views decide where one is unsure what is a digit.
 
     Args:

@@ -18,7 +18,7 @@ def gaps(boxes: NDArray[np.float64], others: NDArray[np.float64] | None = None) 
     return np.asarray(apart.max(axis=2), np.float64)
 
 
-def begin(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+def starts_line(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which boxes, float64 [N, 4], have no other box before them on their line, bool [N]."""
     left, top, right, bottom = boxes.T
     middle = (left + right) / 2

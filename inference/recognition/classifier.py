@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inference.errors import InvalidModelError
 from inference.recognition.normalise import SIDE
-from inference.session import REBUILD, open_session
+from inference.session import REBUILD_HINT, open_session
 
 # Most images in one run, because a run holds all activations of its images, and onnxruntime keeps that memory.
 CHUNK_IMAGES = 32
@@ -96,7 +96,7 @@ def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> int:
     ):
         raise InvalidModelError(
             f"{path} is an ONNX file, but no digit classifier: it needs the input image uint8 [N, 28, 28] and the "
-            f"output probabilities float32 [N, 10 or 11]; it has inputs {inputs} and outputs {outputs}. {REBUILD}"
+            f"output probabilities float32 [N, 10 or 11]; it has inputs {inputs} and outputs {outputs}. {REBUILD_HINT}"
         )
     return int(columns)
 
@@ -110,9 +110,9 @@ def _info(session: onnxruntime.InferenceSession, content: bytes, columns: int, p
         reject_threshold = float(metadata.get("reject_threshold", 0.5))
         accuracy = float(metadata["test_accuracy"]) if "test_accuracy" in metadata else None
     except ValueError as error:
-        raise InvalidModelError(f"The metadata of {path} cannot be read: {error}. {REBUILD}") from error
+        raise InvalidModelError(f"The metadata of {path} cannot be read: {error}. {REBUILD_HINT}") from error
     if len(classes) != columns:
-        raise InvalidModelError(f"{path} names {len(classes)} classes but has {columns} outputs. {REBUILD}")
+        raise InvalidModelError(f"{path} names {len(classes)} classes but has {columns} outputs. {REBUILD_HINT}")
     return ModelInfo(
         name=metadata.get("name", path.stem),
         version=metadata.get("version", "unknown"),

@@ -12,10 +12,10 @@ from inference.recognition.opinions import Opinion
 MIN_DIGITS = 2
 # In other pictures a digit is part of a letter if a refused mark is near and long: largest gap, as a share of the
 # taller one's height; smallest length of the refused mark, as a share of the digit's height. A speck is shorter.
-MAX_GAP_HEIGHTS, MIN_NEIGHBOUR_LENGTH = 0.05, 0.35
+MAX_GAP_HEIGHTS, MIN_NEIGHBOUR_LENGTH_RATIO = 0.05, 0.35
 
 
-def cautious(opinions: list[Opinion], answered: NDArray[np.bool_], boxes: NDArray[np.float64]) -> list[Opinion]:
+def refuse_doubtful(opinions: list[Opinion], answered: NDArray[np.bool_], boxes: NDArray[np.float64]) -> list[Opinion]:
     """Refuse the doubtful digits of a picture that does not show mostly digits.
 
     Args:
@@ -30,7 +30,7 @@ def cautious(opinions: list[Opinion], answered: NDArray[np.bool_], boxes: NDArra
     heights = boxes[:, 3] - boxes[:, 1]
     near = gaps(boxes) <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
     longest = np.maximum(heights, boxes[:, 2] - boxes[:, 0])
-    beside = (near & nothing[None] & (longest[None] >= MIN_NEIGHBOUR_LENGTH * heights[:, None])).any(axis=1)
+    beside = (near & nothing[None] & (longest[None] >= MIN_NEIGHBOUR_LENGTH_RATIO * heights[:, None])).any(axis=1)
     doubtful = digits & (beside | ~answered)
     return [
         replace(opinion, digit=None, confidence=1 - opinion.confidence) if no else opinion

@@ -14,30 +14,30 @@ from inference.recognition.opinions import Opinion
 # Largest gap between parts of one digit, along x and y, as a share of their line's height.
 MAX_GAP_HEIGHTS = 0.4
 # Smallest probability, by the classifier, that the joined mark is a digit.
-MIN_PROBABILITY = 0.9
+MIN_JOINED_PROBABILITY = 0.9
 # A mark whose probability of a sign reaches this is not joined to a digit, or points would be lost.
 MAX_SIGN_PROBABILITY = 0.45
 # Smallest height of each of two separate digits, as a share of both together; a part of a digit is often lower.
-MIN_TWIN_HEIGHT = 0.7
+MIN_TWIN_HEIGHT_SHARE = 0.7
 
 # A function from N sightings to the classifier's probabilities, float32 [N, C].
-Shapes = Callable[[Sequence[Sighting]], NDArray[np.float32]]
+ClassifySightings = Callable[[Sequence[Sighting]], NDArray[np.float32]]
 
 
-def joined(sightings: list[Sighting], opinions: list[Opinion], shapes: Shapes) -> list[Sighting]:
+def joined(sightings: list[Sighting], opinions: list[Opinion], classify: ClassifySightings) -> list[Sighting]:
     """Join neighbouring marks that are one digit together, where each alone is refused or read as a part of it.
 
     Args:
         sightings: the marks of a picture.
         opinions: the opinion on each.
-        shapes: the classifier.
+        classify: the classifier.
 
     Returns:
         The marks after joining.
     """
     pairs = _pairs(sightings, opinions)
     wholes = [union(sightings[one], sightings[other]) for one, other in pairs]
-    said = shapes(wholes) if wholes else np.zeros((0, 11), np.float32)
+    said = classify(wholes) if wholes else np.zeros((0, 11), np.float32)
     free = set(range(len(sightings)))
     found = []
     for at in np.argsort(-said[:, :10].max(axis=1, initial=0)):
@@ -45,11 +45,11 @@ def joined(sightings: list[Sighting], opinions: list[Opinion], shapes: Shapes) -
         parts = pairs[at]
         # Two marks about as high as the whole that are each read as the same digit are two digits.
         twice = all(
-            opinions[part].digit == digit and _tall(sightings[part]) >= MIN_TWIN_HEIGHT * _tall(wholes[at])
+            opinions[part].digit == digit and _tall(sightings[part]) >= MIN_TWIN_HEIGHT_SHARE * _tall(wholes[at])
             for part in parts
         )
         if (
-            said[at, digit] >= MIN_PROBABILITY
+            said[at, digit] >= MIN_JOINED_PROBABILITY
             and not twice
             and free.issuperset(parts)
             and _may_be_one(digit, [opinions[part] for part in parts], [sightings[part] for part in parts])

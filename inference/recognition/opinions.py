@@ -11,15 +11,15 @@ Floats = NDArray[np.float32]
 # Stands for the classifier's probability of each sign, because the classifier has no classes for signs.
 SIGN_LIKELIHOOD = 0.5
 # Smallest probability of a digit or a sign by both networks; below it the mark is refused.
-MIN_PROBABILITY = 0.6
+MIN_ANSWER_PROBABILITY = 0.6
 # Signs that seldom stand first, and what replaces SIGN_LIKELIHOOD there: a stroke that begins a number is more likely a
 # 1 than a slash. Chosen on the shared cheques.
 SELDOM_FIRST, FIRST_LIKELIHOOD = ",:/", 0.05
 # Lower limit for the classifier's probability of "not a digit": about this share of letters and other marks look
 # exactly like digits (o, l, s), so that only the page network can tell.
-MIN_OTHER = 0.0075
+MIN_OTHER_PROBABILITY = 0.0075
 # Lower limit for all probabilities, so that neither network excludes anything.
-MIN_OPINION = 1e-4
+MIN_OPINION_PROBABILITY = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,15 +54,15 @@ def combined(classified: Floats, kind: Floats, signs: Sequence[str], *, first: b
     Source: Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", Neural Computation 14(8),
     2002, section 1.
     """
-    other = max(classified[10], MIN_OTHER) if len(classified) == 11 else 0.0
+    other = max(classified[10], MIN_OTHER_PROBABILITY) if len(classified) == 11 else 0.0
     likely = [FIRST_LIKELIHOOD if first and sign in SELDOM_FIRST else SIGN_LIKELIHOOD for sign in signs]
     shape = np.concatenate([classified[:10], likely, [other]])
-    both = np.maximum(shape, MIN_OPINION) * np.maximum(kind, MIN_OPINION)
+    both = np.maximum(shape, MIN_OPINION_PROBABILITY) * np.maximum(kind, MIN_OPINION_PROBABILITY)
     both /= both.sum()
     none = float(both[10:].sum())
     probabilities = np.append(both[:10], none).astype(np.float32)[: len(classified)]
     best = int(both.argmax())
-    if best == len(both) - 1 or both[best] < MIN_PROBABILITY:
+    if best == len(both) - 1 or both[best] < MIN_ANSWER_PROBABILITY:
         return Opinion(None, None, none, probabilities)
     digit, sign = (best, None) if best < 10 else (None, signs[best - 10])
     return Opinion(digit, sign, float(both[best]), probabilities)

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from inference import Recognizer, RecognizerError
-from inference.tables.grid import MAX_LINES
-from inference.tables.picture import drawn
+from inference.tables.grid import MAX_ROWS_OR_COLUMNS
+from inference.tables.picture import draw_table
 from inference.tables.table import read_table
 
 STDIN = "-"
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m infere
         picture = sys.stdin.buffer.read() if options.picture == STDIN else Path(options.picture)
         table = read_table(recognizer, picture, options.rows, options.columns)
         if options.save:
-            drawn(table).save(options.save)
+            draw_table(table).save(options.save)
     except RecognizerError as error:
         print(f"{options.picture}: {error}", file=sys.stderr)
         return 1
@@ -60,8 +60,8 @@ def _parser(program: str) -> argparse.ArgumentParser:
 
 def _count(text: str) -> int:
     number = int(text)
-    if not 1 <= number <= MAX_LINES:
-        raise argparse.ArgumentTypeError(f"{text} is not from 1 to {MAX_LINES}")
+    if not 1 <= number <= MAX_ROWS_OR_COLUMNS:
+        raise argparse.ArgumentTypeError(f"{text} is not from 1 to {MAX_ROWS_OR_COLUMNS}")
     return number
 
 

@@ -12,16 +12,16 @@ from inference.imaging.components import label
 Floats = NDArray[np.float64]
 
 # Most rows or columns; with more, each would be less than five pixels high or wide.
-MAX_LINES = 99
+MAX_ROWS_OR_COLUMNS = 99
 # Longer side, in pixels, to which a picture is reduced first: lines are thin there, their surroundings not.
 LONGEST_SIDE_PX = 1200
 # A line is darker than the mean around it: radius of the mean as a share of the longer side; difference, of 255.
 SURROUNDINGS_SHARE, MIN_CONTRAST = 0.02, 8
 # Smallest share of the picture's area that a table takes.
 MIN_TABLE_SHARE = 0.06
-NO_TABLE = "No table with printed lines was found. Cut the picture out close around the table."
+NO_TABLE_MESSAGE = "No table with printed lines was found. Cut the picture out close around the table."
 # Side of the straightened table, and how far a line may deviate from straight in it, both in pixels.
-STRAIGHT_SIDE_PX, WANDER_PX = 480, 2
+STRAIGHT_SIDE_PX, MAX_WANDER_PX = 480, 2
 # Rows have about the same height: cost of a row of twice the usual height, in lengths of a line.
 UNEVEN_COST = 0.25
 # Smallest height of a row, as a share of the usual one.
@@ -99,7 +99,7 @@ def _corners(dark: NDArray[np.bool_]) -> Floats:
     wide, high = (components.boxes[:, side + 2] - components.boxes[:, side] for side in (0, 1))
     areas = wide * high
     if not components.count:
-        raise NoTableError(NO_TABLE)
+        raise NoTableError(NO_TABLE_MESSAGE)
     mine = components.labels == areas.argmax()
     rows = np.concatenate([components.rows[mine]] * 2).astype(np.float64)
     ends = np.concatenate([components.starts[mine], components.stops[mine] - 1]).astype(np.float64)
@@ -110,7 +110,7 @@ def _corners(dark: NDArray[np.bool_]) -> Floats:
     # At each corner two sides span a parallelogram; if one is small, the four points are no corners of a table.
     spanned = sides[:, 0] * ahead[:, 1] - sides[:, 1] * ahead[:, 0]
     if spanned.min() < MIN_TABLE_SHARE * dark.size:
-        raise NoTableError(NO_TABLE)
+        raise NoTableError(NO_TABLE_MESSAGE)
     return corners
 
 
@@ -122,7 +122,7 @@ def _lines(straight: NDArray[np.bool_], count: int) -> Floats:
     """
     side = len(straight)
     seen = straight.copy()
-    for away in range(1, WANDER_PX + 1):
+    for away in range(1, MAX_WANDER_PX + 1):
         seen[away:] |= straight[:-away]
         seen[:-away] |= straight[away:]
     # The share of each row of pixels that is dark: high where a line runs.

@@ -10,7 +10,7 @@ from inference.tables.table import Table
 TEXT_SHARE = 0.32
 
 
-def drawn(table: Table) -> Image.Image:
+def draw_table(table: Table) -> Image.Image:
     """Return the table's picture with its lines and the text of each cell, mode RGB; doubtful cells are orange."""
     image = table.picture.convert("RGB")
     pen = ImageDraw.Draw(image)

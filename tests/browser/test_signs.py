@@ -8,7 +8,7 @@ import msgspec
 from playwright.sync_api import Route, expect
 
 from inference import Reading
-from inference.results import bound
+from inference.results import merge_pages
 from tests.browser.conftest import Open
 from tests.browser.strokes import OWN
 from tests.browser.test_access import violations
@@ -102,7 +102,7 @@ def test_a_turned_picture_is_said_and_its_boxes_fit_it_as_it_is_shown(visit: Ope
 
 def test_what_was_left_out_of_a_file_is_said(visit: Open) -> None:
     surface = visit()
-    reading = bound([row("12"), row("7")])
+    reading = merge_pages([row("12"), row("7")])
     surface.page.route("**/predict*", says(replace(reading, more=True)))
     hand_over(surface, "pick", png((600, 200)))
     surface.reads("12\n7")

@@ -7,7 +7,7 @@ from PIL import Image
 
 from inference import TooManyMarksError
 from inference.detection.maps import Maps
-from inference.drawings.at_once import AGAIN_RATIOS, READ_HEIGHT_PX, other_looks, read_at_once
+from inference.drawings.at_once import READ_HEIGHT_PX, REREAD_RATIOS, other_looks, read_at_once
 from inference.imaging.components import Components, label
 from tests.inference.detection.fakes import KINDS, Eye
 from tests.inference.detection.test_page import MOST, boxes, sheet
@@ -34,7 +34,7 @@ def test_other_looks_see_the_same_marks_larger_and_smaller() -> None:
     first = read_at_once(eye, KINDS, image, ink(image), MOST)
     assert first is not None
     others = list(other_looks(eye, KINDS, image, first[0].factor))
-    assert [each[0].factor / first[0].factor for each in others] == pytest.approx(AGAIN_RATIOS)
+    assert [each[0].factor / first[0].factor for each in others] == pytest.approx(REREAD_RATIOS)
     for other in others:
         for box, true in zip(boxes(other), boxes(first), strict=True):
             assert box == pytest.approx(true, abs=4)

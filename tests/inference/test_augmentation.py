@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.recognition.augmentation import agreed, seen_again, views
+from inference.recognition.augmentation import agreed, classify_with_views, views
 from inference.recognition.normalise import normalise
 from tests.inference.pens import pen
 
@@ -53,7 +53,7 @@ def test_only_a_mark_that_one_look_leaves_open_is_looked_at_again() -> None:
         shown.append(batch)
         return first.copy() if len(shown) == 1 else np.stack([again] * len(batch))
 
-    said = seen_again(classify, images)
+    said = classify_with_views(classify, images)
     assert np.array_equal(said[[0, 3]], first[[0, 3]])
     assert np.allclose(said[[1, 2]], again, atol=1e-6)
     assert len(shown) == 2
@@ -67,5 +67,5 @@ def test_a_model_without_the_class_looks_once() -> None:
         looks.append(len(batch))
         return np.full((len(batch), 10), 0.1, np.float32)
 
-    seen_again(classify, np.zeros((3, 28, 28), np.uint8))
+    classify_with_views(classify, np.zeros((3, 28, 28), np.uint8))
     assert looks == [3]

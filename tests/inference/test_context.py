@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inference.recognition.context import cautious
+from inference.recognition.context import refuse_doubtful
 from inference.recognition.opinions import Opinion
 
 REJECT = 0.05
@@ -17,7 +17,7 @@ def read(*marks: tuple[str, Place, float]) -> str:
         for said, _, _ in marks
     ]
     answered = np.array([doubt <= REJECT for _, _, doubt in marks])
-    found = cautious(opinions, answered, np.array([box for _, box, _ in marks]))
+    found = refuse_doubtful(opinions, answered, np.array([box for _, box, _ in marks]))
     return "".join(str(each.digit) if each.digit is not None else each.sign or "?" for each in found)
 
 
@@ -34,7 +34,7 @@ def test_a_digit_alone_is_said_only_where_it_is_no_doubt_one() -> None:
 def test_what_is_refused_is_as_surely_none_as_it_was_not_surely_a_digit() -> None:
     none = np.zeros(11, np.float32)
     opinions = [Opinion(7, None, 0.8, none), Opinion(None, None, 0.7, none), Opinion(None, ".", 0.6, none)]
-    refused, *others = cautious(opinions, np.zeros(3, np.bool_), np.array([at(0), at(60), at(120)]))
+    refused, *others = refuse_doubtful(opinions, np.zeros(3, np.bool_), np.array([at(0), at(60), at(120)]))
     assert refused.digit is None
     assert refused.confidence == pytest.approx(0.2)
     assert others == opinions[1:], "what is no digit stays as it is"

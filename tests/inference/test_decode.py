@@ -13,7 +13,7 @@ import pytest
 from PIL import ExifTags, Image, features
 
 from inference import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
-from inference.imaging.decode import ANIMATED, ENOUGH_PX, MAX_PAGES, decode, decode_pages
+from inference.imaging.decode import ANIMATED_FORMATS, MAX_PAGES, REDUCED_SIDE_PX, decode, decode_pages
 from inference.imaging.files import FORMATS
 from inference.imaging.grey import grey
 
@@ -261,7 +261,7 @@ def test_a_broken_second_page_is_said_and_not_left_out() -> None:
         list(decode_pages(content[: len(content) - 40]))
 
 
-@pytest.mark.parametrize("kind", ANIMATED)
+@pytest.mark.parametrize("kind", ANIMATED_FORMATS)
 def test_of_an_animation_the_first_frame_is_read(kind: str) -> None:
     frames = [drawing("RGB"), Image.new("RGB", SIZE, "white")]
     [found] = decode_pages(encoded(frames[0], kind, save_all=True, append_images=frames[1:]))
@@ -299,8 +299,8 @@ def test_a_pdf_is_bounded() -> None:
     sheet = Image.new("1", (1000, 900), 1)
     assert [page.more for page in decode_pages(pdf(*[drawing()] * (MAX_PAGES + 1)))][-2:] == [False, True]
     # Ten inches are no more pixels than any picture has; a thousand neither.
-    assert max(decode(pdf(sheet, resolution=100)).size) == ENOUGH_PX
-    assert max(decode(pdf(sheet, resolution=1)).size) == ENOUGH_PX
+    assert max(decode(pdf(sheet, resolution=100)).size) == REDUCED_SIDE_PX
+    assert max(decode(pdf(sheet, resolution=1)).size) == REDUCED_SIDE_PX
     with pytest.raises(ImageTooLargeError, match="Page 1 of the PDF has pictures of 1 million pixels"):
         decode(pdf(sheet), max_pixels=899_999)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.recognition.boxes import begin
+from inference.recognition.boxes import starts_line
 from inference.recognition.opinions import combined
 from synthesis.kinds import KINDS, SIGNS
 
@@ -66,10 +66,10 @@ def test_a_stroke_that_begins_a_number_is_rather_a_one_than_a_slash() -> None:
 def test_which_marks_begin_a_number() -> None:
     # Two lines, and on the second a number that is far from the first one.
     boxes = [(10, 0, 20, 40), (30, 5, 50, 40), (12, 100, 30, 140), (32, 130, 36, 136), (300, 100, 320, 140)]
-    assert begin(np.array(boxes, float)).tolist() == [True, False, True, False, True]
+    assert starts_line(np.array(boxes, float)).tolist() == [True, False, True, False, True]
     # One that leans over the next does not stand before it where its middle does not.
-    assert begin(np.array([(0, 0, 60, 40), (20, 0, 35, 40)], float)).tolist() == [False, True]
-    assert begin(np.zeros((0, 4))).shape == (0,)
+    assert starts_line(np.array([(0, 0, 60, 40), (20, 0, 35, 40)], float)).tolist() == [False, True]
+    assert starts_line(np.zeros((0, 4))).shape == (0,)
 
 
 def test_probabilities_are_of_the_digits_and_of_none() -> None:

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from inference import Recognizer
-from inference.drawings.ink import drawn
-from inference.drawings.quick import read
+from inference.drawings.ink import ink_of
+from inference.drawings.quick import read_isolated_digits
 from inference.imaging.components import label
 from tests.inference.pens import pen
 
@@ -14,7 +14,7 @@ classify = Recognizer().classify
 
 
 def quick(ink: np.ndarray) -> str | None:
-    found = read(ink, label(ink > 0), classify)
+    found = read_isolated_digits(ink, label(ink > 0), classify)
     if found is None:
         return None
     boxes, images, said = found
@@ -30,7 +30,7 @@ def test_digits_apart(text: str) -> None:
 
 def test_an_empty_sheet() -> None:
     empty = np.zeros((30, 40), np.uint8)
-    found = read(empty, label(empty > 0), classify)
+    found = read_isolated_digits(empty, label(empty > 0), classify)
     assert found is not None
     assert len(found[0]) == 0
 
@@ -56,4 +56,4 @@ def test_a_slash_is_no_one() -> None:
 def test_a_photo_is_no_drawing() -> None:
     shaded = np.linspace(120, 250, 300)[None] * np.ones((200, 1))
     shaded[80:120, 100:110] = 40
-    assert drawn(Image.fromarray(shaded.astype(np.uint8))) is None
+    assert ink_of(Image.fromarray(shaded.astype(np.uint8))) is None

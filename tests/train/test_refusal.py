@@ -10,7 +10,7 @@ from evaluation import measure as evaluation
 from export import quantize
 from export.artifacts import Trained
 from inference import Recognizer
-from inference.recognition.context import cautious
+from inference.recognition.context import refuse_doubtful
 from inference.recognition.opinions import alone
 from inference.recognizer import DEFAULT_MODEL, page_beside
 from synthesis.handwriting import generate
@@ -107,7 +107,7 @@ def test_a_mark_alone_is_refused_by_the_same_rule_when_it_is_read() -> None:
     assert answered[labels == NOT_A_DIGIT].any()
     box = np.array([[0.0, 0.0, 20.0, 20.0]])
     for row, says, shape in zip(said.astype(np.float32), answered, info.answers(said), strict=True):
-        [opinion] = cautious([alone(row)], np.array([shape]), box)
+        [opinion] = refuse_doubtful([alone(row)], np.array([shape]), box)
         assert (opinion.digit is not None) == says, row
 
 

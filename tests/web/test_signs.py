@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from inference import Reading
-from inference.results import bound
+from inference.results import merge_pages
 from tests.readings import Scripted, row
 from tests.servers import MODEL
 from tests.web.pictures import png, seven
@@ -57,7 +57,7 @@ def test_the_turn_is_said_where_there_is_one(client: TestClient[Service]) -> Non
 
 def test_pages_are_said_where_there_are_several(client: TestClient[Service]) -> None:
     assert not {"pages", "more"} & set(ask(client))
-    bound_together = replace(bound([row("12"), row("7")]), more=True)
+    bound_together = replace(merge_pages([row("12"), row("7")]), more=True)
     with serve(bound_together) as several:
         answer = ask(several)
     assert (answer["text"], answer["pages"], answer["more"]) == ("12\n7", 2, True)

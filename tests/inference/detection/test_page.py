@@ -170,7 +170,7 @@ def test_what_a_sighting_is_in_pixels_of_the_picture() -> None:
     assert seen.box == (20, 10, 40, 50)
     assert seen.height == 32
     assert seen.ink == pytest.approx(40 * 80 * 0.2 / 4)
-    assert seen.fit == pytest.approx(1)  # twice the best height
+    assert seen.octaves_off == pytest.approx(1)  # twice the best height
 
 
 def test_cells_cover_what_they_lie_on() -> None:

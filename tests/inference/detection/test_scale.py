@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from inference.detection.maps import Maps, blank
-from inference.detection.scale import Look, looks, possible, sizes, sureness, usual_height
+from inference.detection.scale import Look, limited_factor, looks, sizes, sureness, usual_height
 from inference.detection.turns import upright
 from tests.inference.detection.fakes import KINDS, OTHER, Eye, Written, exact, put, seven
 
@@ -64,9 +64,9 @@ def test_a_finer_look_is_taken_where_digits_are_tiny() -> None:
 
 
 def test_how_far_a_picture_is_enlarged() -> None:
-    assert possible(9, (100, 100)) == 4
-    assert possible(3, (2000, 2000)) == 1
-    assert possible(0.5, (2000, 2000)) == 0.5
+    assert limited_factor(9, (100, 100)) == 4
+    assert limited_factor(3, (2000, 2000)) == 1
+    assert limited_factor(0.5, (2000, 2000)) == 0.5
 
 
 def heights(*seen: Look) -> list[float]:
