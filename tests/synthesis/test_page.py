@@ -3,16 +3,19 @@
 import numpy as np
 import pytest
 
-from synthesis import layouts
+from synthesis import camera, layouts
 from synthesis.hands import Copybook, hand, printed
 from synthesis.kinds import KINDS, OTHER, SIGNS
 from synthesis.page import Page, page
+from synthesis.page import _truth as truth
 from synthesis.paper import Frame, Lines
 from synthesis.sheet import MIN_COVER, UNKNOWN, Sheet
 from synthesis.writing import Line, number
 from tests.samples import small_mnist
 
 SHAPE = (96, 128)
+# The first and the last quarter of 64 pixels.
+SIDES = (slice(0, 16), slice(48, 64))
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,62 @@ def test_cells_tell_the_kind_and_the_height_of_their_mark(pages: list[Page]) -> 
     assert len(seen) > 12
 
 
+def test_a_cell_is_of_the_mark_that_covers_its_strongest_pixel() -> None:
+    sheet = Sheet(8, 8)
+    sheet.put(np.full((4, 3), 90, np.uint8), 0, 0, "1", 10.0)
+    sheet.put(np.full((1, 1), 255, np.uint8), 3, 0, "2", 20.0)
+    height, kind = truth(sheet)[1:]
+    assert (height[0, 0], KINDS[kind[0, 0]]) == (20.0, "2")
+
+
+def test_pictures_show_their_ink_and_as_many_as_said_are_light_on_dark(copybook: Copybook) -> None:
+    seen, light, faint = 0, 0, 0
+    for index in range(150):
+        each = page(copybook, 3, index, (64, 64))
+        ink, paper = each.picture[each.writing > 200], each.picture[each.writing == 0]
+        if len(ink) > 30 and len(paper) > 30:
+            seen += 1
+            light += bool(np.median(ink) > np.median(paper) + 4)
+            faint += abs(float(np.median(ink)) - float(np.median(paper))) <= 2
+    assert faint < 0.05 * seen
+    # A fifth of the drawings on a screen, an eighth of the photos, some behind shadows.
+    assert 0.05 < light / seen < 0.25
+
+
+def test_most_photos_are_lit_unevenly(copybook: Copybook) -> None:
+    uneven = 0
+    for index in range(60):
+        blank = camera.lit(np.ones((64, 64), np.float32), 24.0, np.random.default_rng(index))
+        corners = [float(blank[rows, columns].mean()) for rows in SIDES for columns in SIDES]
+        uneven += max(corners) > 1.1 * min(corners)
+    assert uneven > 30
+
+
+def test_most_pictures_have_noise_and_all_stay_in_range() -> None:
+    grey = np.full((64, 64), 0.5, np.float32)
+    taken = [camera.taken(grey, 24.0, np.random.default_rng(index)) for index in range(60)]
+    assert all(each.min() >= 0 and each.max() <= 1 for each in taken)
+    assert sum(float(each.std()) > 0.002 for each in taken) > 20
+
+
+def test_a_sheet_knows_its_tones_and_where_it_is_written_on() -> None:
+    sheet = Sheet(32, 32)
+    sheet.put(np.full((4, 4), 255, np.uint8), 10, 10, "8", 4.0, tone=0.5)
+    assert (sheet.tone[10, 10], sheet.tone[20, 20]) == (0.5, 1.0)
+    assert sheet.crowded(8.0, 8.0, 4.0, 4.0)
+    assert not sheet.crowded(16.0, 8.0, 8.0, 8.0)
+
+
+def test_zeros_are_as_low_as_their_writer_makes_them(copybook: Copybook) -> None:
+    heights = []
+    for zeros in (1.0, 0.5):
+        sheet, frame, rng = Sheet(64, 200), Frame((64, 200), 0.0), np.random.default_rng(2)
+        Line(sheet, frame, hand(copybook, rng), (60, 50), 32.0, rng, zeros=zeros).digit("0")
+        _, top, _, bottom = sheet.marks[0].box
+        heights.append(bottom - top)
+    assert heights[1] == pytest.approx(heights[0] / 2, rel=0.15)
+
+
 def test_printed_lines_are_no_writing() -> None:
     sheet, frame = Sheet(*SHAPE), Frame(SHAPE, 0.05)
     lines = Lines(SHAPE, frame)
@@ -93,6 +152,8 @@ def test_a_line_writes_each_sign_where_it_belongs(copybook: Copybook) -> None:
     assert [KINDS[mark.kind] for mark in sheet.marks] == list("-12.5/7")
     heights = {KINDS[mark.kind]: mark.box[3] - mark.box[1] for mark in sheet.marks}
     assert heights["."] < heights["5"] / 2
+    levels = {KINDS[mark.kind]: (50 - mark.middle[1]) / 32.0 for mark in sheet.marks}
+    assert levels["."] < 0.2 < levels["-"] < 0.7
     assert {mark.height for mark in sheet.marks} == {32.0}
 
 
