@@ -36,7 +36,7 @@ def _serve(arguments: list[str]) -> int:
     from web.__main__ import main as serve
     from web.settings import variables
 
-    settings = [f"  {each.name:<16} {each.about}" for each in variables().values()]
+    settings = [f"  {each.name:<16} {each.description}" for each in variables().values()]
     argparse.ArgumentParser(
         prog="digits serve",
         description="Start the server and print its address.",

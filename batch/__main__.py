@@ -22,7 +22,7 @@ try:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from batch.plan import BatchError, Part, Place, settle, unfinished
+    from batch.plan import BatchError, Location, Part, load_or_make_plan, unfinished
     from batch.worker import ATTEMPTS, Worker, model_files
 except ImportError as missing:
     print(f"error: {missing}. Run `pip install -r requirements/batch.txt`.", file=sys.stderr)
@@ -64,8 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
             connect(options.address, None)
         cores = ray.cluster_resources().get("CPU", 1) if options.address else os.cpu_count()
         workers = options.workers or max(1, int(cores or 1))
-        target = Place.at(options.target)
-        source, parts = settle(target, options.source, options.column, model, workers)
+        target = Location.at(options.target)
+        source, parts = load_or_make_plan(target, options.source, options.column, model, workers)
         for name, content in files.items():
             target.file(name).write(content)
         # Not earlier, because a local Ray takes seconds to start, and a wrong path should be reported at once.
@@ -123,7 +123,7 @@ def _check(address: str) -> None:
             ) from None
 
 
-def run(source: Place, target: Place, column: str, parts: list[Part], workers: int) -> int:
+def run(source: Location, target: Location, column: str, parts: list[Part], workers: int) -> int:
     """Read all unfinished parts with a progress bar; return how many of their images have an error.
 
     Raises:
@@ -145,7 +145,9 @@ def run(source: Place, target: Place, column: str, parts: list[Part], workers: i
     return errors
 
 
-def results(source: Place, target: Place, column: str, parts: list[Part], workers: int) -> Iterator[tuple[int, int]]:
+def results(
+    source: Location, target: Location, column: str, parts: list[Part], workers: int
+) -> Iterator[tuple[int, int]]:
     """Yield the number of rows and of errors of each part as soon as it is written.
 
     Raises:
@@ -176,7 +178,7 @@ def results(source: Place, target: Place, column: str, parts: list[Part], worker
         forget_attempts(target)
 
 
-def forget_attempts(target: Place) -> None:
+def forget_attempts(target: Location) -> None:
     """Delete the files that record how often each part was started."""
     attempts = target.file(ATTEMPTS)
     if attempts.exists():

@@ -61,7 +61,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A path on a file system that pyarrow opens: local, s3://, gs://, abfs://, hdfs://.
 
     Attributes:
@@ -73,8 +73,8 @@ class Place:
     path: str
 
     @classmethod
-    def at(cls, address: str) -> "Place":
-        """Return the place at an address: a path or a URL.
+    def at(cls, address: str) -> "Location":
+        """Return the location at an address: a path or a URL.
 
         Raises:
             BatchError: no file system can open the address.
@@ -86,9 +86,9 @@ class Place:
             raise BatchError(f"{address} cannot be opened: {error}. Give a path, or s3://, gs://, abfs://.") from error
         return cls(pyarrow.fs.LocalFileSystem(), str(Path(address).absolute()))
 
-    def file(self, name: str) -> "Place":
-        """Return the place of a file in this folder."""
-        return Place(self.system, f"{self.path.rstrip('/')}/{name}")
+    def file(self, name: str) -> "Location":
+        """Return the location of a file in this folder."""
+        return Location(self.system, f"{self.path.rstrip('/')}/{name}")
 
     def exists(self) -> bool:
         """Return whether a file or folder exists here."""
@@ -107,8 +107,8 @@ class Place:
         aside.replace(path)
 
 
-def find(source: str) -> tuple[Place, list[str]]:
-    """Return the place of a source, and its files in order: either all images or all Parquet.
+def find(source: str) -> tuple[Location, list[str]]:
+    """Return the location of a source, and its files in order: either all images or all Parquet.
 
     Args:
         source: a folder, a file, or a pattern with `*`, `?` and `**`.
@@ -117,17 +117,17 @@ def find(source: str) -> tuple[Place, list[str]]:
         BatchError: the source has no such files, or both kinds.
     """
     base, pattern = _split(source)
-    place = Place.at(base)
-    info = place.system.get_file_info(place.path)
+    location = Location.at(base)
+    info = location.system.get_file_info(location.path)
     if info.type == pyarrow.fs.FileType.NotFound:
         raise BatchError(f"There is nothing at {base}.")
     if info.type == pyarrow.fs.FileType.File:
-        names = [place.path]
+        names = [location.path]
     else:
-        selector = pyarrow.fs.FileSelector(place.path, recursive=True)
-        names = [each.path for each in place.system.get_file_info(selector) if each.type == pyarrow.fs.FileType.File]
+        selector = pyarrow.fs.FileSelector(location.path, recursive=True)
+        names = [each.path for each in location.system.get_file_info(selector) if each.type == pyarrow.fs.FileType.File]
     if pattern:
-        wanted = re.compile(re.escape(place.path.rstrip("/")) + "/" + _translate(pattern))
+        wanted = re.compile(re.escape(location.path.rstrip("/")) + "/" + _translate(pattern))
         names = [name for name in names if wanted.fullmatch(name)]
     found = sorted(name for name in names if name.lower().endswith((*SUFFIXES, ".parquet")))
     tables = [name for name in found if name.lower().endswith(".parquet")]
@@ -135,7 +135,7 @@ def find(source: str) -> tuple[Place, list[str]]:
         raise BatchError(f"No images ({', '.join(SUFFIXES)}) and no Parquet files at {source}.")
     if tables and len(tables) < len(found):
         raise BatchError(f"{source} holds images and Parquet files: name one kind, as {source.rstrip('/')}/**/*.png.")
-    return place, found
+    return location, found
 
 
 def _split(source: str) -> tuple[str, str]:
@@ -161,22 +161,22 @@ def _translate(pattern: str) -> str:
     )
 
 
-def cut(place: Place, files: list[str], column: str, workers: int) -> list[Part]:
+def divide(location: Location, files: list[str], column: str, workers: int) -> list[Part]:
     """Divide the images into parts, several for each worker, so that all workers end at about the same time.
 
     Raises:
         BatchError: a Parquet file is broken or has no such column.
     """
     if not files[0].lower().endswith(".parquet"):
-        spans = list(_spans(len(files), sizes(len(files), workers)))
+        spans = list(_spans(len(files), part_sizes(len(files), workers)))
         return [Part(number, tuple(files[start:end]), end - start) for number, (start, end) in enumerate(spans)]
-    counts = {name: _count(place, name, column) for name in files}
-    left = sizes(sum(counts.values()), workers)
+    counts = {name: _count(location, name, column) for name in files}
+    left = part_sizes(sum(counts.values()), workers)
     rows = [(name, *span) for name in files for span in _spans(counts[name], left)]
     return [Part(number, (name,), end - start, start) for number, (name, start, end) in enumerate(rows)]
 
 
-def sizes(rows: int, workers: int) -> Iterator[int]:
+def part_sizes(rows: int, workers: int) -> Iterator[int]:
     """Yield the number of images for each part: the usual number, then fewer and fewer towards the end."""
     usual = max(MIN_PART_IMAGES, min(MAX_PART_IMAGES, -(-rows // (PARTS_FOR_EACH_WORKER * workers))))
     least = max(MIN_PART_IMAGES, usual // USUAL_DIVISOR)
@@ -195,9 +195,9 @@ def _spans(rows: int, wanted: Iterator[int]) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _count(place: Place, name: str, column: str) -> int:
+def _count(location: Location, name: str, column: str) -> int:
     try:
-        with place.system.open_input_file(name) as stream:
+        with location.system.open_input_file(name) as stream:
             table = pyarrow.parquet.ParquetFile(stream)
             if column not in table.schema_arrow.names:
                 there = ", ".join(table.schema_arrow.names)
@@ -207,7 +207,9 @@ def _count(place: Place, name: str, column: str) -> int:
         raise BatchError(f"{name} is no complete Parquet file: {error}") from error
 
 
-def settle(target: Place, source: str, column: str, model: str, workers: int) -> tuple[Place, list[Part]]:
+def load_or_make_plan(
+    target: Location, source: str, column: str, model: str, workers: int
+) -> tuple[Location, list[Part]]:
     """Return the source and the parts of a run: those that an earlier run of the same command planned, else new ones.
 
     The plan is stored in the target, so that a resumed run has the same parts as the run before, even if the source has
@@ -225,20 +227,20 @@ def settle(target: Place, source: str, column: str, model: str, workers: int) ->
         if wrong:
             raise BatchError(f"{target.path} holds a run with {'; '.join(wrong)}. Give another TARGET.")
         parts = [Part.from_json(part) for part in kept["parts"]]
-        return Place.at(_split(source)[0]), parts
+        return Location.at(_split(source)[0]), parts
     if target.exists():
         if target.system.get_file_info(target.path).type == pyarrow.fs.FileType.File:
             raise BatchError(f"{target.path} is a file. Give a folder as TARGET.")
         if target.system.get_file_info(pyarrow.fs.FileSelector(target.path)):
             raise BatchError(f"{target.path} holds other files. Give an empty or new folder as TARGET.")
-    place, files = find(source)
-    parts = cut(place, files, column, workers)
+    location, files = find(source)
+    parts = divide(location, files, column, workers)
     target.system.create_dir(target.path, recursive=True)
     plan.write(json.dumps({**asked, "parts": [part.to_json() for part in parts]}).encode())
-    return place, parts
+    return location, parts
 
 
-def unfinished(target: Place, parts: list[Part]) -> Iterator[Part]:
+def unfinished(target: Location, parts: list[Part]) -> Iterator[Part]:
     """Return the parts that the target does not hold yet."""
     there = {each.path.rsplit("/", 1)[-1] for each in target.system.get_file_info(pyarrow.fs.FileSelector(target.path))}
     return (part for part in parts if part.name not in there)

@@ -14,7 +14,7 @@ import pyarrow.fs
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from batch.plan import BatchError, Part, Place
+from batch.plan import BatchError, Location, Part
 from inference.errors import RecognizerError
 from inference.recognizer import Recognizer, page_beside
 
@@ -52,12 +52,12 @@ class Worker:
     """Reads parts; Ray keeps one in each worker process.
 
     Args:
-        source: the place of the images.
+        source: the location of the images.
         target: the folder of the results and of the model files; every machine of a cluster can open it.
         column: the column of images in Parquet.
     """
 
-    def __init__(self, source: Place, target: Place, column: str) -> None:
+    def __init__(self, source: Location, target: Location, column: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             for name in (MODEL, PAGE):
                 kept = target.file(name)
@@ -69,9 +69,9 @@ class Worker:
         self._column = column
 
     def __call__(self, batch: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.int64]]:
-        """Process the parts in a batch of Ray Data; return the number, rows and errors of each part."""
+        """Process the parts in a batch of Ray Data; return the rows and errors of each part."""
         done = [self.do(Part.from_json(part)) for part in batch["part"]]
-        return {name: np.array([each[name] for each in done], np.int64) for name in ("number", "rows", "errors")}
+        return {name: np.array([each[name] for each in done], np.int64) for name in ("rows", "errors")}
 
     def do(self, part: Part) -> dict[str, int]:
         """Read a part and write its file, unless the file already exists.
@@ -83,14 +83,13 @@ class Worker:
         if file.exists():
             with file.system.open_input_file(file.path) as stream:
                 errors = pyarrow.parquet.read_table(stream, columns=["error"]).column("error")
-            return {"number": part.number, "rows": len(errors), "errors": len(errors) - errors.null_count}
+            return {"rows": len(errors), "errors": len(errors) - errors.null_count}
         self._attempt(part)
         rows = [self._row(path, image) for path, image in self._images(part)]
         buffer = io.BytesIO()
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, SCHEMA), buffer, compression="zstd")
         file.write(buffer.getvalue())
         return {
-            "number": part.number,
             "rows": len(rows),
             "errors": sum(row["error"] is not None for row in rows),
         }

@@ -36,7 +36,7 @@ def redraw(digit: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
     return colour(np.asarray(canvas), rng)
 
 
-def draw(mark: Drawing, rng: np.random.Generator) -> Image.Image:
+def draw_mark(mark: Drawing, rng: np.random.Generator) -> Image.Image:
     """Draw one mark at a random size and place, with a brush of 2.5 to 7 % of the canvas height."""
     width, height = (int(side) for side in rng.integers(200, 601, 2))
     brush = height * rng.uniform(0.025, 0.07)
@@ -47,8 +47,8 @@ def draw(mark: Drawing, rng: np.random.Generator) -> Image.Image:
     return colour(render(place(mark, (left, top, wide, tall)), (width, height), brush), rng)
 
 
-def copy(form: Letterform, rng: np.random.Generator) -> Image.Image:
-    """Draw a glyph of a font at a random size and place, as `draw` does, slightly rotated and slanted."""
+def draw_glyph(form: Letterform, rng: np.random.Generator) -> Image.Image:
+    """Draw a glyph of a font at a random size and place, as `draw_mark` does, slightly rotated and slanted."""
     width, height = (int(side) for side in rng.integers(200, 601, 2))
     side = rng.uniform(0.4, 0.75) * min(width, height)
     ink = Image.fromarray(copied(form, affine(rng, COPY_VARIATION), side, height * rng.uniform(0.025, 0.07) / side))
@@ -58,14 +58,16 @@ def copy(form: Letterform, rng: np.random.Generator) -> Image.Image:
     return colour(np.asarray(canvas), rng)
 
 
-def write(marks: Sequence[Drawing], rng: np.random.Generator, least: float = 0.03, largest: float = 0.4) -> Image.Image:
+def draw_number(
+    marks: Sequence[Drawing], rng: np.random.Generator, min_gap: float = 0.03, max_gap: float = 0.4
+) -> Image.Image:
     """Draw marks side by side as the digits of a number, with slightly different heights.
 
     Args:
         marks: the digits.
         rng: the random number generator.
-        least: the smallest gap, as a share of the digits' height; below 0 digits overlap.
-        largest: the largest gap, in the same unit.
+        min_gap: the smallest gap, as a share of the digits' height; below 0 digits overlap.
+        max_gap: the largest gap, in the same unit.
     """
     height = int(rng.integers(200, 501))
     brush = height * rng.uniform(0.025, 0.07)
@@ -77,8 +79,8 @@ def write(marks: Sequence[Drawing], rng: np.random.Generator, least: float = 0.0
         wide = max(own * min(aspect(mark), 1.2), 1.0)
         top = min(max((height - own) / 2 + rng.normal(0, 0.04) * tall, brush), height - own - brush)
         strokes += place(mark, (at, top, wide, own))
-        at += wide + brush + rng.uniform(least, largest) * tall
-    return colour(render(strokes, (int(at + brush + (0.1 - min(least, 0)) * tall), height), brush), rng)
+        at += wide + brush + rng.uniform(min_gap, max_gap) * tall
+    return colour(render(strokes, (int(at + brush + (0.1 - min(min_gap, 0)) * tall), height), brush), rng)
 
 
 def colour(ink: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:

@@ -15,7 +15,7 @@ from inference.tables.table import read_table
 # Largest number of misread pictures of each set that are kept for the sheet of errors.
 MAX_SHOWN_ERRORS = 24
 # Measures whose alignment maximises the number of right digits: the longest common subsequence.
-COUNTED = frozenset({"real", "amounts", "refuse"})
+RIGHT_FIRST_MEASURES = frozenset({"real", "amounts", "refuse"})
 
 
 @dataclass(slots=True)
@@ -69,12 +69,12 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
             reading = Reading("", (), (1, 1))
         seconds += perf_counter() - start
         truth = digits(sample.truth)
-        agreement = align(truth, marks(reading.text), RIGHT_FIRST if dataset.measure in COUNTED else 1)
+        agreement = align(truth, marks(reading.text), RIGHT_FIRST if dataset.measure in RIGHT_FIRST_MEASURES else 1)
         right, missed, extra = right + agreement.right, missed + agreement.missed, extra + agreement.extra
         true += len(truth)
         unrefused += best(reading) == truth
         counted += len(plain(reading.text)) == len(truth)
-        if _faulty(dataset.measure, sample, reading, agreement):
+        if _misread(dataset.measure, sample, reading, agreement):
             faults += 1
             wrong += [sample.name] if sample.name else []
             if len(errors) < MAX_SHOWN_ERRORS:
@@ -121,7 +121,7 @@ def cells(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], a
     return Result(dataset.name, dataset.about, count, figures | {"milliseconds": 1000 * seconds / max(count, 1)})
 
 
-def _faulty(measure: str, sample: Sample, reading: Reading, agreement: Agreement) -> bool:
+def _misread(measure: str, sample: Sample, reading: Reading, agreement: Agreement) -> bool:
     """Say whether a picture was read wrong, by the rule of the set's `measure`.
 
     A sign that is not in the truth is an error, except in real pictures, whose labels leave the signs out.

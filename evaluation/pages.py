@@ -34,11 +34,11 @@ class Photo:
     lines: tuple[str, ...]
 
 
-def page(writer: Writer, rng: np.random.Generator, columns: int | None = None) -> Photo:
+def page(writer: Writer, rng: np.random.Generator) -> Photo:
     """Photograph a page of about 26 lines (upright) or 16 lines and about 240 digits, in one or two columns."""
     width, height = (1000, 1400) if rng.random() < 0.5 else (1400, 1100)
     rows = int(rng.integers(24, 28)) if height == 1400 else int(rng.integers(14, 18))
-    columns = columns or int(rng.integers(1, 3))
+    columns = int(rng.integers(1, 3))
     pitch = height * 0.86 / rows
     tall = pitch * rng.uniform(0.5, 0.68)
     ink = np.zeros((height, width), np.uint8)

@@ -1,7 +1,9 @@
 """Data sets of other people's real pages, forms and cheques, and of pictures from bug reports: for measuring only."""
 
 import json
+import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +29,9 @@ def available(shared: Path) -> list[Dataset]:
         return samples
 
     def tables(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-        for sample in pictures("form")(count, rng):
-            lengths = {len(line) for line in sample.truth.split("\n")}
-            # Keep the sudokus: as many lines as columns, and one digit in each cell.
-            if lengths == {len(sample.truth.split("\n"))}:
-                yield sample
+        # Keep the sudokus: as many lines as columns, and one digit in each cell.
+        lines = ((sample, sample.truth.split("\n")) for sample in pictures("form")(sys.maxsize, rng))
+        return islice((sample for sample, rows in lines if {len(row) for row in rows} == {len(rows)}), count)
 
     def cases(count: int, _: np.random.Generator) -> Iterator[Sample]:
         for name, each in sorted(json.loads(expected.read_text()).items())[:count]:

@@ -25,14 +25,14 @@ class Agreement:
     extra: int
 
 
-def align(truth: str, said: str, swap: float = 1.0) -> Agreement:
+def align(truth: str, said: str, substitution_cost: float = 1.0) -> Agreement:
     """Compare two texts by the cheapest alignment; `?` matches nothing, and an unpaired `?` is no extra digit.
 
     Args:
         truth: what is written.
         said: what was read.
-        swap: the cost of a digit read as another or refused; a missed or an extra digit costs 1. With `RIGHT_FIRST`,
-            `right` is the length of the longest common subsequence.
+        substitution_cost: the cost of a digit read as another or refused; a missed or an extra digit costs 1. With
+            `RIGHT_FIRST`, `right` is the length of the longest common subsequence.
 
     Source: Wagner and Fischer, "The String-to-String Correction Problem", J. ACM 21(1), 1974.
     """
@@ -40,13 +40,13 @@ def align(truth: str, said: str, swap: float = 1.0) -> Agreement:
     for at, true in enumerate(truth, 1):
         row = [float(at)]
         for to, got in enumerate(said, 1):
-            row.append(min(rows[-1][to] + 1, row[-1] + 1, rows[-1][to - 1] + swap * (true != got)))
+            row.append(min(rows[-1][to] + 1, row[-1] + 1, rows[-1][to - 1] + substitution_cost * (true != got)))
         rows.append(row)
     right = wrong = missed = extra = 0
     at, to = len(truth), len(said)
     while at or to:
         same = at > 0 and to > 0 and truth[at - 1] == said[to - 1]
-        if at and to and rows[at][to] == rows[at - 1][to - 1] + swap * (not same):
+        if at and to and rows[at][to] == rows[at - 1][to - 1] + substitution_cost * (not same):
             right, wrong = right + same, wrong + (not same)
             at, to = at - 1, to - 1
         elif at and rows[at][to] == rows[at - 1][to] + 1:

@@ -15,14 +15,14 @@ from evaluation import canvases, pages, strays, strokes, writers
 from evaluation.score import DIGITS
 from synthesis.handwriting.faces import LETTERS, Faces
 
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 # A writer must have at least this many digits, so that numbers can be composed of them.
 MIN_DIGITS_OF_WRITER = 3
 # Scans of 32x32 pixels get this margin, in pixels of the scan, and are then enlarged to this side.
 SCAN_MARGIN_PX, SCAN_SIDE_PX = 4, 200
 # Indices, from 0, of drawings in strokes-digits.jsonl.gz that show several signs ("00", "35", "-7", "(8") but have a
 # label of one digit. They were found by looking at misread drawings. A number made with them has a wrong digit count.
-SEVERAL = frozenset(
+MISLABELLED = frozenset(
     {417, 494, 700, 720, 910, 922, 1595, 1614, 1640, 2630, 2658, 2660, 2662, 2666, 2670, 2677, 2678, 3104}
 )
 
@@ -94,7 +94,7 @@ def _font_sets(faces: Faces) -> list[Dataset]:
     def drawn(names: frozenset[str], known: bool) -> Samples:
         def one(rng: np.random.Generator) -> Sample:
             form = faces.face(rng).form(names, rng)
-            return Sample(canvases.copy(form, rng), form.name if known else "")
+            return Sample(canvases.draw_glyph(form, rng), form.name if known else "")
 
         return _repeated(one)
 
@@ -109,16 +109,16 @@ def _shared_sets(shared: Path) -> list[Dataset]:
     digits, letters = (strokes.load(shared / f"strokes-{name}.jsonl.gz") for name in ("digits", "letters"))
     tablet, optical = shared / "strokes-skahl.jsonl.gz", shared / "images-optdigits.npz"
     hands = list(by_writer(digits).values())
-    checked = list(by_writer([mark for at, mark in enumerate(digits) if at not in SEVERAL]).values())
+    checked = list(by_writer([mark for at, mark in enumerate(digits) if at not in MISLABELLED]).values())
 
     def drawn(marks: list[strokes.Drawing], known: bool) -> Samples:
-        return _shuffled(marks, lambda mark, rng: Sample(canvases.draw(mark, rng), mark.label if known else ""))
+        return _shuffled(marks, lambda mark, rng: Sample(canvases.draw_mark(mark, rng), mark.label if known else ""))
 
     def numbers(hands: list[list[strokes.Drawing]], *gaps: float) -> Samples:
         def one(rng: np.random.Generator) -> Sample:
             hand = hands[int(rng.integers(len(hands)))]
             marks = [hand[int(at)] for at in rng.integers(len(hand), size=int(rng.integers(2, 7)))]
-            return Sample(canvases.write(marks, rng, *gaps), "".join(mark.label for mark in marks))
+            return Sample(canvases.draw_number(marks, rng, *gaps), "".join(mark.label for mark in marks))
 
         return _repeated(one)
 
@@ -152,7 +152,7 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4)),
         Dataset(
             "checked numbers",
-            f"the same without the {len(SEVERAL)} drawings that show several signs",
+            f"the same without the {len(MISLABELLED)} drawings that show several signs",
             "digits",
             numbers(checked, 0.03, 0.4),
         ),
@@ -173,12 +173,14 @@ def _shared_sets(shared: Path) -> list[Dataset]:
     ]
 
 
-def by_writer(digits: list[strokes.Drawing], least: int = MIN_DIGITS_OF_WRITER) -> dict[str, list[strokes.Drawing]]:
-    """Return the drawings of each writer who made at least `least`, by the writer's name."""
+def by_writer(
+    digits: list[strokes.Drawing], min_digits: int = MIN_DIGITS_OF_WRITER
+) -> dict[str, list[strokes.Drawing]]:
+    """Return the drawings of each writer who made at least `min_digits`, by the writer's name."""
     found: dict[str, list[strokes.Drawing]] = {}
     for mark in digits:
         found.setdefault(mark.writer, []).append(mark)
-    return {writer: marks for writer, marks in sorted(found.items()) if len(marks) >= least}
+    return {writer: marks for writer, marks in sorted(found.items()) if len(marks) >= min_digits}
 
 
 def _photos(take: Callable[[pages.Writer, np.random.Generator], pages.Photo], hands: list[pages.Writer]) -> Samples:
@@ -197,6 +199,6 @@ def _repeated(make: Callable[[np.random.Generator], Sample]) -> Samples:
     return lambda count, rng: (make(rng) for _ in range(count))
 
 
-def _shuffled(things: Sequence[Thing], make: Callable[[Thing, np.random.Generator], Sample]) -> Samples:
-    """Make samples of `things` in random order, each used at most once."""
-    return lambda count, rng: (make(things[at], rng) for at in rng.permutation(len(things))[:count])
+def _shuffled(items: Sequence[Item], make: Callable[[Item, np.random.Generator], Sample]) -> Samples:
+    """Make samples of `items` in random order, each used at most once."""
+    return lambda count, rng: (make(items[at], rng) for at in rng.permutation(len(items))[:count])

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from evaluation import canvases, strokes
 from evaluation.score import best
-from evaluation.sets import SEVERAL, by_writer
+from evaluation.sets import MISLABELLED, by_writer
 from evaluation.strokes import Drawing
 from inference import Recognizer
 
@@ -35,7 +35,7 @@ def right(recognizer: Recognizer, marks: Sequence[Drawing], about: str) -> tuple
     rng = np.random.default_rng(SEED)
     found = []
     for mark in track([mark for mark in marks for _ in range(DRAWINGS)], about, transient=True):
-        reading = recognizer.read(canvases.draw(mark, rng))
+        reading = recognizer.read(canvases.draw_mark(mark, rng))
         found.append((best(reading) == mark.label, reading.text == mark.label))
     return tuple(np.mean(found, axis=0))
 
@@ -48,7 +48,7 @@ def pick(data: Path, model: Path, corrections: Path) -> str:
     writer = min(shares, key=lambda name: (shares[name], name))
     entries = [
         {"label": mark.label, "writer": writer, "strokes": [stroke.tolist() for stroke in mark.strokes]}
-        for mark in _parted(hands[writer])[0]
+        for mark in _split(hands[writer])[0]
     ]
     corrections.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
     return f"{writer}, {shares[writer]:.1%} right and answered"
@@ -58,7 +58,7 @@ def compare(data: Path, corrections: Path, models: Sequence[Path]) -> Table:
     """Read the writer's other digits, and digits of other writers, with each model; return a table."""
     hands = _hands(data)
     writer = strokes.load(corrections)[0].writer
-    own = _parted(hands.pop(writer))[1]
+    own = _split(hands.pop(writer))[1]
     others = [mark for marks in hands.values() for mark in marks]
     some = np.random.default_rng(SEED).permutation(len(others))[:MAX_DIGITS_OF_OTHERS]
     shown = Table("model", f"{writer}'s {len(own)} other digits", f"{len(some)} digits of others")
@@ -71,10 +71,10 @@ def compare(data: Path, corrections: Path, models: Sequence[Path]) -> Table:
 
 def _hands(data: Path) -> dict[str, list[Drawing]]:
     marks = strokes.load(data / "strokes-digits.jsonl.gz")
-    return by_writer([mark for at, mark in enumerate(marks) if at not in SEVERAL], MIN_DIGITS)
+    return by_writer([mark for at, mark in enumerate(marks) if at not in MISLABELLED], MIN_DIGITS)
 
 
-def _parted(marks: list[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
+def _split(marks: list[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
     """Split a writer's drawings: the first ones of each digit, which become corrections, and all others."""
     corrected = [
         mark

@@ -13,17 +13,17 @@ from export.errors import ArtifactError
 
 MODEL, SCALER, METRICS = "model.keras", "scaler.joblib", "metrics.json"
 TEST, VALIDATION, ROWS = "test.npz", "validation.npz", "report.json"
-AGAIN = "Run `make train` to make it anew."
+RETRAIN_HINT = "Run `make train` to make it anew."
 
 # Entries that `metrics.json` must have.
-KEYS = frozenset(
+REQUIRED_KEYS = frozenset(
     {"classes", "commit", "data", "drawings", "epochs", "files", "model", "parameters", "reject_share", "reject_shift"}
     | {"robustness", "seed", "temperature", "test", "thresholds", "versions"}
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trained:
+class TrainedClassifier:
     """A trained classifier with its metrics and data.
 
     Attributes:
@@ -51,7 +51,7 @@ def load_metrics(folder: Path) -> dict[str, Any]:
     Raises:
         ArtifactError: a file is missing, damaged, or not from the training that `metrics.json` describes.
     """
-    return read(folder, METRICS, (MODEL, SCALER, TEST, VALIDATION), KEYS)
+    return read(folder, METRICS, (MODEL, SCALER, TEST, VALIDATION), REQUIRED_KEYS)
 
 
 def read(folder: Path, name: str, files: tuple[str, ...], keys: frozenset[str]) -> dict[str, Any]:
@@ -70,22 +70,22 @@ def read(folder: Path, name: str, files: tuple[str, ...], keys: frozenset[str]) 
         metrics: dict[str, Any] = json.loads(_read(folder / name))
         checksums = {file: str(metrics["files"][file]) for file in files}
     except (ValueError, KeyError, TypeError) as error:
-        raise ArtifactError(f"{folder / name} is damaged. {AGAIN}") from error
+        raise ArtifactError(f"{folder / name} is damaged. {RETRAIN_HINT}") from error
     if missing := keys - metrics.keys():
         raise ArtifactError(
             f"{folder / name} does not say {', '.join(sorted(missing))}: another version of this program wrote it. "
-            f"{AGAIN}"
+            f"{RETRAIN_HINT}"
         )
     for file, expected in checksums.items():
         if hashlib.sha256(_read(folder / file)).hexdigest() != expected:
             raise ArtifactError(
                 f"{folder / file} is not the file that {name} tells of: it is damaged, or comes from another "
-                f"training. {AGAIN}"
+                f"training. {RETRAIN_HINT}"
             )
     return metrics
 
 
-def load(folder: Path, metrics: dict[str, Any]) -> Trained:
+def load(folder: Path, metrics: dict[str, Any]) -> TrainedClassifier:
     """Load the files that `load_metrics` has checked; the scaler must not be unpickled before that check.
 
     Raises:
@@ -102,10 +102,10 @@ def load(folder: Path, metrics: dict[str, Any]) -> Trained:
         with np.load(folder / VALIDATION, allow_pickle=False) as file:
             validation_images, validation_labels = file["images"], file["labels"]
     except Exception as error:  # whatever another version of Keras or scikit-learn may raise
-        raise ArtifactError(f"The files in {folder} cannot be loaded ({error}). {AGAIN}") from error
+        raise ArtifactError(f"The files in {folder} cannot be loaded ({error}). {RETRAIN_HINT}") from error
     if getattr(scaler, "n_features_in_", None) not in (1, 784):
-        raise ArtifactError(f"{folder / SCALER} is not a scaler of 1 or 784 features. {AGAIN}")
-    return Trained(network, scaler, metrics, images, labels, validation_images, validation_labels)
+        raise ArtifactError(f"{folder / SCALER} is not a scaler of 1 or 784 features. {RETRAIN_HINT}")
+    return TrainedClassifier(network, scaler, metrics, images, labels, validation_images, validation_labels)
 
 
 def load_rows(folder: Path) -> dict[str, dict[str, Any]]:
@@ -123,4 +123,4 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing. Run `make train` first.") from None
     except OSError as error:
-        raise ArtifactError(f"{path} cannot be read: {error.strerror}. {AGAIN}") from error
+        raise ArtifactError(f"{path} cannot be read: {error.strerror}. {RETRAIN_HINT}") from error

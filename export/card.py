@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from export.document import Section
+from export.document import CardPart
 from export.files import File
 from export.quantize import Figures
 from export.verify import Parity
@@ -33,7 +33,7 @@ def card(
     float32: File,
     int8: Int8 | None,
     rows: dict[str, dict[str, Any]],
-) -> Section:
+) -> CardPart:
     """Return the classifier's part of `MODEL_CARD.md`, with Hugging Face's metadata.
 
     Args:
@@ -110,7 +110,7 @@ decided nothing in the training; `make train export` makes the file anew.
 
 {_limits(metrics)}
 """
-    return Section(head, body)
+    return CardPart(head, body)
 
 
 def _percent(share: float) -> str:

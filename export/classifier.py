@@ -27,7 +27,7 @@ def run(folder: Path) -> None:
     print("Folding scaler, network and calibration into one graph ...", flush=True)
     trained = artifacts.load(folder, metrics)
     scaler, temperature, shift = trained.scaler, metrics["temperature"], metrics["reject_shift"]
-    folded = fold.everything(steps(trained.network), scaler.mean_, scaler.scale_, temperature, shift)
+    folded = fold.fold_all(steps(trained.network), scaler.mean_, scaler.scale_, temperature, shift)
     metadata = files.metadata(metrics["model"], metrics, fold.sha256(folded)) | {
         "classes": json.dumps(metrics["classes"]),
         "threshold": str(metrics["thresholds"]["digit"]),
@@ -35,7 +35,7 @@ def run(folder: Path) -> None:
         "test_accuracy": str(metrics["test"]["accuracy"]),
     }
     content = graph.build(folded, metadata).SerializeToString(deterministic=True)
-    with files.aside(folder, MODEL, INT8, document.CARD) as (model, small, text):
+    with files.temporary_files(folder, MODEL, INT8, document.CARD) as (model, small, text):
         model.write_bytes(content)
         count = len(trained.images)
         print(f"Comparing it with scikit-learn and Keras on {count:,} test images and on noise ...", flush=True)
@@ -44,13 +44,13 @@ def run(folder: Path) -> None:
         print("Trying it in 8-bit integers ...", flush=True)
         quantize.quantize(model, small, trained.validation_images)
         full, small_one = (quantize.measure(path, trained) for path in (model, small))
-        kept = Int8(files.describe(small), small_one, full) if small_one.keep(full) else None
+        kept = Int8(files.describe(small), small_one, full) if small_one.is_as_good_as(full) else None
         rows = artifacts.load_rows(folder)
         part = card(metrics, metadata, parity, files.describe(model), kept, rows)
         text.write_text(str(replace(document.read(folder), classifier=part)))
-        files.put(model, folder / MODEL)
-        files.put(small, folder / INT8, wanted=kept is not None)
-        files.put(text, folder / document.CARD)
+        files.replace_file(model, folder / MODEL)
+        files.replace_file(small, folder / INT8, wanted=kept is not None)
+        files.replace_file(text, folder / document.CARD)
     files.save_stamp(folder, "classifier", written, part)
     print(
         f"Equal: probabilities within {parity.probabilities:.1e}, {parity.decisions} decisions changed, "

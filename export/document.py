@@ -8,12 +8,12 @@ import yaml
 
 CARD = "MODEL_CARD.md"
 # The line before the page network's part of the body, and the prefix of its entries in the metadata head.
-MARK = "\n<!-- page -->\n\n"
-PAGE = "page_"
+PAGE_SEPARATOR = "\n<!-- page -->\n\n"
+PAGE_PREFIX = "page_"
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class CardPart:
     """One part of the card.
 
     Attributes:
@@ -32,12 +32,13 @@ class Section:
 class Document:
     """The whole card."""
 
-    classifier: Section = field(default_factory=Section)
-    page: Section = field(default_factory=Section)
+    classifier: CardPart = field(default_factory=CardPart)
+    page: CardPart = field(default_factory=CardPart)
 
     def __str__(self) -> str:
         head = yaml.safe_dump(self.classifier.head | self.page.head, sort_keys=False).strip()
-        return f"---\n{head}\n---\n\n{self.classifier.body}" + (MARK + self.page.body if self.page.body else "")
+        page = PAGE_SEPARATOR + self.page.body if self.page.body else ""
+        return f"---\n{head}\n---\n\n{self.classifier.body}{page}"
 
 
 def read(folder: Path) -> Document:
@@ -45,9 +46,9 @@ def read(folder: Path) -> Document:
     try:
         _, head, body = (folder / CARD).read_text(encoding="utf-8").split("---\n", 2)
         entries: dict[str, Any] = yaml.safe_load(head)
-        own = {name: entry for name, entry in entries.items() if name.startswith(PAGE)}
+        own = {name: entry for name, entry in entries.items() if name.startswith(PAGE_PREFIX)}
     except (OSError, ValueError, AttributeError, yaml.YAMLError):
         return Document()
-    classifier, _, page = body.removeprefix("\n").partition(MARK)
+    classifier, _, page = body.removeprefix("\n").partition(PAGE_SEPARATOR)
     rest = {name: entry for name, entry in entries.items() if name not in own}
-    return Document(Section(rest, classifier), Section(own, page))
+    return Document(CardPart(rest, classifier), CardPart(own, page))

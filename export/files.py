@@ -53,7 +53,7 @@ def describe(path: Path) -> File:
 
 
 @contextmanager
-def aside(folder: Path, *names: str) -> Iterator[list[Path]]:
+def temporary_files(folder: Path, *names: str) -> Iterator[list[Path]]:
     """Yield a temporary path beside each file to write; delete the temporary files that are left at the end."""
     paths = [folder / f".unfinished-{name}" for name in names]
     try:
@@ -63,10 +63,10 @@ def aside(folder: Path, *names: str) -> Iterator[list[Path]]:
             path.unlink(missing_ok=True)
 
 
-def put(aside: Path, path: Path, wanted: bool = True) -> None:
+def replace_file(temporary: Path, path: Path, wanted: bool = True) -> None:
     """Move a temporary file to its final path, or delete the previous file there if the new one is not wanted."""
     if wanted:
-        aside.replace(path)
+        temporary.replace(path)
     else:
         path.unlink(missing_ok=True)
 

@@ -16,7 +16,7 @@ from export.steps import Affine, Convolution, Dense, Flatten, Linear, Step, Weig
 AnyLinear = TypeVar("AnyLinear", bound=Linear)
 
 
-def everything(steps: list[Step], mean: Weights, scale: Weights, divisor: float, shift: float = 0.0) -> list[Step]:
+def fold_all(steps: list[Step], mean: Weights, scale: Weights, divisor: float, shift: float = 0.0) -> list[Step]:
     """Fold the scaler, the batch normalisations and the calibration, and convert the weights to channels first.
 
     Args:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from export.artifacts import Trained
+from export.artifacts import TrainedClassifier
 from inference.recognition.classifier import Classifier
 
 # Calibration takes every 4th validation image (a few thousand of each kind are enough), in batches of this size.
@@ -37,7 +37,7 @@ class Figures:
             f"other marks answered {self.let_through:.2%}"
         )
 
-    def keep(self, other: "Figures") -> bool:
+    def is_as_good_as(self, other: "Figures") -> bool:
         """Say whether these figures are as good as the other file's, within the limits above."""
         return (
             self.accuracy >= other.accuracy - MAX_TEST_LOSS
@@ -55,7 +55,7 @@ def quantize(source: Path, target: Path, images: NDArray[np.uint8]) -> None:
 
 
 def to_integers(
-    source: Path, target: Path, samples: Iterator[dict[str, NDArray[np.uint8]]], but: Sequence[str] = ()
+    source: Path, target: Path, samples: Iterator[dict[str, NDArray[np.uint8]]], excluded_nodes: Sequence[str] = ()
 ) -> None:
     """Quantise `source` to 8-bit integers (QDQ, weights per channel) and write it to `target`.
 
@@ -67,7 +67,7 @@ def to_integers(
         source: the float32 file.
         target: the file to write.
         samples: the inputs to calibrate on.
-        but: the names of the nodes that stay float32.
+        excluded_nodes: the names of the nodes that stay float32.
     """
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
@@ -87,13 +87,13 @@ def to_integers(
             reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            nodes_to_exclude=list(but),
+            nodes_to_exclude=list(excluded_nodes),
         )
     finally:
         logging.disable(logging.NOTSET)
 
 
-def measure(path: Path, trained: Trained) -> Figures:
+def measure(path: Path, trained: TrainedClassifier) -> Figures:
     """Measure a file on the test images and on the validation images."""
     classify = Classifier(path)
     said = classify(trained.images)[:, :10].argmax(axis=1)

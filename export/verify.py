@@ -9,7 +9,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from export.artifacts import Trained
+from export.artifacts import TrainedClassifier
 from export.errors import ParityError
 from inference.recognition.classifier import Classifier
 
@@ -43,7 +43,7 @@ class Parity:
             )
 
 
-def measure(path: Path, trained: Trained, temperature: float, shift: float = 0.0) -> Parity:
+def measure(path: Path, trained: TrainedClassifier, temperature: float, shift: float = 0.0) -> Parity:
     """Compare the file with scikit-learn and Keras, on the test images and on random ones.
 
     The random images (uint8, every pixel from 0 to 255) have ink where no digit ever has any.
@@ -59,7 +59,7 @@ def measure(path: Path, trained: Trained, temperature: float, shift: float = 0.0
     )
 
 
-def _keras_logits(trained: Trained, images: NDArray[np.uint8], shift: float) -> NDArray[np.float64]:
+def _keras_logits(trained: TrainedClassifier, images: NDArray[np.uint8], shift: float) -> NDArray[np.float64]:
     columns = images.reshape(-1, trained.scaler.n_features_in_).astype(np.float64)
     scaled = trained.scaler.transform(columns).astype(np.float32).reshape(-1, 28, 28, 1)
     parts = [trained.network.predict_on_batch(scaled[at : at + 500]) for at in range(0, len(scaled), 500)]

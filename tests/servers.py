@@ -20,7 +20,7 @@ MODEL = Path(os.environ.get("MODEL_PATH", ROOT / "artifacts" / "model.onnx"))
 # `make image-test` names another command here: one that takes the same environment and runs the image.
 COMMAND = shlex.split(os.environ.get("SERVER_COMMAND", "")) or [sys.executable, "-m", "web"]
 # Generous: a busy machine is no failure.
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Server:
     def client(self) -> httpx.Client:
         """Return a client that keeps its connections; paths are enough as addresses."""
         # verify=False: loading the certificates of the whole world takes longer than most tests.
-        return httpx.Client(base_url=self.url, timeout=PATIENCE, verify=False)  # noqa: S501
+        return httpx.Client(base_url=self.url, timeout=TIMEOUT_SECONDS, verify=False)  # noqa: S501
 
     @property
     def log(self) -> str:
@@ -57,7 +57,7 @@ class Server:
         """Send SIGTERM, wait, and return the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT_SECONDS)
 
 
 def _command(process: int) -> str:
@@ -106,7 +106,7 @@ def serving(**settings: object) -> Iterator[Server]:
 
 
 def _wait_until_ready(server: Server) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     with server.client() as client:
         while time.monotonic() < deadline:
             assert server.process.poll() is None, f"the server ended with {server.process.returncode}"

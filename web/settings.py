@@ -10,25 +10,25 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 STATIC = Path(__file__).resolve().parent / "static"
-ORIGIN = r"^(\*|https?://[^/\s]+)$"
-NETWORK = r"^(\*|[0-9A-Fa-f.:]+(/[0-9]{1,3})?)$"
-TOKEN, TOKEN_FORM = r"^[!-~]{12,}$", "at least 12 characters, none of them a space or beyond ASCII"
+ORIGIN_PATTERN = r"^(\*|https?://[^/\s]+)$"
+NETWORK_PATTERN = r"^(\*|[0-9A-Fa-f.:]+(/[0-9]{1,3})?)$"
+TOKEN_PATTERN, TOKEN_RULE = r"^[!-~]{12,}$", "at least 12 characters, none of them a space or beyond ASCII"
 
 
 class SettingError(ValueError):
     """A setting has a value that is not allowed; the message names the setting, its value and the allowed values."""
 
 
-def _about(about: str, allowed: str, **bounds: Any) -> msgspec.Meta:
-    return msgspec.Meta(description=about, extra={"allowed": allowed}, **bounds)
+def _setting(description: str, allowed: str, **bounds: Any) -> msgspec.Meta:
+    return msgspec.Meta(description=description, extra={"allowed": allowed}, **bounds)
 
 
-def _whole(low: int, high: int, about: str) -> msgspec.Meta:
-    return _about(about, f"a whole number from {low} to {high}", ge=low, le=high)
+def _whole(low: int, high: int, description: str) -> msgspec.Meta:
+    return _setting(description, f"a whole number from {low} to {high}", ge=low, le=high)
 
 
-def _seconds(low: float, high: float, about: str) -> msgspec.Meta:
-    return _about(about, f"seconds from {low:g} to {high:g}", ge=low, le=high)
+def _seconds(low: float, high: float, description: str) -> msgspec.Meta:
+    return _setting(description, f"seconds from {low:g} to {high:g}", ge=low, le=high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Variable:
     meta: msgspec.Meta
 
     @property
-    def about(self) -> str:
+    def description(self) -> str:
         """The description of the setting."""
         return self.meta.description or ""
 
@@ -73,12 +73,12 @@ class Settings:
     """The settings of one server; `from_environment` reads them from variables of the same names in capitals."""
 
     host: Annotated[
-        str, _about("the address to listen on; 0.0.0.0 for all", "a host name or an address", min_length=1)
+        str, _setting("the address to listen on; 0.0.0.0 for all", "a host name or an address", min_length=1)
     ] = "127.0.0.1"
     port: Annotated[int, _whole(0, 65535, "the port to listen on; 0 picks a free one")] = 8000
     # None is the default model of `inference`.
     model_path: Annotated[
-        Path | None, _about("the classifier; page.int8.onnx, else page.onnx, is read from its folder", "a path")
+        Path | None, _setting("the classifier; page.int8.onnx, else page.onnx, is read from its folder", "a path")
     ] = None
     workers: Annotated[int, _whole(1, 256, "the number of worker processes; each uses one core")] = 1
     hang_seconds: Annotated[
@@ -97,23 +97,26 @@ class Settings:
     max_connections: Annotated[int, _whole(1, 1_000_000, "the most open connections of one worker")] = 2000
     request_seconds: Annotated[float, _seconds(0.1, 3600, "the longest time that one request may take")] = 30.0
     retry_seconds: Annotated[float, _seconds(1, 3600, "the Retry-After of a 503 answer")] = 1.0
-    log_requests: Annotated[bool, _about("whether each request is logged as a line of JSON: 1 or 0", "1 or 0")] = True
+    log_requests: Annotated[bool, _setting("whether each request is logged as a line of JSON: 1 or 0", "1 or 0")] = True
     cors_origins: Annotated[
-        tuple[Annotated[str, msgspec.Meta(pattern=ORIGIN)], ...],
-        _about(
+        tuple[Annotated[str, msgspec.Meta(pattern=ORIGIN_PATTERN)], ...],
+        _setting(
             "other sites whose pages may call this one, separated by commas",
             "origins such as https://example.org, separated by commas, or *",
         ),
     ] = ()
     access_token: Annotated[
-        str, _about("password or bearer token of every request, at least 12 characters", TOKEN_FORM, pattern=TOKEN)
+        str,
+        _setting(
+            "password or bearer token of every request, at least 12 characters", TOKEN_RULE, pattern=TOKEN_PATTERN
+        ),
     ] = ""
     rate_limit: Annotated[
         int, _whole(0, 1_000_000, "the most readings a minute for one address in one worker; 0 for no limit")
     ] = 0
     trusted_proxies: Annotated[
-        tuple[Annotated[str, msgspec.Meta(pattern=NETWORK)], ...],
-        _about(
+        tuple[Annotated[str, msgspec.Meta(pattern=NETWORK_PATTERN)], ...],
+        _setting(
             "proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, separated by commas",
             "addresses or networks such as 10.0.0.0/8, separated by commas, or *",
         ),

@@ -56,22 +56,22 @@ def main() -> None:
     taken += [path for path in opened if path.is_relative_to(packages) or _standard(path)]
     taken += _metadata(needed, packages)
     for path in sorted(set(taken)):
-        place(path, target)
+        copy_or_compile(path, target)
     interpreter = Path(sys.executable).resolve()
     compiled = [path for path in needed if path.suffix == ".so"] + [interpreter]
     for library in sorted(set(_libraries(compiled))):
         # Placed at the path that the loader asks for, even if that is a link.
-        place(Path(os.path.normpath(library)), target)
-    place(interpreter, target)
+        copy_or_compile(Path(os.path.normpath(library)), target)
+    copy_or_compile(interpreter, target)
     link = target / "usr/local/bin/python3"
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.exists():
         link.symlink_to(interpreter)
     if Path("/etc/ld.so.cache").exists():
-        place(Path("/etc/ld.so.cache"), target)
+        copy_or_compile(Path("/etc/ld.so.cache"), target)
     (target / "tmp").mkdir(exist_ok=True)
     (target / "tmp").chmod(0o1777)
-    settle(target)
+    set_times_and_modes(target)
     size = sum(path.lstat().st_size for path in target.rglob("*") if not path.is_dir())
     print(f"collected {len(needed)} needed modules, {size / 1e6:.1f} MB in all")
 
@@ -228,7 +228,7 @@ def _libraries(files: Iterable[Path]) -> Iterator[Path]:
         yield from (Path(name) for name in re.findall(r"(/\S+) \(0x", said))
 
 
-def place(path: Path, target: Path) -> None:
+def copy_or_compile(path: Path, target: Path) -> None:
     """Copy a file to the same path below the target; compile a Python module to byte code."""
     if path.suffix == ".py":
         compiled = target / path.with_suffix(".pyc").relative_to("/")
@@ -245,7 +245,7 @@ def place(path: Path, target: Path) -> None:
     shutil.copy(path, copy)
 
 
-def settle(target: Path) -> None:
+def set_times_and_modes(target: Path) -> None:
     """Give all files the same modification time, and permissions that let everybody read them."""
     for path in [target, *target.rglob("*")]:
         if not path.is_symlink() and path.name != "tmp":

@@ -21,7 +21,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 # The picture `ring(64)`, saved by pillow-heif and by Pillow.
 HEIC = base64.b64decode(
     b"AAAAHGZ0eXBoZWl4AAAAAG1pZjFoZWl4bWlhZgAAATptZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAACJpbG9j"
@@ -58,7 +58,7 @@ def run(app: Path, environment: Mapping[str, str]) -> None:
             _wait(server, port)
             ask_everything(port)
             server.send_signal(signal.SIGTERM)
-            if server.wait(PATIENCE):
+            if server.wait(TIMEOUT_SECONDS):
                 raise SystemExit(f"error: the server ended with {server.returncode}")
         except SystemExit:
             log.seek(0)
@@ -70,7 +70,7 @@ def run(app: Path, environment: Mapping[str, str]) -> None:
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise SystemExit(f"error: the server did not start: it ended with {server.returncode}")
@@ -149,7 +149,7 @@ def ask(
     """Send one HTTP/1.0 request; return status and body."""
     lines = [f"{method} {path} HTTP/1.0", "host: 127.0.0.1", f"content-length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+    with socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
         received = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, answer = received.partition(b"\r\n\r\n")

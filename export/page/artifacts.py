@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from export import classifier, files
-from export.artifacts import AGAIN, read
+from export.artifacts import RETRAIN_HINT, read
 from export.errors import ArtifactError
 
 NETWORK, PAGES, METRICS, EVALUATION = "page.keras", "page.npz", "page.json", "evaluation.json"
@@ -17,7 +17,7 @@ NETWORK, PAGES, METRICS, EVALUATION = "page.keras", "page.npz", "page.json", "ev
 SIZE_STEP_PX = 16
 
 # Entries that `page.json` must have.
-KEYS = frozenset(
+REQUIRED_KEYS = frozenset(
     {"commit", "data", "figures", "files", "kinds", "parameters", "scale", "seconds", "seed", "steps", "versions"}
 )
 
@@ -50,7 +50,7 @@ def load_metrics(folder: Path) -> dict[str, Any]:
     Raises:
         ArtifactError: a file is missing, damaged, or not from the training that `page.json` describes.
     """
-    return read(folder, METRICS, (NETWORK, PAGES), KEYS)
+    return read(folder, METRICS, (NETWORK, PAGES), REQUIRED_KEYS)
 
 
 def load(folder: Path) -> tuple[Any, Pages]:
@@ -66,12 +66,12 @@ def load(folder: Path) -> tuple[Any, Pages]:
         with np.load(folder / PAGES, allow_pickle=False) as file:
             pages = Pages(file["pictures"], file["writing"], file["kind"])
     except Exception as error:  # whatever another version of Keras may raise
-        raise ArtifactError(f"The files in {folder} cannot be loaded ({error}). {AGAIN}") from error
+        raise ArtifactError(f"The files in {folder} cannot be loaded ({error}). {RETRAIN_HINT}") from error
     n, height, width = pages.pictures.shape
     if n < 2 or height % SIZE_STEP_PX or width % SIZE_STEP_PX:
         raise ArtifactError(
             f"{folder / PAGES} must have two pages or more of sides that are multiples of {SIZE_STEP_PX} pixels, not "
-            f"{n} of {height} x {width}. {AGAIN}"
+            f"{n} of {height} x {width}. {RETRAIN_HINT}"
         )
     return network, pages
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from export.document import Section
+from export.document import CardPart
 from export.files import File
 from export.page.quantize import TIMED_SIZE_PX, Trial
 from export.page.verify import PageParity
@@ -12,7 +12,7 @@ FIGURES = {
     "page-examples": "Made pages, and below each the ink that is seen in it, coloured by the way to the middle of its mark",
 }
 # Entries of a row of `evaluation.json` that are not shown as figures; the time depends on the machine, not the file.
-NO_FIGURES = ("about", "count", "milliseconds")
+NON_FIGURE_KEYS = ("about", "count", "milliseconds")
 
 
 def card(
@@ -24,7 +24,7 @@ def card(
     trial: Trial,
     pages: int,
     rows: dict[str, dict[str, Any]],
-) -> Section:
+) -> CardPart:
     """Return the page network's part of `MODEL_CARD.md`.
 
     Args:
@@ -84,7 +84,7 @@ No real picture was trained on. `make train export` makes the file anew.
 - All letters, words, drawings and crossed-out digits are one kind, `{kinds[-1]}`; it does not tell them apart.
 - A cell of 2 x 2 pixels votes for one mark: where marks overlap, the ink that they share goes to one of them.
 """
-    return Section(head, body)
+    return CardPart(head, body)
 
 
 def _int8(int8: File | None, trial: Trial) -> str:
@@ -120,7 +120,7 @@ def _pictures(rows: dict[str, dict[str, Any]]) -> str:
         figures = [
             f"{key} {value}" if isinstance(value, int) else f"{key} {100 * value:.2f} %"
             for key, value in row.items()
-            if key not in NO_FIGURES and isinstance(value, int | float)
+            if key not in NON_FIGURE_KEYS and isinstance(value, int | float)
         ]
         lines.append(f"| {name} | {row['about']} | {row['count']} | {', '.join(figures)} |")
     return "\n".join([*lines, ""])

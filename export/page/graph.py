@@ -7,7 +7,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from export.graph import Graph
-from export.page.network import PICTURE, Computed, Doubling, Network, Sum
+from export.page.network import PICTURE, Computed, Network, Sum, Upsample
 from export.steps import Convolution
 
 
@@ -57,7 +57,7 @@ def _add(graph: Graph, step: Computed, inputs: list[str]) -> str:
             return graph.convolve(step, inputs)
         case Sum():
             return graph.add("Add", of=inputs)
-        case Doubling():
+        case Upsample():
             # The empty name stands for the region of interest, which this mode does not need.
             return graph.add(
                 "Resize",

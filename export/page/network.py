@@ -15,11 +15,11 @@ from export.steps import Affine, Convolution, Relu, of_layer
 
 PICTURE = "picture"
 # Pairs of outputs that read the same node: one convolution computes both, which takes less time than two.
-PAIRS = (("writing", "offset"), ("height", "kind"))
+OUTPUT_PAIRS = (("writing", "offset"), ("height", "kind"))
 
 
 @dataclass(frozen=True, slots=True)
-class Doubling:
+class Upsample:
     """Upsampling: each pixel becomes 2 x 2 pixels."""
 
 
@@ -28,7 +28,7 @@ class Sum:
     """The sum of its two inputs."""
 
 
-Computed = Convolution | Relu | Doubling | Sum
+Computed = Convolution | Relu | Upsample | Sum
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +50,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """The folded network: its nodes by name, each after those that it reads, and a head for each of `PAIRS`."""
+    """The folded network: its nodes by name, each after those that it reads, and a head for each of `OUTPUT_PAIRS`."""
 
     nodes: dict[str, Node]
     heads: tuple[Head, ...]
@@ -68,17 +68,17 @@ def fold_network(network: keras.Model, scale: float) -> Network:
     pixels, `height` the natural logarithm of pixels.
 
     Args:
-        network: the Keras model, from float32 [N, H, W, 1], 0 to 1, to a dict of all the outputs in `PAIRS`.
+        network: the Keras model, from float32 [N, H, W, 1], 0 to 1, to a dict of all the outputs in `OUTPUT_PAIRS`.
         scale: the unit of its offsets and heights, in pixels.
 
     Raises:
         UnsupportedLayerError: a layer is not supported, or the outputs are others.
     """
     nodes, names = _nodes(network)
-    if not isinstance(network.output, dict) or set(network.output) != {name for pair in PAIRS for name in pair}:
+    if not isinstance(network.output, dict) or set(network.output) != {name for pair in OUTPUT_PAIRS for name in pair}:
         raise UnsupportedLayerError(f"The outputs of {network.name} are not writing, offset, height and kind.")
     outputs = {name: nodes.pop(names[id(tensor)]) for name, tensor in network.output.items()}
-    heads = tuple(_head(pair, outputs[pair[0]], outputs[pair[1]], scale) for pair in PAIRS)
+    heads = tuple(_head(pair, outputs[pair[0]], outputs[pair[1]], scale) for pair in OUTPUT_PAIRS)
     for name, node in nodes.items():
         if isinstance(node.step, Convolution) and PICTURE in node.inputs:
             # This holds at the padded border too: the padding is 0 before and after the division.
@@ -120,7 +120,7 @@ def _steps(layer: Any) -> list[Computed | Affine]:
         case layers.Add() if len(layer.input) == 2:
             return [Sum()]
         case layers.UpSampling2D() if layer.size == (2, 2) and layer.interpolation == "nearest":
-            return [Doubling()]
+            return [Upsample()]
     steps: list[Computed | Affine] = []
     for step in of_layer(layer):
         if not isinstance(step, Convolution | Relu | Affine):

@@ -68,7 +68,7 @@ def quantize(source: Path, target: Path, pictures: NDArray[np.uint8]) -> None:
     split = {node.input[0] for node in nodes if node.op_type == "Split"}
     first = min(number for number, node in enumerate(nodes) if node.output[0] in split)
     heads = [node.name for number, node in enumerate(nodes) if number >= first]
-    to_integers(source, target, ({"picture": picture[np.newaxis]} for picture in pictures), but=heads)
+    to_integers(source, target, ({"picture": picture[np.newaxis]} for picture in pictures), excluded_nodes=heads)
 
 
 def measure(float32: Path, int8: Path, pages: Pages) -> Trial:

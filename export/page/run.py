@@ -35,7 +35,7 @@ def run(folder: Path) -> None:
         "scale": str(metrics["scale"]),
     }
     content = graph.build(folded, metadata).SerializeToString(deterministic=True)
-    with files.aside(folder, MODEL, INT8, document.CARD) as (model, small, text):
+    with files.temporary_files(folder, MODEL, INT8, document.CARD) as (model, small, text):
         model.write_bytes(content)
         print(f"Comparing it with Keras on {len(pages)} pages and on noise ...", flush=True)
         parity = verify.measure(model, network, pages.pictures, metrics["scale"])
@@ -47,9 +47,9 @@ def run(folder: Path) -> None:
         rows = artifacts.load_rows(folder, (int8 if trial.keep else float32).sha256)
         part = card(metrics, metadata, parity, float32, int8 if trial.keep else None, trial, len(pages), rows)
         text.write_text(str(replace(document.read(folder), page=part)))
-        files.put(model, folder / MODEL)
-        files.put(small, folder / INT8, wanted=trial.keep)
-        files.put(text, folder / document.CARD)
+        files.replace_file(model, folder / MODEL)
+        files.replace_file(small, folder / INT8, wanted=trial.keep)
+        files.replace_file(text, folder / document.CARD)
     files.save_stamp(folder, "page", used, part)
     print(
         f"Equal: {parity}.\n"

@@ -21,7 +21,7 @@ from pathlib import Path
 import ray
 
 from batch.__main__ import connect, results
-from batch.plan import Place, find, settle
+from batch.plan import Location, find, load_or_make_plan
 from batch.worker import model_files
 from inference import Recognizer
 from inference.recognizer import DEFAULT_MODEL
@@ -58,8 +58,8 @@ def loops(files: list[str], count: int) -> float:
 def batch(images: Path, workers: int) -> float:
     """Return how many images a second the workers read once they are at it, and print what went before."""
     with tempfile.TemporaryDirectory() as folder:
-        target = Place.at(f"{folder}/target")
-        source, parts = settle(target, str(images), "image", "bench", 2)
+        target = Location.at(f"{folder}/target")
+        source, parts = load_or_make_plan(target, str(images), "image", "bench", 2)
         for name, content in model_files(DEFAULT_MODEL).items():
             target.file(name).write(content)
         started = time.perf_counter()

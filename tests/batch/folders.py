@@ -12,7 +12,7 @@ from PIL import Image
 from tests.servers import ROOT
 from tests.web.pictures import digits, png
 
-PATIENCE = 300.0
+TIMEOUT_SECONDS = 300.0
 BROKEN = "broken.png"
 
 
@@ -40,7 +40,7 @@ def start(source: object, target: object, *options: str) -> "subprocess.Popen[st
 def batch(source: object, target: object, *options: str, status: int = 0) -> str:
     """Run `python -m batch` to its end and return what it printed."""
     running = start(source, target, *options)
-    printed, _ = running.communicate(timeout=PATIENCE)
+    printed, _ = running.communicate(timeout=TIMEOUT_SECONDS)
     assert running.returncode == status, printed[-4000:]
     assert "Traceback" not in printed
     return printed
@@ -58,7 +58,7 @@ def planned(target: Path) -> int:
 
 def wait_for_parts(running: "subprocess.Popen[str]", target: Path, count: int) -> dict[str, int]:
     """Wait until some parts are finished, and return them."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while len(parts(target)) < count:
         assert running.poll() is None, running.communicate()[0][-4000:]
         assert time.monotonic() < deadline

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inference import Recognizer
-from tests.batch.folders import BROKEN, PATIENCE, batch, parts, planned, start, wait_for_parts
+from tests.batch.folders import BROKEN, TIMEOUT_SECONDS, batch, parts, planned, start, wait_for_parts
 
 
 def rows(target: Path) -> list[dict[str, Any]]:
@@ -55,7 +55,7 @@ def test_a_killed_run_goes_on_and_redoes_only_what_was_unfinished(many_images: P
     running = start(many_images, target, "--workers", "2")
     wait_for_parts(running, target, 3)
     running.send_signal(signal.SIGKILL)
-    running.communicate(timeout=PATIENCE)
+    running.communicate(timeout=TIMEOUT_SECONDS)
     before = parts(target)
     assert len(before) < planned(target)
     said = batch(many_images, target, "--workers", "1")
@@ -71,7 +71,7 @@ def test_ctrl_c_says_that_the_same_command_goes_on(many_images: Path, tmp_path: 
     running = start(many_images, tmp_path / "target", "--workers", "2")
     wait_for_parts(running, tmp_path / "target", 1)
     running.send_signal(signal.SIGINT)
-    printed, _ = running.communicate(timeout=PATIENCE)
+    printed, _ = running.communicate(timeout=TIMEOUT_SECONDS)
     assert running.returncode == 130
     assert "The same command goes on." in printed
     assert "Traceback" not in printed

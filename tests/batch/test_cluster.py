@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.batch.folders import PATIENCE, batch, parts, planned, start, wait_for_parts
+from tests.batch.folders import TIMEOUT_SECONDS, batch, parts, planned, start, wait_for_parts
 from tests.batch.test_batch import check_complete
 
 
@@ -31,13 +31,13 @@ def test_a_lost_machine_costs_no_row(many_images: Path, tmp_path: Path) -> None:
         target = tmp_path / "target"
         running = start(many_images, target, "--address", cluster.address, "--workers", "2")
         wait_for_parts(running, target, 1)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not (workers_of(stays) and workers_of(dies)) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert workers_of(stays) == workers_of(dies) == 1
         assert len(parts(target)) < planned(target)
         cluster.remove_node(dies, allow_graceful=False)
-        printed, _ = running.communicate(timeout=PATIENCE)
+        printed, _ = running.communicate(timeout=TIMEOUT_SECONDS)
         assert running.returncode == 0, printed[-4000:]
         assert "1601 images are read" in printed
         check_complete(target, many_images)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("pyarrow", reason="`make batch-test` installs pyarrow")
-from batch.plan import BatchError, Part, Place, cut, find, settle, unfinished
+from batch.plan import BatchError, Location, Part, divide, find, load_or_make_plan, unfinished
 from batch.worker import ATTEMPTS, FETCHED_IMAGES, MAX_ATTEMPTS, Worker, model_files
 from inference.recognizer import DEFAULT_MODEL
 from tests.web.pictures import png, seven
@@ -41,9 +41,9 @@ def test_relative_sources_and_addresses_are_the_same_files(scans: Path, monkeypa
     expected = [f"{scans}/b.png", f"{scans}/deep/er/c.png"]
     for at, source in enumerate(("scans/**/*.png", "./scans/**/*.png", f"file://{scans}/**/?.png")):
         assert find(source)[1] == expected, source
-        target = Place.at(str(scans.parent / f"target-{at}"))
-        first = settle(target, source, "image", "abc", 1)
-        assert settle(target, source, "image", "abc", 1) == first
+        target = Location.at(str(scans.parent / f"target-{at}"))
+        first = load_or_make_plan(target, source, "image", "abc", 1)
+        assert load_or_make_plan(target, source, "image", "abc", 1) == first
     monkeypatch.chdir(scans)
     assert find("**/*.png")[1] == expected
     assert find("*.png")[1] == expected[:1]
@@ -56,20 +56,20 @@ def test_nothing_or_both_kinds_is_told(scans: Path) -> None:
     with pytest.raises(BatchError, match="name one kind"):
         find(str(scans))
     with pytest.raises(BatchError, match="no complete Parquet file"):
-        cut(*find(f"{scans}/*.parquet"), "image", 1)
+        divide(*find(f"{scans}/*.parquet"), "image", 1)
     with pytest.raises(BatchError, match="cannot be opened"):
         find("nowhere://bucket/x")
 
 
 def test_the_last_parts_are_smaller_than_the_first() -> None:
-    rows = [part.rows for part in cut(Place.at("."), ["a.png"] * 8000, "image", 2)]
+    rows = [part.rows for part in divide(Location.at("."), ["a.png"] * 8000, "image", 2)]
     assert rows == [*[500] * 13, 375, 282, 211, 158, 125, 125, 125, 99]
 
 
 @pytest.mark.parametrize(("count", "workers"), [(1, 1), (16, 4), (1000, 1), (1000, 4), (100_000, 2)])
 def test_parts_hold_every_file_once(count: int, workers: int) -> None:
     files = [f"{number}.png" for number in range(count)]
-    parts = cut(Place.at("."), files, "image", workers)
+    parts = divide(Location.at("."), files, "image", workers)
     assert [name for part in parts for name in part.files] == files
     assert [part.number for part in parts] == list(range(len(parts)))
     assert sum(part.rows for part in parts) == count
@@ -78,24 +78,24 @@ def test_parts_hold_every_file_once(count: int, workers: int) -> None:
 
 
 def test_a_plan_is_kept_whatever_comes_to_the_source(scans: Path, tmp_path: Path) -> None:
-    target = Place.at(str(tmp_path / "target"))
-    _, first = settle(target, str(scans), "image", "abc", 1)
+    target = Location.at(str(tmp_path / "target"))
+    _, first = load_or_make_plan(target, str(scans), "image", "abc", 1)
     (scans / "new.png").write_bytes(b"")
-    _, second = settle(target, str(scans), "image", "abc", 4)
+    _, second = load_or_make_plan(target, str(scans), "image", "abc", 4)
     assert second == first
     assert list(unfinished(target, first)) == first
     target.file(first[0].name).write(b"done")
     assert list(unfinished(target, first)) == first[1:]
     with pytest.raises(BatchError, match="model 'abc', not 'def'"):
-        settle(target, str(scans), "image", "def", 1)
+        load_or_make_plan(target, str(scans), "image", "def", 1)
     with pytest.raises(BatchError, match="source"):
-        settle(target, str(scans / "deep"), "image", "abc", 1)
+        load_or_make_plan(target, str(scans / "deep"), "image", "abc", 1)
 
 
 def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:
-    place = Place.at(str(tmp_path / "x"))
-    place.write(b"one")
-    place.write(b"two")
+    location = Location.at(str(tmp_path / "x"))
+    location.write(b"one")
+    location.write(b"two")
     assert (tmp_path / "x").read_bytes() == b"two"
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
@@ -106,16 +106,16 @@ def test_a_worker_reads_from_a_store_and_writes_to_it(tmp_path: Path) -> None:
     import pyarrow.parquet
 
     store = pyarrow.fs.PyFileSystem(pyarrow.fs.FSSpecHandler(fsspec.filesystem("memory")))
-    source, target = Place(store, "/archive/scans"), Place(store, "/archive/readings")
+    source, target = Location(store, "/archive/scans"), Location(store, "/archive/readings")
     names = []
     for at in range(3 * FETCHED_IMAGES + 1):
         names.append(f"{source.path}/{at}.png")
-        Place(store, names[-1]).write(png(seven()))
+        Location(store, names[-1]).write(png(seven()))
     names.insert(1, f"{source.path}/gone.png")
     for name, content in model_files(DEFAULT_MODEL).items():
         target.file(name).write(content)
     part = Part(0, tuple(names), len(names))
-    assert Worker(source, target, "image").do(part) == {"number": 0, "rows": len(names), "errors": 1}
+    assert Worker(source, target, "image").do(part) == {"rows": len(names), "errors": 1}
     assert list(unfinished(target, [part])) == []
     with store.open_input_file(target.file(part.name).path) as stream:
         rows = pyarrow.parquet.read_table(stream).to_pylist()
@@ -125,14 +125,14 @@ def test_a_worker_reads_from_a_store_and_writes_to_it(tmp_path: Path) -> None:
 
 
 def test_a_part_that_kills_its_workers_ends_the_run(tmp_path: Path) -> None:
-    target = Place.at(str(tmp_path))
+    target = Location.at(str(tmp_path))
     for name, content in model_files(DEFAULT_MODEL).items():
         target.file(name).write(content)
-    worker = Worker(Place.at("."), target, "image")
+    worker = Worker(Location.at("."), target, "image")
     part = Part(7, ("a.png", "b.png"), 2)
     (tmp_path / ATTEMPTS).mkdir()
     for attempt in range(MAX_ATTEMPTS):
-        assert worker.do(part) == {"number": 7, "rows": 2, "errors": 2}
+        assert worker.do(part) == {"rows": 2, "errors": 2}
         (tmp_path / part.name).unlink()
         assert (tmp_path / ATTEMPTS / f"{part.name}.{attempt}").exists()
     with pytest.raises(BatchError, match=r"Part 7 \(a.png to b.png\) killed its worker"):

@@ -23,7 +23,7 @@ from tests.servers import free_port
 MINIBROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
 WIDTH, HEIGHT = 1280, 900
 # How long a browser may take to answer, in seconds.
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 Actions = list[dict[str, Any]]
 
 
@@ -111,7 +111,7 @@ class Firefox:
         self._number += 1
         self._connection.send(json.dumps({"id": self._number, "method": method, "params": params}))
         while True:
-            message = json.loads(self._connection.recv(PATIENCE_SECONDS))
+            message = json.loads(self._connection.recv(TIMEOUT_SECONDS))
             if message.get("method") == "log.entryAdded" and message["params"]["level"] in ("warn", "error"):
                 self._complaints.append(str(message["params"]["text"]))
             if message.get("id") == self._number:
@@ -173,10 +173,10 @@ def eventually(holds: Callable[[], object]) -> None:
     Raises:
         TimeoutError: it did not.
     """
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + TIMEOUT_SECONDS
     while not holds():
         if time.monotonic() > until:
-            raise TimeoutError(f"not within {PATIENCE_SECONDS} seconds")
+            raise TimeoutError(f"not within {TIMEOUT_SECONDS} seconds")
         time.sleep(0.05)
 
 
@@ -209,7 +209,7 @@ def webkit(folder: Path) -> Iterator[WebKit]:
         environment = os.environ | {"DISPLAY": f":{display}", "HOME": str(folder)}
         _run(stack, ["WebKitWebDriver", f"--port={port}"], environment, stderr=subprocess.DEVNULL)
         client = stack.enter_context(
-            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS, trust_env=False)
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=TIMEOUT_SECONDS, trust_env=False)
         )
         eventually(lambda: _answers(client))
         driver = WebKit(client)

@@ -13,7 +13,7 @@ import pytest
 from tests.browser.conftest import Open
 from tests.browser.strokes import OWN
 from tests.samples import ROOT
-from tests.servers import PATIENCE, Server, free_port, serving
+from tests.servers import TIMEOUT_SECONDS, Server, free_port, serving
 
 ONE, FOUR, SEVEN, THREE = OWN
 # Where the proxy's requests come from; those of the tests themselves come from 127.0.0.1.
@@ -44,7 +44,7 @@ def proxy(locked: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     config.write_text(f"defaults\n  mode http\n  {times}\n{documented}")
     process = subprocess.Popen([program, "-f", str(config), "-db"], stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     try:
         while time.monotonic() < deadline:
             try:
@@ -79,7 +79,7 @@ def test_the_token_is_asked_for_and_the_sender_is_known(proxy: str, locked: Serv
     assert httpx.get(f"{proxy}/digits/").status_code == 401
     # HAProxy writes its own header behind that of the sender, who cannot pass for another so.
     httpx.get(f"{proxy}/digits/docs", auth=("", TOKEN), headers={"x-forwarded-for": "10.9.9.9"})
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while '"path":"/docs"' not in locked.log and time.monotonic() < deadline:
         time.sleep(0.05)
     assert '"client":"127.0.0.1"' in [line for line in locked.log.splitlines() if '"path":"/docs"' in line][-1]

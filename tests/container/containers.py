@@ -26,10 +26,10 @@ LOCKED_DOWN = (
     # podman would mount writable folders at /tmp, /run and /var/tmp; docker mounts none.
     *(["--read-only-tmpfs=false"] if ENGINE.endswith("podman") else []),
 )
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 
 
-def engine(*arguments: str, timeout: float = PATIENCE) -> str:
+def engine(*arguments: str, timeout: float = TIMEOUT_SECONDS) -> str:
     """Run docker or podman and return what it prints.
 
     Raises:
@@ -66,7 +66,7 @@ class Container:
     def python(self, code: str) -> subprocess.CompletedProcess[str]:
         """Run code with the image's own interpreter inside it."""
         command = [ENGINE, "exec", self.name, "/usr/local/bin/python3", "-c", code]
-        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
 
     def stop(self, grace: int = 25) -> object:
         """Stop it as an engine does, with SIGTERM, and return its exit status."""
@@ -75,7 +75,7 @@ class Container:
 
     def log(self) -> str:
         """What it has printed so far."""
-        done = subprocess.run([ENGINE, "logs", self.name], capture_output=True, text=True, timeout=PATIENCE)
+        done = subprocess.run([ENGINE, "logs", self.name], capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
         return done.stdout + done.stderr
 
 
@@ -118,7 +118,7 @@ def wait_until_ready(container: Container) -> None:
         AssertionError: it ended, or did not become ready; its log is in the message.
     """
     host, _, port = container.url.removeprefix("http://").partition(":")
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         try:
             with socket.create_connection((host, int(port)), 5) as connection:
@@ -135,7 +135,7 @@ def wait_until_ready(container: Container) -> None:
 def remove(names: Sequence[str]) -> None:
     """Remove containers, running or not."""
     if names:
-        subprocess.run([ENGINE, "rm", "--force", "--time", "0", *names], capture_output=True, timeout=PATIENCE)
+        subprocess.run([ENGINE, "rm", "--force", "--time", "0", *names], capture_output=True, timeout=TIMEOUT_SECONDS)
 
 
 def remove_all() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.container.containers import ENGINE, IMAGE, PATIENCE, engine
+from tests.container.containers import ENGINE, IMAGE, TIMEOUT_SECONDS, engine
 from tests.servers import ROOT, free_port
 from tests.web.pictures import png, seven
 
@@ -34,7 +34,7 @@ def proxy_image() -> str:
     assert named
     program = shutil.which("haproxy")
     if ENGINE.endswith("docker") or program is None:
-        pulled = subprocess.run([ENGINE, "pull", "--quiet", named[1]], capture_output=True, timeout=PATIENCE)
+        pulled = subprocess.run([ENGINE, "pull", "--quiet", named[1]], capture_output=True, timeout=TIMEOUT_SECONDS)
         if pulled.returncode:
             pytest.skip(f"{named[1]} cannot be pulled, and there is no haproxy here to make an image of")
         return named[1]
@@ -62,13 +62,15 @@ def stack(request: pytest.FixtureRequest) -> Iterator[str]:
     command = [*COMPOSE, "--project-name", PROJECT, "--file", str(ROOT / "deploy" / "compose.yaml")]
 
     def compose(*arguments: str) -> None:
-        done = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, timeout=PATIENCE)
+        done = subprocess.run(
+            [*command, *arguments], env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS
+        )
         assert done.returncode == 0, done.stderr[-4000:]
 
     compose("down", "--timeout", "0")  # what a killed run has left
     try:
         compose("up", "--detach", "--no-build")
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while len(servers_up(f"http://127.0.0.1:{port}")) < 3:
             assert time.monotonic() < deadline, "the three servers did not become ready"
             time.sleep(0.5)
@@ -99,7 +101,7 @@ def test_a_server_that_dies_under_load_loses_no_more_than_it_was_answering(stack
     enough = threading.Event()
 
     def ask() -> None:
-        with httpx.Client(timeout=PATIENCE) as client:
+        with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
             while not enough.is_set():
                 try:
                     answer = client.post(f"{stack}/predict", content=picture, headers=PNG)

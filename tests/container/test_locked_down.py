@@ -16,7 +16,7 @@ from tests.container.containers import (
     IMAGE,
     LABEL,
     LOCKED_DOWN,
-    PATIENCE,
+    TIMEOUT_SECONDS,
     Container,
     configuration,
     engine,
@@ -57,9 +57,9 @@ def test_it_can_write_nowhere_and_has_not(container: Container) -> None:
 def test_its_health_check_tells_health_from_sickness(container: Container) -> None:
     check = configuration()["Healthcheck"]["Test"]
     command = [ENGINE, "exec", container.name, *check[1:]]
-    assert subprocess.run(command, capture_output=True, timeout=PATIENCE).returncode == 0
+    assert subprocess.run(command, capture_output=True, timeout=TIMEOUT_SECONDS).returncode == 0
     deaf = [ENGINE, "exec", "--env", "PORT=9", container.name, *check[1:]]
-    assert subprocess.run(deaf, capture_output=True, timeout=PATIENCE).returncode == 1
+    assert subprocess.run(deaf, capture_output=True, timeout=TIMEOUT_SECONDS).returncode == 1
 
 
 def test_it_listens_on_the_port_that_it_is_told() -> None:
@@ -81,7 +81,7 @@ def test_it_stops_with_0_and_answers_what_it_had_begun() -> None:
     with running("--env", "GRACE_SECONDS=20") as container:
 
         def ask() -> None:
-            with httpx.Client(timeout=PATIENCE) as client:
+            with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
                 for _ in range(1000):
                     try:
                         answer = client.post(f"{container.url}/predict", content=picture, headers=PNG)
@@ -108,7 +108,7 @@ def test_it_stops_with_0_and_answers_what_it_had_begun() -> None:
 
 def test_a_bad_setting_ends_it_with_2_and_one_line() -> None:
     command = [ENGINE, "run", "--rm", "--label", LABEL, *LOCKED_DOWN, "--env", "PORT=http", IMAGE]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
     assert done.returncode == 2
     assert "PORT='http'" in done.stderr
     assert "Traceback" not in done.stderr
@@ -116,7 +116,7 @@ def test_a_bad_setting_ends_it_with_2_and_one_line() -> None:
 
 def test_a_thousand_canvases_fit_into_96_mb() -> None:
     picture = png(seven())
-    with running("--memory=96m", "--memory-swap=96m") as container, httpx.Client(timeout=PATIENCE) as client:
+    with running("--memory=96m", "--memory-swap=96m") as container, httpx.Client(timeout=TIMEOUT_SECONDS) as client:
         for _ in range(1000):
             answer = client.post(f"{container.url}/predict", content=picture, headers=PNG)
             assert answer.json()["text"] == "7"
@@ -126,7 +126,7 @@ def test_a_thousand_canvases_fit_into_96_mb() -> None:
 def test_without_a_network_it_works_as_well() -> None:
     ask = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000/health/ready', timeout=5).status)"
     with running("--network=none", publish=False) as container:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline and "200" not in container.python(ask).stdout:
             time.sleep(0.1)
         assert "200" in container.python(ask).stdout
@@ -143,13 +143,13 @@ def calls_out(*options: str) -> list[str]:
         tracing = subprocess.Popen([*command, ENGINE, "start", name], stdout=subprocess.DEVNULL)
         try:
             known = Container(name, "")
-            deadline = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + TIMEOUT_SECONDS
             while "Serving on" not in known.log() and time.monotonic() < deadline:
                 time.sleep(0.2)
             time.sleep(2)
         finally:
             remove([name])
-            tracing.wait(PATIENCE)
+            tracing.wait(TIMEOUT_SECONDS)
         lines = trace.read_text(errors="replace").splitlines()
     return _of_server(lines)
 

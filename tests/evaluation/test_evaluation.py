@@ -97,7 +97,7 @@ def test_a_mark_is_drawn_whole_on_a_canvas() -> None:
     rng = np.random.default_rng(0)
     middles = set()
     for mark in MARKS * 3:
-        picture = canvases.draw(mark, rng)
+        picture = canvases.draw_mark(mark, rng)
         left, top, right, bottom = box(inked(picture))
         assert 0 < left < right < picture.width
         assert 0 < top < bottom < picture.height
@@ -111,7 +111,7 @@ def test_a_number_is_written_side_by_side(gap: float, apart: bool) -> None:
     rng = np.random.default_rng(0)
     # Without the 4, of which two parts stand apart.
     for marks in [MARKS[:4], MARKS[5:9]] * 3:
-        columns = np.asarray(inked(canvases.write(marks, rng, gap, gap)).any(axis=0))
+        columns = np.asarray(inked(canvases.draw_number(marks, rng, gap, gap)).any(axis=0))
         assert not columns[[0, -1]].any(), "nothing is cut off"
         pieces = int(np.diff(columns.astype(int)).clip(0).sum())
         assert (pieces == len(marks)) == apart

@@ -129,6 +129,7 @@ def test_pictures_are_sorted_by_what_their_labels_say(tmp_path: Path) -> None:
     entries = {
         "a.jpg": {"kind": "page", "source": "someone", "lines": ["12", "3"]},
         "b.jpg": {"kind": "line", "source": pictures.CHEQUES, "lines": ["45"]},
+        "bb.jpg": {"kind": "form", "source": "someone", "lines": ["6 1"]},
         "c.jpg": {"kind": "form", "source": "someone", "lines": ["6"]},
         "d.jpg": {"kind": "refuse", "source": "someone", "lines": ["?"]},
         "e.jpg": {"kind": "form", "source": "someone", "lines": ["12", "34"]},
@@ -139,14 +140,16 @@ def test_pictures_are_sorted_by_what_their_labels_say(tmp_path: Path) -> None:
     found = {each.name: [sample.name for sample in each.samples(9, RNG)] for each in pictures.available(tmp_path)}
     assert found == {
         "real photos": ["a.jpg"],
-        "forms": ["c.jpg", "e.jpg"],
+        "forms": ["bb.jpg", "c.jpg", "e.jpg"],
         "tables": ["c.jpg", "e.jpg"],
         "cheques": ["b.jpg"],
         "refuse": ["d.jpg"],
         "real pictures": list(entries),
     }
-    (first, *_), *_ = (list(each.samples(1, RNG)) for each in pictures.available(tmp_path))
-    assert (first.picture, first.truth) == (b"a.jpg", "12\n3")
+    first = {each.name: list(each.samples(1, RNG)) for each in pictures.available(tmp_path)}
+    assert [(each.picture, each.truth) for each in first["real photos"]] == [(b"a.jpg", "12\n3")]
+    # A form that is no sudoku does not count.
+    assert [sample.name for sample in first["tables"]] == ["c.jpg"]
 
 
 @pytest.mark.skipif(not (SHARED / "pictures").is_dir(), reason="needs the shared pictures")

@@ -109,7 +109,7 @@ def test_digits_touch_only_where_they_are_to(shared: Path) -> None:
 def test_drawings_of_several_signs_are_left_out_of_checked_numbers(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sets, "SEVERAL", frozenset({3, 10, 11, 12}))
+    monkeypatch.setattr(sets, "MISLABELLED", frozenset({3, 10, 11, 12}))
     checked = "".join(sample.truth for sample in samples(shared, "checked numbers", 40))
     assert set(checked) == set("012456789")
     assert "3" in "".join(sample.truth for sample in samples(shared, "numbers", 40))

@@ -63,10 +63,10 @@ def test_the_tracked_file_in_integers_is_the_one_its_card_names() -> None:
 
 def test_a_file_in_integers_that_loses_too_much_is_not_kept() -> None:
     before = Figures(accuracy=0.996, right_and_answered=0.98, let_through=0.02)
-    assert before.keep(before)
-    assert not Figures(0.995, 0.98, 0.02).keep(before)
-    assert not Figures(0.996, 0.97, 0.02).keep(before)
-    assert not Figures(0.996, 0.98, 0.03).keep(before)
+    assert before.is_as_good_as(before)
+    assert not Figures(0.995, 0.98, 0.02).is_as_good_as(before)
+    assert not Figures(0.996, 0.97, 0.02).is_as_good_as(before)
+    assert not Figures(0.996, 0.98, 0.03).is_as_good_as(before)
 
 
 def test_twice_gives_the_same_bytes_and_a_third_time_does_nothing(artifacts: Path) -> None:

@@ -33,7 +33,7 @@ def shaken(network: keras.Model) -> keras.Model:
 
 
 def exported(network: keras.Model, scaler: StandardScaler, path: Path) -> Classifier:
-    folded = fold.everything(steps(network), scaler.mean_, scaler.scale_, TEMPERATURE, SHIFT)
+    folded = fold.fold_all(steps(network), scaler.mean_, scaler.scale_, TEMPERATURE, SHIFT)
     path.write_bytes(graph.build(folded, {"name": "test"}).SerializeToString())
     return Classifier(path)
 
@@ -89,7 +89,7 @@ def test_pixels_that_never_change_are_scaled_by_one(tmp_path: Path) -> None:
 
 def test_nothing_is_left_of_the_scaler_in_the_graph(tmp_path: Path) -> None:
     scaler = scale.fit("mlp", small_mnist()["x_train"])
-    folded = fold.everything(steps(models.build("mlp", 10)), scaler.mean_, scaler.scale_, TEMPERATURE)
+    folded = fold.fold_all(steps(models.build("mlp", 10)), scaler.mean_, scaler.scale_, TEMPERATURE)
     operators = [node.op_type for node in graph.build(folded, {}).graph.node]
     assert operators == ["Cast", "Flatten", "Gemm", "Relu", "Gemm", "Relu", "Gemm", "Softmax"]
 
@@ -122,7 +122,7 @@ def test_what_cannot_be_folded_is_named(layer: layers.Layer, message: str) -> No
     image = keras.Input((28, 28, 1))
     network = keras.Model(image, layers.Dense(10)(layers.Flatten()(layer(image))))
     with pytest.raises(UnsupportedLayerError, match=message):
-        fold.everything(steps(network), np.zeros(1), np.ones(1), 1.0)
+        fold.fold_all(steps(network), np.zeros(1), np.ones(1), 1.0)
 
 
 def test_a_branch_is_refused() -> None:

@@ -202,7 +202,7 @@ def test_integers_are_kept_only_where_they_are_faster_and_as_good() -> None:
 
 
 def test_the_card_names_the_files_and_keeps_the_classifiers_part(folder: Path) -> None:
-    classifier = document.Section({"license": "mit", "model_sha256": "12" * 32}, "# digits-cnn\n\n| | |\n|---|---|\n")
+    classifier = document.CardPart({"license": "mit", "model_sha256": "12" * 32}, "# digits-cnn\n\n| | |\n|---|---|\n")
     (folder / "MODEL_CARD.md").write_text(str(document.Document(classifier=classifier)))
     assert export(folder) == 0
     found = document.read(folder)
@@ -216,7 +216,7 @@ def test_the_card_names_the_files_and_keeps_the_classifiers_part(folder: Path) -
 
 
 def test_a_card_of_two_parts_is_read_as_it_was_written(tmp_path: Path) -> None:
-    one, other = document.Section({"license": "mit"}, "# One\n"), document.Section({"page_sha256": "0"}, "# Two\n")
+    one, other = document.CardPart({"license": "mit"}, "# One\n"), document.CardPart({"page_sha256": "0"}, "# Two\n")
     for card in (document.Document(one, other), document.Document(one), document.Document(page=other)):
         (tmp_path / "MODEL_CARD.md").write_text(str(card))
         assert document.read(tmp_path) == card

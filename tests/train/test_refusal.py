@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from evaluation import measure as evaluation
 from export import quantize
-from export.artifacts import Trained
+from export.artifacts import TrainedClassifier
 from inference import Recognizer
 from inference.recognition.context import refuse_doubtful
 from inference.recognition.opinions import alone
@@ -87,7 +87,7 @@ def test_those_who_measure_the_exported_file_refuse_by_the_same_rule(thresholds:
     images, labels, said = drawn()
     truth = measure(said, labels, thresholds, [str(label) for label in labels])
 
-    trained = Trained(None, None, {}, images, labels.astype(np.uint8), images, labels)
+    trained = TrainedClassifier(None, None, {}, images, labels.astype(np.uint8), images, labels)
     found = quantize.measure(tmp_path / "model.onnx", trained)
     assert found.right_and_answered == pytest.approx(truth["right_and_answered"])
     assert found.let_through == pytest.approx(truth["others_answered"])

@@ -77,7 +77,7 @@ def test_another_token_is_none(given: str, locked: Server) -> None:
     assert post(locked, authorization=given).status_code == 401
 
 
-@pytest.mark.parametrize("path", access.OPEN)
+@pytest.mark.parametrize("path", access.PUBLIC_PATHS)
 def test_health_checks_need_none(path: str, locked: Server) -> None:
     with locked.client() as client:
         assert client.get(path).status_code == 200
@@ -126,20 +126,20 @@ def scope(address: str) -> HTTPScope:
 
 def test_what_is_left_grows_back_evenly() -> None:
     door = Access(Settings(rate_limit=60), _NoMetrics())
-    asked = [door._too_often(scope("a"), 0.0) is None for _ in range(61)]
+    asked = [door._rate_error(scope("a"), 0.0) is None for _ in range(61)]
     assert asked == [True] * 60 + [False]
-    assert door._too_often(scope("a"), 0.5) is not None
-    assert door._too_often(scope("a"), 1.01) is None
-    assert door._too_often(scope("a"), 1.02) is not None
-    assert [door._too_often(scope("a"), 1000.0) is None for _ in range(61)] == [True] * 60 + [False]
+    assert door._rate_error(scope("a"), 0.5) is not None
+    assert door._rate_error(scope("a"), 1.01) is None
+    assert door._rate_error(scope("a"), 1.02) is not None
+    assert [door._rate_error(scope("a"), 1000.0) is None for _ in range(61)] == [True] * 60 + [False]
 
 
 def test_only_so_many_addresses_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "MAX_ADDRESSES", 2)
     door = Access(Settings(rate_limit=1), _NoMetrics())
-    assert [door._too_often(scope(each), 0.0) is None for each in "abab"] == [True, True, False, False]
-    assert door._too_often(scope("c"), 0.0) is None
-    assert [door._too_often(scope(each), 0.0) is None for each in "cba"] == [False, False, True]
+    assert [door._rate_error(scope(each), 0.0) is None for each in "abab"] == [True, True, False, False]
+    assert door._rate_error(scope("c"), 0.0) is None
+    assert [door._rate_error(scope(each), 0.0) is None for each in "cba"] == [False, False, True]
 
 
 class _NoMetrics(Metrics):

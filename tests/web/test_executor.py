@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from web.executor import NICER, Executor
+from web.executor import THREAD_NICE_INCREMENT, Executor
 
 
 def test_large_pictures_are_read_in_one_thread_and_small_ones_on_the_loop() -> None:
@@ -34,5 +34,5 @@ def test_canvases_go_before_large_pictures() -> None:
         return found
 
     own, thread = asyncio.run(both())
-    assert thread == min(own + NICER, 19)
+    assert thread == min(own + THREAD_NICE_INCREMENT, 19)
     assert niceness() == own

@@ -9,43 +9,43 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers import PATIENCE, serving
+from tests.servers import TIMEOUT_SECONDS, serving
 from tests.web.pictures import png, seven
-from web.server.heartbeat import LOOKS_PER_LIMIT, READ_BYTES, START_LIMITS, Heart, Pulse
+from web.server.heartbeat import CHECKS_PER_LIMIT, READ_BYTES, START_LIMIT_FACTOR, BeatReceiver, BeatSender
 
 
 @pytest.fixture
-def pulse() -> Iterator[Pulse]:
-    made = Pulse()
+def receiver() -> Iterator[BeatReceiver]:
+    made = BeatReceiver()
     with made.sending:
         yield made
     made.close()
 
 
-def beat(pulse: Pulse, seconds: float) -> None:
+def beat(receiver: BeatReceiver, seconds: float) -> None:
     """Let an event loop beat for some time, every half a millisecond."""
 
     async def story() -> None:
-        Heart(pulse.sending.fileno(), 0.01).beat()
+        BeatSender(receiver.sending.fileno(), 0.01).beat()
         await asyncio.sleep(seconds)
 
     asyncio.run(story())
 
 
-def test_a_loop_that_turns_is_heard_and_one_that_stopped_is_missed(pulse: Pulse) -> None:
+def test_a_loop_that_turns_is_heard_and_one_that_stopped_is_missed(receiver: BeatReceiver) -> None:
     for _ in range(3):
-        beat(pulse, 0.01)
-        assert [pulse.stopped() for _ in range(LOOKS_PER_LIMIT + 2)] == [False] * (LOOKS_PER_LIMIT + 1) + [True]
-    beat(pulse, 0.01)
-    assert not pulse.stopped()
+        beat(receiver, 0.01)
+        assert [receiver.hangs() for _ in range(CHECKS_PER_LIMIT + 2)] == [False] * (CHECKS_PER_LIMIT + 1) + [True]
+    beat(receiver, 0.01)
+    assert not receiver.hangs()
 
 
-def test_a_start_may_take_longer(pulse: Pulse) -> None:
-    assert not any(pulse.stopped() for _ in range(LOOKS_PER_LIMIT * START_LIMITS))
-    assert pulse.stopped()
+def test_a_start_may_take_longer(receiver: BeatReceiver) -> None:
+    assert not any(receiver.hangs() for _ in range(CHECKS_PER_LIMIT * START_LIMIT_FACTOR))
+    assert receiver.hangs()
 
 
-def test_a_busy_thread_is_no_hang_and_a_blocked_loop_is_one(pulse: Pulse) -> None:
+def test_a_busy_thread_is_no_hang_and_a_blocked_loop_is_one(receiver: BeatReceiver) -> None:
     done = threading.Event()
 
     def compute() -> None:
@@ -53,37 +53,37 @@ def test_a_busy_thread_is_no_hang_and_a_blocked_loop_is_one(pulse: Pulse) -> Non
             sum(range(1000))
 
     async def story() -> None:
-        Heart(pulse.sending.fileno(), 0.01).beat()
+        BeatSender(receiver.sending.fileno(), 0.01).beat()
         busy = asyncio.get_running_loop().run_in_executor(None, compute)
-        for _ in range(2 * START_LIMITS * LOOKS_PER_LIMIT):
+        for _ in range(2 * START_LIMIT_FACTOR * CHECKS_PER_LIMIT):
             await asyncio.sleep(0.001)  # the beat was due before
-            assert not pulse.stopped()
+            assert not receiver.hangs()
         done.set()
         await busy
         time.sleep(0.01)  # beats were due, but the loop cannot turn
-        looks = [pulse.stopped() for _ in range(LOOKS_PER_LIMIT + 2)]
+        looks = [receiver.hangs() for _ in range(CHECKS_PER_LIMIT + 2)]
         assert not looks[0]
         assert looks[-1]
 
     asyncio.run(story())
 
 
-def test_nobody_who_looks_is_no_reason_to_stop(pulse: Pulse) -> None:
-    heart = Heart(pulse.sending.fileno(), 100)
+def test_nobody_who_looks_is_no_reason_to_stop(receiver: BeatReceiver) -> None:
+    sender = BeatSender(receiver.sending.fileno(), 100)
 
     async def story() -> None:
         for _ in range(2 * READ_BYTES):
-            heart.beat()
+            sender.beat()
 
     asyncio.run(story())
-    assert not pulse.stopped()
+    assert not receiver.hangs()
 
 
 def test_a_worker_that_hangs_is_replaced() -> None:
     with serving(WORKERS=2, HANG_SECONDS=2) as server:
         hanging = server.workers()[0]
         os.kill(hanging, signal.SIGSTOP)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while hanging in server.workers() or len(server.workers()) < 2:
             assert time.monotonic() < deadline, "the worker that hangs was not replaced"
             time.sleep(0.05)

@@ -23,7 +23,7 @@ OPERATION = (ROOT / "docs" / "operation.md").read_text()
 
 def test_the_documentation_names_every_setting_and_what_it_is() -> None:
     documented = dict(re.findall(r"^\| `([A-Z_]+)` \| [^|]+ \| ([^|]+) \|$", OPERATION, re.MULTILINE))
-    assert documented == {variable.name: variable.about for variable in variables().values()}
+    assert documented == {variable.name: variable.description for variable in variables().values()}
 
 
 def test_the_documentation_names_the_defaults() -> None:

@@ -50,7 +50,7 @@ class ProblemError(HTTPException):
         super().__init__(detail=detail, status_code=status, headers=headers)
 
 
-def come_again(status: HTTPStatus, why: str, seconds: float) -> ProblemError:
+def retry_later(status: HTTPStatus, why: str, seconds: float) -> ProblemError:
     """Return an error that asks the client to retry after `seconds`, rounded up and at least one."""
     whole = max(math.ceil(seconds), 1)
     again = f"Try again in {whole} second{'s' if whole > 1 else ''}."

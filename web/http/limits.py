@@ -6,16 +6,16 @@ from types import TracebackType
 
 from litestar.types import HTTPScope
 
-from web.http.errors import ProblemError, come_again
+from web.http.errors import ProblemError, retry_later
 from web.observability.metrics import Metrics
 from web.settings import Settings
 
 # Ends of the paths whose POST requests count towards `max_in_flight` and the rate limit.
-LIMITED = ("/predict", "/infer")
+LIMITED_PATHS = ("/predict", "/infer")
 
 
 class Limits:
-    """The limits of one worker; each request for a reading passes `turned_away`, then `admit`.
+    """The limits of one worker; each request for a reading passes `overload_error`, then `admit`.
 
     Args:
         settings: give the values of the limits.
@@ -34,12 +34,12 @@ class Limits:
         """Whether `max_in_flight` requests are in progress."""
         return self.in_flight >= self.settings.max_in_flight
 
-    def turned_away(self, scope: HTTPScope) -> ProblemError | None:
+    def overload_error(self, scope: HTTPScope) -> ProblemError | None:
         """Return the error for a request for a reading if the worker is full, else None.
 
         This check comes before Litestar: under overload, the time spent on rejected requests is lost for reading.
         """
-        if not self.full or scope["method"] != "POST" or not scope["path"].endswith(LIMITED):
+        if not self.full or scope["method"] != "POST" or not scope["path"].endswith(LIMITED_PATHS):
             return None
         return self.unavailable("overload", "The server has as much to do as it can hold.")
 
@@ -72,7 +72,7 @@ class Limits:
 
     def busy(self, why: str) -> ProblemError:
         """Return a 503 with the header Retry-After."""
-        return come_again(HTTPStatus.SERVICE_UNAVAILABLE, why, self.settings.retry_seconds)
+        return retry_later(HTTPStatus.SERVICE_UNAVAILABLE, why, self.settings.retry_seconds)
 
 
 class Admission:

@@ -11,13 +11,13 @@ from web.http.errors import MEDIA_TYPE, Problem, ProtocolProblem
 
 BINARY = Schema(type=OpenAPIType.STRING, format="binary")  # type: ignore[arg-type]  # OpenAPI's, which the list lacks
 ERRORS = {
-    400: "what was sent cannot be read",
-    404: "there is no such thing",
+    400: "the request or its picture is broken",
+    404: "there is no such model, version or card",
     408: "the body did not arrive in time",
     413: "too many bytes, pixels, marks or images",
-    415: "a type or an encoding that is not read",
-    422: "the form lacks the picture",
-    503: "too much to do, or about to stop; Retry-After says when to come again",
+    415: "the media type or the content encoding is not supported",
+    422: "the form or the JSON object has no picture, or the body is a list of pixels",
+    503: "the server is overloaded or about to stop; Retry-After gives the seconds to wait",
 }
 
 

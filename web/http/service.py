@@ -16,7 +16,7 @@ from web.http.limits import Limits
 from web.observability.logs import RequestLog
 from web.observability.metrics import Metrics
 
-HEADERS = {
+SECURITY_HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
         "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -27,7 +27,7 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-ENCODED = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
@@ -54,10 +54,10 @@ class Service:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        request = Exchange(scope, send)
+        request = TrackedRequest(scope, send)
         self._metrics.start()
         try:
-            if problem := self._access.refused(request.scope) or self.limits.turned_away(request.scope):
+            if problem := self._access.access_error(request.scope) or self.limits.overload_error(request.scope):
                 await request.fail(problem, self.limits.settings.cors_origins, receive)
             else:
                 await self._app(request.scope, receive, request.send)
@@ -67,8 +67,8 @@ class Service:
             self._log.write(**request.fields(seconds))
 
 
-class Exchange:
-    """One request and its response."""
+class TrackedRequest:
+    """One request, and what the log and the metrics record of its response."""
 
     def __init__(self, scope: HTTPScope, send: Send) -> None:
         self.started = time.perf_counter()
@@ -87,7 +87,7 @@ class Exchange:
         """Send a message of the response, with the headers that every response has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], *ENCODED, (b"x-request-id", self.id.encode())]
+            message["headers"] = [*message["headers"], *ENCODED_HEADERS, (b"x-request-id", self.id.encode())]
         elif message["type"] == "http.response.body":
             if self._head:
                 message["body"] = b""

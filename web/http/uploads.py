@@ -9,7 +9,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from web.http.errors import ProblemError
 from web.http.limits import Body
-from web.http.wrapped import FIELD, HOW, MAX_PARTS, unwrap
+from web.http.unwrap import FIELD, MAX_PARTS, UPLOAD_HINT, unwrap
 
 
 async def read_picture(scope: HTTPScope, receive: Receive, held: Body, max_bytes: int) -> bytes:
@@ -32,7 +32,7 @@ async def read_picture(scope: HTTPScope, receive: Receive, held: Body, max_bytes
     else:
         picture = await read_body(scope, receive, held, max_bytes)
     if not picture:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, f"The picture is empty. {HOW}")
+        raise ProblemError(HTTPStatus.BAD_REQUEST, f"The picture is empty. {UPLOAD_HINT}")
     return unwrap(picture, kind)
 
 
@@ -100,7 +100,9 @@ async def _from_form(incoming: Incoming, boundary: str) -> bytes:
                     elif event and wanted:
                         picture.append(bytes(event))
     except MultipartError as error:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, f"The multipart form cannot be read: {error}. {HOW}") from error
+        raise ProblemError(
+            HTTPStatus.BAD_REQUEST, f"The multipart form cannot be read: {error}. {UPLOAD_HINT}"
+        ) from error
     if not found:
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"The form has no field `{FIELD}`. {HOW}")
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"The form has no field `{FIELD}`. {UPLOAD_HINT}")
     return b"".join(picture)

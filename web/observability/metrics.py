@@ -7,8 +7,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from inference import ModelInfo, Reading
 
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1)
+LATENCY_BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+CONFIDENCE_BUCKETS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1)
 
 
 class Metrics:
@@ -29,7 +29,7 @@ class Metrics:
             "digits_request_seconds",
             "From a request's first byte to the end of its answer.",
             ["route"],
-            buckets=SECONDS,
+            buckets=LATENCY_BUCKETS_SECONDS,
             registry=registry,
         )
         self._in_flight = Gauge(
@@ -42,7 +42,7 @@ class Metrics:
         self._signs = counter("digits_signs", "Signs read between digits or before them.", ["sign"])
         self._refused = counter("digits_refused", "Marks refused: no digit, or not sure enough.")
         self._confidence = Histogram(
-            "digits_confidence", "How sure the readings of digits are.", buckets=CONFIDENCES, registry=registry
+            "digits_confidence", "How sure the readings of digits are.", buckets=CONFIDENCE_BUCKETS, registry=registry
         )
         self._classified = counter("digits_classified", "Images classified through /v2.")
         gauge = Gauge(

@@ -29,9 +29,9 @@ TENSOR = _object(
     ),
     data=Schema(
         type=OpenAPIType.ARRAY,
-        description=f"N x {SIDE} x {SIDE} whole numbers, 0 (paper) to 255 (ink), flat or nested; absent where they "
-        "follow the JSON as bytes, whose number `parameters.binary_data_size` then gives, and the JSON's length the "
-        "header Inference-Header-Content-Length",
+        description=f"N x {SIDE} x {SIDE} whole numbers, 0 (paper) to 255 (ink), flat or nested. Leave it out to send "
+        "bytes after the JSON: then `parameters.binary_data_size` is their number, and the header "
+        "Inference-Header-Content-Length the length of the JSON.",
     ),
     parameters=OBJECT,
 )

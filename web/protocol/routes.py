@@ -17,7 +17,7 @@ from web.http.openapi import protocol_problems
 from web.http.uploads import read_body
 from web.observability.metrics import Metrics
 from web.protocol.openapi import InferOperation
-from web.protocol.tensors import INPUT, OUTPUT, SIDE, InferAnswer, bad, encode, inflate, parse, wants_binary
+from web.protocol.tensors import INPUT, OUTPUT, SIDE, InferAnswer, bad_request, encode, inflate, parse, wants_binary
 
 MODEL = "digits"
 JSON_LENGTH = "inference-header-content-length"
@@ -29,7 +29,7 @@ INFER_RESPONSES = {
     200: ResponseSpec(
         InferAnswer,
         generate_examples=False,
-        description="The probabilities, as JSON, or as bytes behind the JSON where `binary_data` asks for them.",
+        description="The probabilities, as JSON, or as bytes after the JSON if `binary_data` asks for them.",
     ),
     **protocol_problems(400, 404, 408, 413, 415, 503),
 }
@@ -223,5 +223,5 @@ def _json_length(request: HttpRequest) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 12):
-        raise bad("Inference-Header-Content-Length must be a whole number.")
+        raise bad_request("Inference-Header-Content-Length must be a whole number.")
     return int(text)

@@ -68,7 +68,7 @@ class InferAnswer(msgspec.Struct, omit_defaults=True):
     id: str | None = None
 
 
-def bad(detail: str) -> ProblemError:
+def bad_request(detail: str) -> ProblemError:
     """Return the error 400 for a request that violates the protocol."""
     return ProblemError(HTTPStatus.BAD_REQUEST, detail)
 
@@ -97,14 +97,14 @@ def inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
             # In one call, zlib would hold a body that is too long twice before its length is known.
             pieces.append(decompressor.decompress(body, PIECE_BYTES))
         except zlib.error as error:
-            raise bad(f"The body is not {encoding}: {error}.") from None
+            raise bad_request(f"The body is not {encoding}: {error}.") from None
         body = decompressor.unconsumed_tail
         left -= len(pieces[-1])
         if left < 0:
             raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {max_bytes / 1e6:g} MB.")
         more = len(pieces[-1]) == PIECE_BYTES and not decompressor.eof
     if not decompressor.eof:
-        raise bad(f"The {encoding} body is cut off.")
+        raise bad_request(f"The {encoding} body is cut off.")
     return b"".join(pieces)
 
 
@@ -120,29 +120,29 @@ def parse(body: bytes, json_length: int | None, max_batch: int) -> tuple[InferRe
         ProblemError: 400, with what is wrong.
     """
     if json_length is not None and not 0 <= json_length <= len(body):
-        raise bad(f"Inference-Header-Content-Length is {json_length}, but the body has {len(body)} bytes.")
+        raise bad_request(f"Inference-Header-Content-Length is {json_length}, but the body has {len(body)} bytes.")
     head, tail = (body, b"") if json_length is None else (body[:json_length], memoryview(body)[json_length:])
     try:
         request = msgspec.json.decode(head, type=InferRequest)
     except msgspec.ValidationError as error:
-        raise bad(f"The request does not follow the protocol: {error}.") from None
+        raise bad_request(f"The request does not follow the protocol: {error}.") from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        raise bad("The body is not JSON.") from None
+        raise bad_request("The body is not JSON.") from None
     if [each.name for each in request.inputs] != [INPUT]:
-        raise bad(f"The model has one input, {INPUT}; the request has {len(request.inputs)} of other names.")
+        raise bad_request(f"The model has one input, {INPUT}; the request has {len(request.inputs)} of other names.")
     for output in request.outputs:
         if output.name != OUTPUT:
-            raise bad(f"The model has no output {output.name[:MAX_SHOWN]!r}, only {OUTPUT}.")
+            raise bad_request(f"The model has no output {output.name[:MAX_SHOWN]!r}, only {OUTPUT}.")
         if output.parameters.get("classification"):
-            raise bad("The classification extension is not supported; take the largest of the probabilities.")
+            raise bad_request("The classification extension is not supported; take the largest of the probabilities.")
     [tensor] = request.inputs
     shape = tensor.shape
     if tensor.datatype != "UINT8":
-        raise bad(f"{INPUT} must have datatype UINT8, not {tensor.datatype[:MAX_SHOWN]!r}.")
+        raise bad_request(f"{INPUT} must have datatype UINT8, not {tensor.datatype[:MAX_SHOWN]!r}.")
     if len(shape) != 3 or shape[1:] != [SIDE, SIDE] or shape[0] < 1:
-        raise bad(f"{INPUT} must have shape [N, {SIDE}, {SIDE}], N at least 1, not {str(shape)[:MAX_SHOWN]}.")
+        raise bad_request(f"{INPUT} must have shape [N, {SIDE}, {SIDE}], N at least 1, not {str(shape)[:MAX_SHOWN]}.")
     if shape[0] > max_batch:
-        raise bad(f"A request may hold at most {max_batch} images, not {shape[0]}.")
+        raise bad_request(f"A request may hold at most {max_batch} images, not {shape[0]}.")
     return request, _images(tensor, tail)
 
 
@@ -150,15 +150,15 @@ def _images(tensor: InputTensor, tail: bytes | memoryview) -> NDArray[np.uint8]:
     size = tensor.shape[0] * SIDE * SIDE
     binary = tensor.parameters.get("binary_data_size")
     if "shared_memory_region" in tensor.parameters:
-        raise bad("Shared memory is not supported; send the tensor itself.")
+        raise bad_request("Shared memory is not supported; send the tensor itself.")
     if binary is None:
         if len(tail):
-            raise bad(f"{len(tail)} bytes follow the JSON, but no input says so with binary_data_size.")
+            raise bad_request(f"{len(tail)} bytes follow the JSON, but no input says so with binary_data_size.")
         return _from_json(tensor, size)
     if tensor.data is not msgspec.UNSET:
-        raise bad(f"{INPUT} has both data and binary_data_size; send one of them.")
+        raise bad_request(f"{INPUT} has both data and binary_data_size; send one of them.")
     if binary != size or len(tail) != size:
-        raise bad(
+        raise bad_request(
             f"{INPUT} of shape {tensor.shape} takes {size} bytes; binary_data_size is {str(binary)[:MAX_SHOWN]}, and "
             f"{len(tail)} bytes follow the JSON."
         )
@@ -167,17 +167,19 @@ def _images(tensor: InputTensor, tail: bytes | memoryview) -> NDArray[np.uint8]:
 
 def _from_json(tensor: InputTensor, size: int) -> NDArray[np.uint8]:
     if not isinstance(tensor.data, list):
-        raise bad(f"{INPUT} has no data: send a list of numbers, flat or nested, or bytes with binary_data_size.")
+        raise bad_request(
+            f"{INPUT} has no data: send a list of numbers, flat or nested, or bytes with binary_data_size."
+        )
     try:
         values = np.array(tensor.data)
     except (ValueError, OverflowError):
-        raise bad(f"The data of {INPUT} is ragged or holds numbers that are far too large.") from None
+        raise bad_request(f"The data of {INPUT} is ragged or holds numbers that are far too large.") from None
     if values.shape not in ((size,), tuple(tensor.shape)):
-        raise bad(
+        raise bad_request(
             f"The data of {INPUT} has shape {str(list(values.shape))[:MAX_SHOWN]}, not {tensor.shape} or [{size}]."
         )
     if values.dtype.kind not in "iu" or values.min() < 0 or values.max() > 255:
-        raise bad(f"The data of {INPUT} must be whole numbers from 0 (paper) to 255 (ink).")
+        raise bad_request(f"The data of {INPUT} must be whole numbers from 0 (paper) to 255 (ink).")
     return values.astype(np.uint8).reshape(tensor.shape)
 
 

@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from web.http.errors import HttpRequest, ProblemError
 
 # Media types by suffix, listed here because those of the `mimetypes` module depend on the machine.
-TYPES = {
+MEDIA_TYPES = {
     ".html": "text/html",
     ".css": "text/css",
     ".js": "text/javascript",
@@ -63,7 +63,7 @@ def _file(request: HttpRequest, folder: Path, name: str) -> Response[bytes]:
     """Return a file below `folder`, or 304 if the browser already has it."""
     try:
         path = (folder / name).resolve()
-        kind = TYPES.get(path.suffix)
+        kind = MEDIA_TYPES.get(path.suffix)
         content = path.read_bytes() if path.is_relative_to(folder) and kind else None
     except (OSError, ValueError):  # ValueError: a NUL in the name
         content = None

@@ -19,8 +19,8 @@ from web.executor import Executor, is_small
 from web.http.errors import HttpRequest
 from web.http.limits import Limits
 from web.http.openapi import BINARY, problems
+from web.http.unwrap import FIELD
 from web.http.uploads import read_picture
-from web.http.wrapped import FIELD
 from web.observability.metrics import Metrics
 
 INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw to each mark, as a PNG data URL")
@@ -28,16 +28,15 @@ TABLE = QueryParameter(
     description="rows x columns, such as 15x10, of the table with printed lines that fills the picture; adds `cells`",
     pattern=r"^[1-9][0-9]?x[1-9][0-9]?$",
 )
-EXPLAIN = QueryParameter(description="1 adds to each mark what decided, as a PNG data URL to lay over that picture")
+EXPLAIN = QueryParameter(description="1 adds a heat map to each mark, as a PNG data URL to lay over its `input`")
 
-
-SIGN = msgspec.Meta(description=f"which of {' '.join(SIGNS)} the mark is; absent where it is none; digit is null then")
+SIGN = msgspec.Meta(description=f"one of {' '.join(SIGNS)}, with `digit` null; absent if the mark is no sign")
 TURNED = msgspec.Meta(
-    description="the degrees clockwise, 90, 180 or 270, by which the picture was turned to be read; absent where not"
+    description="the degrees clockwise, 90, 180 or 270, by which the picture was turned to be read; absent if 0"
 )
-PAGE = msgspec.Meta(description="the page of the file that the mark stands on, from 0; absent on the first")
-PAGES = msgspec.Meta(description="how many pages of the file were read; absent where one")
-MORE = msgspec.Meta(description="true where the file has more pages or frames than were read; absent where not")
+PAGE = msgspec.Meta(description="the page of the file that the mark is on, from 0; absent if 0")
+PAGES = msgspec.Meta(description="the number of pages of the file that were read; absent if 1")
+MORE = msgspec.Meta(description="true if the file has more pages or frames than were read; else absent")
 
 
 class DigitAnswer(msgspec.Struct, omit_defaults=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from web.http.errors import ProblemError, error_answer
-from web.http.service import HEADERS
+from web.http.service import SECURITY_HEADERS
 
 if TYPE_CHECKING:
     from web.http.limits import Limits
@@ -147,7 +147,7 @@ class BoundedConnection(HttpToolsProtocol):
         """Send an error in the format of the application, but without calling it, and close the connection."""
         request_id = secrets.token_hex(16)
         answer = error_answer(error, request_id)
-        headers = {**answer.headers, **HEADERS, "x-request-id": request_id, "connection": "close"}
+        headers = {**answer.headers, **SECURITY_HEADERS, "x-request-id": request_id, "connection": "close"}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         self.transport.write(
             f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n{lines}\r\n".encode() + answer.body

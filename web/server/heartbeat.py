@@ -14,13 +14,13 @@ import multiprocessing
 import os
 
 # Number of checks within the time that a worker may be silent; the worker sends two beats between two checks.
-LOOKS_PER_LIMIT = 10
+CHECKS_PER_LIMIT = 10
 # Until its first beat a worker is still starting, and may be silent for this many times as long.
-START_LIMITS = 4
+START_LIMIT_FACTOR = 4
 READ_BYTES = 65_536
 
 
-class Heart:
+class BeatSender:
     """Sends the beats of a worker.
 
     Args:
@@ -30,7 +30,7 @@ class Heart:
 
     def __init__(self, pipe: int, limit: float) -> None:
         self._pipe = pipe
-        self._pause = limit / LOOKS_PER_LIMIT / 2
+        self._pause = limit / CHECKS_PER_LIMIT / 2
         os.set_blocking(pipe, False)
 
     def beat(self) -> None:
@@ -41,20 +41,20 @@ class Heart:
         asyncio.get_running_loop().call_later(self._pause, self.beat)
 
 
-class Pulse:
+class BeatReceiver:
     """Receives the beats of one worker in the supervisor.
 
     Attributes:
-        sending: the end of the pipe that the worker's `Heart` writes to; close it here once the worker has its copy.
+        sending: the end of the pipe for the worker's `BeatSender`; close it here once the worker has its copy.
     """
 
     def __init__(self) -> None:
         self._receiving, self.sending = multiprocessing.get_context("spawn").Pipe(duplex=False)
         os.set_blocking(self._receiving.fileno(), False)
-        self._allowed = LOOKS_PER_LIMIT * START_LIMITS
+        self._allowed = CHECKS_PER_LIMIT * START_LIMIT_FACTOR
         self._missed = 0
 
-    def stopped(self) -> bool:
+    def hangs(self) -> bool:
         """Check for a beat once; return whether too many checks in a row found none.
 
         It counts checks instead of seconds: if the whole machine is suspended, so is the supervisor, and the worker has
@@ -65,7 +65,7 @@ class Pulse:
         except BlockingIOError:
             beaten = False
         if beaten:
-            self._allowed = LOOKS_PER_LIMIT
+            self._allowed = CHECKS_PER_LIMIT
             self._missed = 0
         else:
             self._missed += 1

@@ -15,8 +15,8 @@ from web.app import create_app
 from web.http.service import Service
 from web.observability import logs
 from web.server.connections import BoundedConnection
-from web.server.heartbeat import Heart
-from web.server.sockets import BACKLOG, HANDSHAKE_SECONDS, announce, turn_away
+from web.server.heartbeat import BeatSender
+from web.server.sockets import BACKLOG, HANDSHAKE_SECONDS, announce, drop_new_connections
 from web.settings import Settings
 
 # Idle connections are closed after this time. It is longer than the 60 seconds of common proxies, so that the proxy
@@ -24,7 +24,7 @@ from web.settings import Settings
 KEEP_ALIVE_SECONDS = 75
 
 
-class Listening(socket.socket):
+class ListeningSocket(socket.socket):
     """A socket that queues up to `BACKLOG` connections, even if asyncio accepts fewer of them at a time."""
 
     def listen(self, _: int = BACKLOG) -> None:
@@ -32,7 +32,7 @@ class Listening(socket.socket):
         super().listen(BACKLOG)
 
 
-class Forwarded(ProxyHeadersMiddleware):
+class ProxiedService(ProxyHeadersMiddleware):
     """The service behind trusted proxies, whose headers name the original client."""
 
     def __init__(self, service: Service, proxies: Sequence[str]) -> None:
@@ -45,17 +45,17 @@ class Server(uvicorn.Server):
 
     Args:
         config: uvicorn's configuration.
-        heart: sends beats to the supervisor; None without one.
+        beat_sender: sends beats to the supervisor; None without one.
     """
 
-    def __init__(self, config: uvicorn.Config, heart: Heart | None) -> None:
+    def __init__(self, config: uvicorn.Config, beat_sender: BeatSender | None) -> None:
         super().__init__(config)
-        self._heart = heart
+        self._beat_sender = beat_sender
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to send beats and to listen."""
-        if self._heart is not None:
-            self._heart.beat()
+        if self._beat_sender is not None:
+            self._beat_sender.beat()
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -64,7 +64,7 @@ class Server(uvicorn.Server):
         for listening in sockets or []:
             # This affects all processes on the socket; with several, `web.server.workers` does it when all of them end.
             if self.config.loaded_app.limits.settings.workers == 1:
-                turn_away(listening)
+                drop_new_connections(listening)
         await asyncio.sleep(HANDSHAKE_SECONDS)
         for listening in sockets or []:
             await self._accept_waiting(listening)
@@ -95,8 +95,8 @@ def run(settings: Settings, listening: socket.socket) -> str | None:
     return None
 
 
-def serve(app: Service, settings: Settings, listening: socket.socket, heart: Heart | None = None) -> None:
-    """Serve on a socket until SIGTERM or SIGINT; `heart` tells the supervisor that the event loop runs."""
+def serve(app: Service, settings: Settings, listening: socket.socket, beat_sender: BeatSender | None = None) -> None:
+    """Serve on a socket until SIGTERM or SIGINT; `beat_sender` tells the supervisor that the event loop runs."""
     logs.configure()
     # Each connection takes a file descriptor; the usual soft limit of 1024 is soon reached.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -106,7 +106,7 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
             resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
         )
     config = uvicorn.Config(
-        Forwarded(app, settings.trusted_proxies) if settings.trusted_proxies else app,
+        ProxiedService(app, settings.trusted_proxies) if settings.trusted_proxies else app,
         http=BoundedConnection,
         ws="none",
         loop="asyncio",
@@ -114,7 +114,7 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
         log_config=None,
         access_log=False,
         server_header=False,
-        # `Forwarded` reads them, because `BoundedConnection` needs the `limits` of the application that uvicorn calls.
+        # `ProxiedService` reads them: `BoundedConnection` needs the `limits` of the application that uvicorn calls.
         proxy_headers=False,
         # Number of connections accepted at a time. With several workers 1, because otherwise the first to wake would
         # take all that wait; a single worker takes many, because otherwise the last of a burst would wait for seconds.
@@ -122,9 +122,9 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
     )
-    server = Server(config, heart)
+    server = Server(config, beat_sender)
     # uvicorn sets the same handlers later; these keep a signal during startup from getting lost. After the shutdown
     # uvicorn raises the signals that it caught again; these handlers keep a clean stop from becoming a failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, server.handle_exit)
-    server.run(sockets=[Listening(fileno=listening.detach())])
+    server.run(sockets=[ListeningSocket(fileno=listening.detach())])

@@ -1,7 +1,7 @@
 """Opens the socket that the server listens on, and rejects new connections before it closes.
 
-The guarantee that needs `turn_away`: a server that is told to stop under load answers every connection that it accepted
-(tests/web/test_stopping.py; 2 of 16 runs of that test failed without it, none of 20 with it).
+The guarantee that needs `drop_new_connections`: a server that is told to stop under load answers every connection that
+it accepted (tests/web/test_stopping.py; 2 of 16 runs of that test failed without it, none of 20 with it).
 """
 
 import contextlib
@@ -18,7 +18,7 @@ BACKLOG = 1024
 SO_ATTACH_FILTER = 26
 # A classic BPF program (McCanne and Jacobson, "The BSD Packet Filter", USENIX 1993, section 3) over a TCP header: drop
 # packets with SYN but not ACK, the first of a connection. Open connections inherit the filter, but get no such packets.
-DROP_NEW = (
+DROP_NEW_PROGRAM = (
     (0x30, 0, 0, 13),  # load the byte of the flags
     (0x54, 0, 0, 0x12),  # keep SYN and ACK
     (0x15, 0, 1, 0x02),  # SYN alone?
@@ -57,7 +57,7 @@ def listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def turn_away(listening: socket.socket) -> None:
+def drop_new_connections(listening: socket.socket) -> None:
     """Reject new connections on a socket that is about to be closed, for all processes that share it.
 
     Closing the socket resets the connections in its queue and in the TCP handshake, and a connection may always arrive
@@ -65,8 +65,8 @@ def turn_away(listening: socket.socket) -> None:
     kernel sends them again a second later, and is refused. Handshakes that have begun go on; see `HANDSHAKE_SECONDS`.
     Only Linux has such filters; on other systems the gap remains.
     """
-    instructions = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *each) for each in DROP_NEW))
-    program = struct.pack("HL", len(DROP_NEW), ctypes.addressof(instructions))
+    instructions = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *each) for each in DROP_NEW_PROGRAM))
+    program = struct.pack("HL", len(DROP_NEW_PROGRAM), ctypes.addressof(instructions))
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             listening.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)

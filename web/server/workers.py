@@ -20,14 +20,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from web.observability import logs
-from web.server.heartbeat import LOOKS_PER_LIMIT, Heart, Pulse
-from web.server.sockets import announce, turn_away
+from web.server.heartbeat import CHECKS_PER_LIMIT, BeatReceiver, BeatSender
+from web.server.sockets import announce, drop_new_connections
 from web.settings import Settings, share_metrics
 
 logger = logging.getLogger("web")
 SPAWN = multiprocessing.get_context("spawn")
 # Minimum seconds from the start of a worker to that of its replacement, so that a broken one is not restarted nonstop.
-SETTLED_SECONDS = 2.0
+MIN_RESTART_SECONDS = 2.0
 # Seconds after the grace period until workers that still run are killed.
 SLACK_SECONDS = 3.0
 
@@ -37,7 +37,7 @@ class WorkerState:
     """The state of one worker: its start in seconds of the monotonic clock, and the receiver of its beats."""
 
     started: float
-    pulse: Pulse
+    beats: BeatReceiver
 
 
 class Workers:
@@ -66,14 +66,14 @@ class Workers:
             share_metrics(folder)
             for _ in range(self._settings.workers):
                 self._start()
-            pause = self._settings.hang_seconds / LOOKS_PER_LIMIT
-            next_look = time.monotonic() + pause
+            pause = self._settings.hang_seconds / CHECKS_PER_LIMIT
+            next_check = time.monotonic() + pause
             while not self._stop.is_set():
                 ended = [process.sentinel for process in self._processes]
-                wait([self._woken, *ended], max(0.0, next_look - time.monotonic()))
-                if time.monotonic() >= next_look:
-                    self._look()
-                    next_look = time.monotonic() + pause
+                wait([self._woken, *ended], max(0.0, next_check - time.monotonic()))
+                if time.monotonic() >= next_check:
+                    self._kill_hanging()
+                    next_check = time.monotonic() + pause
                 self._replace(folder)
             self._end()
 
@@ -83,16 +83,16 @@ class Workers:
             self._wake.send_bytes(b"stop")
 
     def _start(self) -> None:
-        pulse = Pulse()
-        process = SPAWN.Process(target=_work, args=(self._settings, self._listening, pulse.sending))
+        beats = BeatReceiver()
+        process = SPAWN.Process(target=_work, args=(self._settings, self._listening, beats.sending))
         process.start()
-        pulse.sending.close()
-        self._processes[process] = WorkerState(time.monotonic(), pulse)
+        beats.sending.close()
+        self._processes[process] = WorkerState(time.monotonic(), beats)
 
-    def _look(self) -> None:
+    def _kill_hanging(self) -> None:
         """Kill the workers that hang; `_replace` then replaces them like any that ended."""
         for process, worker in self._processes.items():
-            if worker.pulse.stopped() and process.is_alive():
+            if worker.beats.hangs() and process.is_alive():
                 seconds = self._settings.hang_seconds
                 logger.error("worker %s hangs: nothing was heard of it for %g seconds", process.pid, seconds)
                 process.kill()
@@ -104,16 +104,16 @@ class Workers:
             if self._stop.is_set():
                 return
             worker = self._processes.pop(process)
-            worker.pulse.close()
+            worker.beats.close()
             lived = time.monotonic() - worker.started
             logger.error("worker %s ended with %s; another takes its place", process.pid, process.exitcode)
             mark_process_dead(process.pid, folder)  # type: ignore[no-untyped-call]
-            if lived < SETTLED_SECONDS:
-                self._stop.wait(SETTLED_SECONDS - lived)
+            if lived < MIN_RESTART_SECONDS and self._stop.wait(MIN_RESTART_SECONDS - lived):
+                return
             self._start()
 
     def _end(self) -> None:
-        turn_away(self._listening)
+        drop_new_connections(self._listening)
         self._listening.close()
         for process in self._processes:
             process.terminate()
@@ -155,11 +155,11 @@ def _work(settings: Settings, listening: socket.socket, pipe: Connection) -> Non
 
     parent = multiprocessing.parent_process()
 
-    def follow() -> None:
+    def stop_with_supervisor() -> None:
         """Stop this worker once the supervisor is gone, for whatever reason."""
         if parent is not None:
             parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=follow, daemon=True).start()
-    serve(create_app(settings), settings, listening, Heart(pipe.fileno(), settings.hang_seconds))
+    threading.Thread(target=stop_with_supervisor, daemon=True).start()
+    serve(create_app(settings), settings, listening, BeatSender(pipe.fileno(), settings.hang_seconds))

@@ -8,13 +8,13 @@ const CHOICES = [...CLASSES.slice(0, 10), ...Object.keys(SIGNS), CLASSES[10]]; /
 export class Cards {
 	#digits = [];
 	#labels = new Map();
-	#most = AT_FIRST;
+	#limit = AT_FIRST;
 
 	constructor(page, on) {
 		const list = this.list = page.cards;
 		Object.assign(this, { all: page.all, template: page.card, on });
 		this.all.addEventListener("click", () => {
-			this.#most = Infinity;
+			this.#limit = Infinity;
 			this.show(this.#digits, this.#labels);
 		});
 		const index = (event) => [...list.children].indexOf(event.target.closest(".card"));
@@ -26,10 +26,10 @@ export class Cards {
 
 	/** Show these marks; `labels` maps a mark's index to its correction, {label}. */
 	show(digits, labels) {
-		if (!digits.length) this.#most = AT_FIRST;
+		if (!digits.length) this.#limit = AT_FIRST;
 		this.#digits = digits;
 		this.#labels = labels;
-		const shown = digits.slice(0, this.#most);
+		const shown = digits.slice(0, this.#limit);
 		// Cards are reused, so that the focus and an open list survive the next reading.
 		while (this.list.children.length > shown.length) this.list.lastElementChild.remove();
 		while (this.list.children.length < shown.length) this.list.append(this.#make());
@@ -40,7 +40,7 @@ export class Cards {
 
 	/** Focus a card, also one that is not shown yet. */
 	focus(index) {
-		if (index >= this.#most) this.all.click();
+		if (index >= this.#limit) this.all.click();
 		this.list.children[index]?.focus();
 	}
 

@@ -1,6 +1,6 @@
 // Crops the picture with a frame that is dragged or moved by arrow keys. A tap selects a mark instead.
 
-const LEAST = 0.03; // smallest side of a crop, as a share of the picture's
+const MIN_SIDE = 0.03; // smallest side of a crop, as a share of the picture's
 const STEP = 0.02; // of an arrow key, in the same unit
 
 const within = (value, low = 0, high = 1) => Math.min(Math.max(value, low), high);
@@ -21,7 +21,7 @@ export class Crop {
 			if (!from) return;
 			const to = at(event);
 			const [[left, right], [top, bottom]] = [0, 1].map((axis) => [from[axis], to[axis]].sort((a, b) => a - b));
-			if (right - left < LEAST || bottom - top < LEAST) return;
+			if (right - left < MIN_SIDE || bottom - top < MIN_SIDE) return;
 			area.setPointerCapture(event.pointerId);
 			this.show([left, top, right, bottom]);
 		});
@@ -62,7 +62,7 @@ export class Crop {
 		if (event.key === "Enter") this.#keep();
 		else if (event.key === "Escape") this.show(null);
 		else if (!way) return;
-		else if (event.shiftKey) this.show([left, top, within(right + way[0], left + LEAST), within(bottom + way[1], top + LEAST)]);
+		else if (event.shiftKey) this.show([left, top, within(right + way[0], left + MIN_SIDE), within(bottom + way[1], top + MIN_SIDE)]);
 		else {
 			const x = within(way[0], -left, 1 - right), y = within(way[1], -top, 1 - bottom);
 			this.show([left + x, top + y, right + x, bottom + y]);

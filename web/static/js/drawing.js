@@ -13,10 +13,10 @@ export class Drawing extends EventTarget {
 	get canUndo() { return this.#past.length > 0; }
 	get canRedo() { return this.#future.length > 0; }
 
-	set(strokes, other = true) {
+	set(strokes, replaced = true) {
 		this.#past.push(this.strokes);
 		this.#future = [];
-		this.#show(strokes, other);
+		this.#show(strokes, replaced);
 	}
 	add(stroke) { this.set([...this.strokes, stroke], false); }
 	clear() { if (this.strokes.length) this.set([]); }
@@ -29,8 +29,8 @@ export class Drawing extends EventTarget {
 		this.#show(from.pop(), true);
 	}
 
-	#show(strokes, other) {
+	#show(strokes, replaced) {
 		this.strokes = strokes;
-		this.dispatchEvent(new CustomEvent("change", { detail: other }));
+		this.dispatchEvent(new CustomEvent("change", { detail: replaced }));
 	}
 }

@@ -1,18 +1,18 @@
 // Lists stored on this device, and downloads.
 
-/** Entries under a key of localStorage, newest first, at most `most`. Fires "change". */
+/** Entries under a key of localStorage, newest first, at most `limit`. Fires "change". */
 export class Kept extends EventTarget {
-	constructor(key, most = Infinity) {
+	constructor(key, limit = Infinity) {
 		super();
-		Object.assign(this, { key, most, entries: [] });
+		Object.assign(this, { key, limit, entries: [] });
 		try { this.entries = JSON.parse(localStorage[key]); } catch { /* nothing, or blocked */ }
 	}
 
 	/** Add an entry, or replace the one with its id; false if the storage is full. */
 	put(entry) {
-		const entries = [entry, ...this.without(entry.id)].slice(0, this.most);
+		const entries = [entry, ...this.without(entry.id)].slice(0, this.limit);
 		// If there is no room, a list with a limit drops its oldest.
-		while (!this.#set(entries)) if (this.most === Infinity || !entries.pop()) return false;
+		while (!this.#set(entries)) if (this.limit === Infinity || !entries.pop()) return false;
 		return true;
 	}
 	remove(id) { this.#set(this.without(id)); }

@@ -137,7 +137,7 @@ drawing.addEventListener("change", refresh);
 page.canvas.addEventListener("resized", () => drawing.empty || refresh());
 
 /** Finish keyboard strokes and replays before the drawing changes. */
-function settle() {
+function finishStrokes() {
 	keyboard.lift();
 	replay.finish();
 }
@@ -150,17 +150,17 @@ function closePicture() {
 
 const act = {
 	undo() {
-		settle();
+		finishStrokes();
 		if (picture.undo()) readPicture();
 		else if (picture.file) closePicture();
 		else drawing.undo();
 	},
 	redo() {
-		settle();
+		finishStrokes();
 		drawing.redo();
 	},
 	clear() {
-		settle();
+		finishStrokes();
 		page.problem.hidden = true;
 		started = Date.now();
 		drawing.clear();
@@ -211,7 +211,7 @@ for (const input of [page.rows, page.columns]) input.addEventListener("change", 
 
 receivePictures([page.file, page.camera], page.stage, (files) => {
 	if (files.length > 1) return readAll(files, page, past);
-	settle();
+	finishStrokes();
 	started = Date.now();
 	picture.show(files[0]);
 	readPicture();

@@ -1,7 +1,7 @@
 // When to send a request: one at a time, no stale answers, again after a failure.
 
 const PAUSE = 70; // milliseconds without a movement after which a stroke is read while it is drawn
-const PATIENCE = 250; // milliseconds between readings of a stroke that never pauses
+const MAX_READ_INTERVAL = 250; // milliseconds between readings of a stroke that never pauses
 const LONGEST_WAIT = 8; // seconds between two tries, unless the server sets the wait
 
 /** `send(job)` promises an answer, or throws a Problem; `on` is {reading(answer, job), problem(problem, job)}. */
@@ -29,7 +29,7 @@ export class Reader {
 	soon(job) {
 		const now = performance.now();
 		this.#since ||= now;
-		this.#later(job, Math.min(PAUSE, this.#since + PATIENCE - now));
+		this.#later(job, Math.min(PAUSE, this.#since + MAX_READ_INTERVAL - now));
 	}
 
 	/** Read now, or as soon as the request under way is answered. */

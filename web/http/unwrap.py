@@ -11,7 +11,7 @@ import msgspec
 from web.http.errors import ProblemError
 
 FIELD = "image"
-HOW = (
+UPLOAD_HINT = (
     f"Send a picture as the field `{FIELD}` of a form or of a JSON object, or as the whole body: as bytes with a type "
     "such as image/png, or in base64."
 )
@@ -23,13 +23,13 @@ URL_ENCODED = "application/x-www-form-urlencoded"
 # Types that tell nothing: `curl --data-binary` declares a form, and a browser octet-stream for an unknown file.
 SILENT_TYPES = ("", "application/octet-stream", URL_ENCODED)
 # First bytes of the supported formats: TIFF in both byte orders; AVIF and HEIC begin with a length before `ftyp`.
-PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|%PDF|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", re.DOTALL)
+PICTURE_START = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|%PDF|II\*\0|MM\0\*|RIFF....WEBP|....ftyp", re.DOTALL)
 DATA_URL = re.compile(rb"\s*data:[\w./+-]*(;[\w=.-]+)*;base64,", re.IGNORECASE)
 # At least 64 characters, because a shorter text of these characters may be a word.
 BASE64 = re.compile(rb"[A-Za-z0-9+/_\s-]{64,}={0,2}\s*")
 # At least 28 numbers with separators: a list of pixels.
-PIXELS = re.compile(rb"[\[\s]*(\d+(\.\d*)?(\s*[,;]\s*|\s+)){28,}")
-FORM = re.compile(rb"[\w.-]+=")
+PIXEL_LIST = re.compile(rb"[\[\s]*(\d+(\.\d*)?(\s*[,;]\s*|\s+)){28,}")
+FORM_START = re.compile(rb"[\w.-]+=")
 
 
 class Wrapped(msgspec.Struct):
@@ -50,7 +50,7 @@ def unwrap(body: bytes, kind: str) -> bytes:
             422 if a form or a JSON object is broken or has no picture, or the body is a list of pixels.
     """
     head = body[:HEAD_BYTES]
-    if PIXELS.match(head):
+    if PIXEL_LIST.match(head):
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "These are pixels, not a picture. Send images of 28x28 pixels to /v2/models/digits/infer; /docs shows how.",
@@ -61,10 +61,10 @@ def unwrap(body: bytes, kind: str) -> bytes:
         return _decoded(body)
     if head.lstrip().startswith(b"{"):
         return unwrap(_of_json(body), "text/plain")
-    if kind == URL_ENCODED and FORM.match(head):
+    if kind == URL_ENCODED and FORM_START.match(head):
         return unwrap(_of_form(body), "text/plain")
-    if not (kind.startswith("image/") or kind in SILENT_TYPES or PICTURE.match(head)):
-        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"This is no picture that is read. {HOW}")
+    if not (kind.startswith("image/") or kind in SILENT_TYPES or PICTURE_START.match(head)):
+        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"This is no picture that is read. {UPLOAD_HINT}")
     return body
 
 
@@ -72,7 +72,7 @@ def _of_json(body: bytes) -> bytes:
     try:
         return msgspec.json.decode(body, type=Wrapped).image.encode()
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        detail = f"The JSON object cannot be read, or has no text as its field `{FIELD}`: {error}. {HOW}"
+        detail = f"The JSON object cannot be read, or has no text as its field `{FIELD}`: {error}. {UPLOAD_HINT}"
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from error
 
 
@@ -81,7 +81,8 @@ def _of_form(body: bytes) -> bytes:
         # In a form a plus that is not escaped means a blank; base64 has pluses and no blanks.
         return parse_qs(body, max_num_fields=MAX_PARTS)[FIELD.encode()][0].replace(b" ", b"+")
     except (KeyError, ValueError) as error:
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"The form has no field `{FIELD}`. {HOW}") from error
+        detail = f"The form has no field `{FIELD}`. {UPLOAD_HINT}"
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from error
 
 
 def _decoded(text: bytes) -> bytes:
