@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         recognizer = Recognizer(options.model)
         mnist = load(Path(named) if named else local if local and local.is_file() else None)
-        faces = fonts.faces(options.fonts, kept=True)
+        faces = fonts.faces(options.fonts, validation=True)
     except (RecognizerError, TrainError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from evaluation.strokes import Drawing, Points, aspect, place, render
-from synthesis.handwriting.faces import Letterform, copied
+from synthesis.handwriting.faces import FontGlyph, copied
 from synthesis.handwriting.vary import affine
 
 # Ink and paper of a canvas drawing: grey levels, or None for transparent paper.
@@ -47,11 +47,11 @@ def draw_mark(mark: Drawing, rng: np.random.Generator) -> Image.Image:
     return colour(render(place(mark, (left, top, wide, tall)), (width, height), brush), rng)
 
 
-def draw_glyph(form: Letterform, rng: np.random.Generator) -> Image.Image:
+def draw_glyph(glyph: FontGlyph, rng: np.random.Generator) -> Image.Image:
     """Draw a glyph of a font at a random size and place, as `draw_mark` does, slightly rotated and slanted."""
     width, height = (int(side) for side in rng.integers(200, 601, 2))
     side = rng.uniform(0.4, 0.75) * min(width, height)
-    ink = Image.fromarray(copied(form, affine(rng, COPY_VARIATION), side, height * rng.uniform(0.025, 0.07) / side))
+    ink = Image.fromarray(copied(glyph, affine(rng, COPY_VARIATION), side, height * rng.uniform(0.025, 0.07) / side))
     ink.thumbnail((width, height))
     canvas = Image.new("L", (width, height))
     canvas.paste(ink, (int(rng.integers(width - ink.width + 1)), int(rng.integers(height - ink.height + 1))))

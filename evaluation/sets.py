@@ -13,7 +13,7 @@ from PIL import Image
 
 from evaluation import canvases, pages, strays, strokes, writers
 from evaluation.score import DIGITS
-from synthesis.handwriting.faces import LETTERS, Faces
+from synthesis.handwriting.faces import UNAMBIGUOUS_LETTERS, Faces
 
 Item = TypeVar("Item")
 # A writer must have at least this many digits, so that numbers can be composed of them.
@@ -93,15 +93,15 @@ def available(
 def _font_sets(faces: Faces) -> list[Dataset]:
     def drawn(names: frozenset[str], known: bool) -> Samples:
         def one(rng: np.random.Generator) -> Sample:
-            form = faces.face(rng).form(names, rng)
-            return Sample(canvases.draw_glyph(form, rng), form.name if known else "")
+            glyph = faces.face(rng).glyph(names, rng)
+            return Sample(canvases.draw_glyph(glyph, rng), glyph.name if known else "")
 
         return _repeated(one)
 
     about = "of handwriting fonts that were kept apart, one on a canvas"
     return [
         Dataset("font digits", f"digits {about}", "digits", drawn(DIGITS, True)),
-        Dataset("font letters", f"letters {about}", "letters", drawn(LETTERS, False)),
+        Dataset("font letters", f"letters {about}", "letters", drawn(UNAMBIGUOUS_LETTERS, False)),
     ]
 
 

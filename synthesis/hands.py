@@ -1,4 +1,4 @@
-"""Who writes: strokes drawn with a pen of some width, MNIST's digits, printed type. A mark is uint8 [h, w], tight."""
+"""Draws marks by a hand: pen strokes, copies of MNIST's digits, printed type. A mark is uint8 [h, w], cropped."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,14 +14,14 @@ from synthesis.handwriting.allographs import DIGITS
 from synthesis.handwriting.greek import GREEK
 from synthesis.handwriting.letters import LETTERS
 from synthesis.handwriting.strokes import Glyph, arc, parse, path
-from synthesis.handwriting.vary import LONGEST_TAIL, vary
+from synthesis.handwriting.vary import MAX_TAIL_FACTORS, vary
 from synthesis.sheet import Alpha
 
 Rng = np.random.Generator
 OVERSAMPLE = 3
-# Pen widths as shares of the digits' height, from a hard pencil under large digits to a marker.
+# Range of pen widths, as shares of the digits' height: from a hard pencil under large digits to a marker.
 MIN_PEN_HEIGHTS, MAX_PEN_HEIGHTS = 0.028, 0.17
-# No line is drawn thinner than this, but fainter, down to this share of its tone.
+# Smallest width of a drawn line; a thinner pen is drawn fainter instead, down to this share of its tone.
 MIN_PEN_PX, MIN_TONE_SHARE = 0.9, 0.45
 FONT_PX = 64
 FONTS = (
@@ -29,22 +29,22 @@ FONTS = (
     *("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "cmr10", "cmb10", "cmss10", "cmtt10"),
 )
 LETTER_NAMES = tuple(LETTERS)
-# Signs that are read as what they are, or would be as digits: plus, minus, two and three strokes, a corner.
-READ = (
+# Signs that are not drawn as `OTHER`: plus and minus have classes; two or three strokes and a corner look like digits.
+EXCLUDED_SIGNS = (
     *("0,.5 1,.5 | .5,0 .5,1", "0,0 .5,.02 1,0"),
     *("0,0 0,1 | .35,0 .35,1", "0,0 0,1 | .3,0 .3,1 | .6,0 .6,1", "0,0 1,0! 1,1"),
 )
-OTHER_SIGNS = tuple(each for each in signs.SIGNS if each not in READ)
-# So many letters have strokes that do not meet.
+OTHER_SIGNS = tuple(each for each in signs.SIGNS if each not in EXCLUDED_SIGNS)
+# Share of letters whose strokes are moved apart.
 APART_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Copybook:
-    """Digits of people to copy: images uint8 [N, 28, 28], and the places of each label's."""
+    """Digits of people to copy: images uint8 [N, 28, 28], and for each label the indices of its images."""
 
     images: NDArray[np.uint8]
-    places: tuple[NDArray[np.intp], ...]
+    indices: tuple[NDArray[np.intp], ...]
 
     @classmethod
     def of(cls, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> "Copybook":
@@ -57,35 +57,35 @@ class Hand:
     """One person with one pen.
 
     Attributes:
-        copybook: where copied digits come from.
-        copies: the share of digits that are copied rather than drawn.
+        copybook: images of the digits that are copied.
+        copied_share: the share of digits that are copied rather than drawn.
         pen: the pen's width as a share of the digits' height.
         slant: how far strokes lean, x to the left for each y downwards.
-        wide: the digits' width, times the usual.
-        tails: the chance that a 7 or 9 has a long tail.
+        width_factor: the digits' width as a multiple of the usual width.
+        tail_chance: the chance that a digit in `MAX_TAIL_FACTORS` has a long tail.
         tone: how dark the ink is, 0 to 1.
     """
 
     copybook: Copybook
-    copies: float
+    copied_share: float
     pen: float
     slant: float
-    wide: float
-    tails: float
+    width_factor: float
+    tail_chance: float
     tone: float
 
     def darkness(self, tall: float) -> float:
-        """Return how dark lines are beside digits `tall` pixels high, 0 to 1: thinner than a pixel they fade."""
+        """Return how dark the lines of digits `tall` pixels high are, 0 to 1; lines below a pixel are fainter."""
         return self.tone * min(1.0, max(self.pen * tall / MIN_PEN_PX, MIN_TONE_SHARE))
 
     def digit(self, label: str, tall: float, rng: Rng) -> Alpha:
-        """Write a digit `tall` pixels high, tails apart."""
-        if rng.random() < self.copies:
+        """Write a digit `tall` pixels high, not counting a long tail."""
+        if rng.random() < self.copied_share:
             alpha = self._copied(int(label), tall, rng)
         else:
             alpha = self.strokes(DIGITS[int(label)](rng), tall, rng, fill=True)
-        if int(label) in LONGEST_TAIL and rng.random() < self.tails:
-            alpha = _with_tail(alpha, rng.uniform(1.1, LONGEST_TAIL[int(label)]))
+        if int(label) in MAX_TAIL_FACTORS and rng.random() < self.tail_chance:
+            alpha = _with_tail(alpha, rng.uniform(1.1, MAX_TAIL_FACTORS[int(label)]))
         return alpha
 
     def sign(self, kind: str, tall: float, rng: Rng) -> Alpha:
@@ -93,7 +93,7 @@ class Hand:
         return self.strokes(SIGNS[kind](rng), tall, rng)
 
     def letter(self, tall: float, rng: Rng, *, alone: bool = False) -> Alpha:
-        """Write a letter; among others, one in six is drawn as a digit is, for o, l, s and z are."""
+        """Write a letter; unless `alone`, one in six has the shape of a digit, as o, l, s and z have."""
         if not alone and rng.random() < 0.16:
             return self.digit(str(rng.choice([0, 1, 1, 2, 5, 6, 9])), tall * rng.uniform(0.6, 1), rng)
         if rng.random() < 0.15:
@@ -108,7 +108,7 @@ class Hand:
         return self.strokes(glyph, high, rng, fill=True)
 
     def other(self, tall: float, rng: Rng) -> Alpha:
-        """Draw something that is no digit, letter or separator."""
+        """Draw a mark that is not a digit, letter or separator."""
         kinds = (_other_sign, _other_sign, signs.scribble, signs.spiral, signs.loops, signs.smiley, negatives.piece)
         return self.strokes(kinds[rng.integers(len(kinds))](rng), tall, rng)
 
@@ -122,7 +122,7 @@ class Hand:
         if kind < 0.3:
             bars = [[(x0, high * u(0.35, 0.65)), (x1, high * u(0.35, 0.65))] for _ in range(rng.integers(1, 4))]
         elif kind < 0.5:
-            bars = [[(x0, y1), (x1, y0)]] * 1 + [[(x0, y1 - 0.2 * high), (x1, y0 - 0.2 * high)]]
+            bars = [[(x0, y1), (x1, y0)], [(x0, y1 - 0.2 * high), (x1, y0 - 0.2 * high)]]
         elif kind < 0.8:
             bars = [[(x0, y0), (x1, y1)], [(x0, y1), (x1, y0)]]
         else:
@@ -132,9 +132,9 @@ class Hand:
         return _inked([np.array(each) for each in bars], max(self.pen * tall, 1.0), digit)
 
     def strokes(self, glyph: Glyph, tall: float, rng: Rng, *, fill: bool = False) -> Alpha:
-        """Draw a glyph of which one unit is `tall` pixels; with `fill`, all of it is so high."""
+        """Draw a glyph, one unit being `tall` pixels; with `fill`, the whole glyph is `tall` pixels high."""
         lines = vary(glyph, rng)
-        shear = np.array([[self.wide, 0.0], [-self.slant, 1.0]])
+        shear = np.array([[self.width_factor, 0.0], [-self.slant, 1.0]])
         lines = [line @ shear for line in lines]
         pen = max(self.pen * tall, MIN_PEN_PX)
         scale = tall
@@ -144,29 +144,29 @@ class Hand:
         return _inked([line * scale for line in lines], pen)
 
     def _copied(self, digit: int, tall: float, rng: Rng) -> Alpha:
-        places = self.copybook.places[digit]
-        image = self.copybook.images[places[rng.integers(len(places))]]
+        indices = self.copybook.indices[digit]
+        image = self.copybook.images[indices[rng.integers(len(indices))]]
         rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
         cut = Image.fromarray(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-        # A wide mark is not as high as its neighbours.
+        # A wide mark is limited by its width, so it is lower than its neighbours.
         scale = min(tall / cut.height, 1.35 * tall / cut.width)
-        size = max(2, round(cut.width * scale * self.wide)), max(2, round(cut.height * scale))
+        size = max(2, round(cut.width * scale * self.width_factor)), max(2, round(cut.height * scale))
         grey = np.asarray(cut.resize(size, Image.Resampling.BICUBIC), np.float32) / 255
-        # Where the edge is taken to lie makes the pen thinner or thicker.
+        # The threshold at which a stroke ends makes the pen thinner or thicker.
         edge = float(np.interp(self.pen, [MIN_PEN_HEIGHTS, MAX_PEN_HEIGHTS], [0.7, 0.25]))
         gain = 0.12 * max(scale * 20, 12)
         return tight(np.clip(((grey - edge) * gain + 0.5) * 255, 0, 255).astype(np.uint8))
 
 
-def hand(copybook: Copybook, rng: Rng) -> Hand:
-    """Return someone."""
+def random_hand(copybook: Copybook, rng: Rng) -> Hand:
+    """Return a random hand."""
     return Hand(
         copybook,
-        copies=float(rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.4, 0.25])),
+        copied_share=float(rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.4, 0.25])),
         pen=float(np.exp(rng.uniform(np.log(MIN_PEN_HEIGHTS), np.log(MAX_PEN_HEIGHTS)))),
         slant=float(rng.normal(0.08, 0.16)),
-        wide=float(np.exp(rng.normal(0, 0.13))),
-        tails=float(rng.choice([0.0, 0.3, 0.8], p=[0.5, 0.3, 0.2])),
+        width_factor=float(np.exp(rng.normal(0, 0.13))),
+        tail_chance=float(rng.choice([0.0, 0.3, 0.8], p=[0.5, 0.3, 0.2])),
         tone=float(rng.uniform(0.75, 1.0)),
     )
 
@@ -212,7 +212,7 @@ def ring(rng: Rng) -> Glyph:
 
 
 def printed(text: str, tall: float, font: str) -> Alpha:
-    """Print a character whose type has digits `tall` pixels high."""
+    """Print a character of a font, at the size at which its digits are `tall` pixels high."""
     big = _type(text, font)
     scale = tall / _type("8", font).shape[0]
     size = max(1, round(big.shape[1] * scale)), max(1, round(big.shape[0] * scale))
@@ -228,7 +228,7 @@ def _type(text: str, font: str) -> Alpha:
 
 
 def tight(alpha: Alpha) -> Alpha:
-    """Cut off what is empty around a mark; one empty pixel where there is no ink."""
+    """Crop a mark to its ink; return one empty pixel if there is none."""
     rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
     if not len(rows):
         return np.zeros((1, 1), np.uint8)
@@ -236,7 +236,7 @@ def tight(alpha: Alpha) -> Alpha:
 
 
 def _inked(lines: list[NDArray[np.float64]], pen: float, under: Alpha | None = None) -> Alpha:
-    """Draw polylines, in pixels, with a round pen `pen` pixels wide, over another mark that starts at 0, 0."""
+    """Draw polylines, in pixels, with a round pen `pen` pixels wide, over the mark `under`, whose corner is 0, 0."""
     points = np.concatenate(lines)
     corners = [points.min(axis=0), points.max(axis=0)]
     if under is not None:
@@ -259,11 +259,11 @@ def _inked(lines: list[NDArray[np.float64]], pen: float, under: Alpha | None = N
     return tight(alpha)
 
 
-def _with_tail(alpha: Alpha, longer: float) -> Alpha:
-    """Stretch the lower half of a mark downwards."""
+def _with_tail(alpha: Alpha, factor: float) -> Alpha:
+    """Stretch the lower part of a mark by `factor`."""
     half = alpha.shape[0] * 11 // 20
     if half < 2:
         return alpha
     lower = Image.fromarray(alpha[half:])
-    size = (lower.width, max(1, round(lower.height * longer)))
+    size = (lower.width, max(1, round(lower.height * factor)))
     return np.concatenate([alpha[:half], np.asarray(lower.resize(size, Image.Resampling.BILINEAR))])

@@ -1,7 +1,8 @@
-"""How people fill a page: each layout writes on a sheet, and draws printed lines; heights in pixels."""
+"""Lays out pages as people fill them: each layout writes on a sheet and draws printed lines; heights in pixels."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,12 +10,12 @@ from synthesis.hands import Hand, Rng, ring, tight
 from synthesis.kinds import OTHER
 from synthesis.paper import Frame, Lines
 from synthesis.sheet import Alpha, Sheet
-from synthesis.writing import Line, font, number
+from synthesis.writing import Line, number, random_font
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Desk:
-    """All that a layout needs: the sheet and its lines, who writes, how high digits are (pixels), and chance."""
+    """Arguments of a layout: sheet, printed lines, hand, digit height `tall` in pixels, source of random numbers."""
 
     sheet: Sheet
     lines: Lines
@@ -29,32 +30,32 @@ class Desk:
         y: float,
         tall: float = 0.0,
         *,
-        spread: tuple[float, float] = (0.06, 0.4),
+        gaps: tuple[float, float] = (0.06, 0.4),
         font: str = "",
-        zeros: float = 1.0,
+        zero_factor: float = 1.0,
     ) -> Line:
-        """Begin a line of writing at x and its base line's y; the rest as `Line` has it."""
+        """Begin a line of writing at x and its base line's y; the other arguments are those of `Line`."""
         start, tall = (x, y), tall or self.tall
-        return Line(self.sheet, self.frame, self.hand, start, tall, self.rng, spread, font, zeros)
+        return Line(self.sheet, self.frame, self.hand, start, tall, self.rng, gaps, font, zero_factor)
 
 
-def _spread(rng: Rng) -> tuple[float, float]:
-    """Return the gaps of one hand: some write digits into each other."""
+def _gaps(rng: Rng) -> tuple[float, float]:
+    """Return smallest and largest gap of a random hand, in digit heights; some hands overlap digits."""
     if rng.random() < 0.42:
         return float(rng.uniform(-0.3, -0.05)), float(rng.uniform(-0.02, 0.15))
     return float(rng.uniform(0.02, 0.12)), float(rng.uniform(0.15, 0.9))
 
 
 def rows(desk: Desk) -> None:
-    """Lines of numbers, one below the other."""
+    """Write lines of numbers, one below the other."""
     rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
-    spread, zeros = _spread(rng), float(rng.choice([1.0, 0.7, 0.45], p=[0.84, 0.1, 0.06]))
+    gaps, zero_factor = _gaps(rng), float(rng.choice([1.0, 0.7, 0.45], p=[0.84, 0.1, 0.06]))
     pitch = tall * rng.uniform(1.25, 3)
     struck = 0.12 if rng.random() < 0.2 else 0.0
     underlined = rng.random() < 0.15
     y = rng.uniform(0.2, 1.3) * tall
     while y < high + 0.5 * tall:
-        line = desk.line(rng.uniform(-1, 1.5) * tall, y, spread=spread, zeros=zeros)
+        line = desk.line(rng.uniform(-1, 1.5) * tall, y, gaps=gaps, zero_factor=zero_factor)
         while line.x < wide:
             start = line.x
             for each in number(rng):
@@ -70,18 +71,18 @@ def rows(desk: Desk) -> None:
 
 
 def loose(desk: Desk) -> None:
-    """Digits and small numbers anywhere, of different sizes."""
+    """Write digits and small numbers anywhere, of different sizes."""
     rng, (high, wide) = desk.rng, desk.sheet.shape
     for _ in range(rng.integers(2, 14)):
         tall = desk.tall * float(np.exp(rng.normal(0, 0.3)))
         x, y = rng.uniform(-0.2, 1) * wide, rng.uniform(0, 1.1) * high
         text = number(rng, 3) if rng.random() < 0.5 else str(rng.integers(10))
         if not desk.sheet.crowded(x - 0.3 * tall, y - 1.2 * tall, tall * (0.9 * len(text) + 0.3), 1.5 * tall):
-            desk.line(x, y, tall, spread=_spread(rng)).write(text)
+            desk.line(x, y, tall, gaps=_gaps(rng)).write(text)
 
 
 def table(desk: Desk) -> None:
-    """A table of cells, most with a number or a digit, some printed; digits touch and cross the lines."""
+    """Fill a table: most cells with a number or a digit, some printed; digits touch and cross the lines."""
     rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
     sudoku = rng.random() < 0.45
     cell_high = tall * rng.uniform(1.05, 2.2)
@@ -92,13 +93,14 @@ def table(desk: Desk) -> None:
     if len(xs) < 2 or len(ys) < 2:
         return rows(desk)
     desk.lines.grid(xs, ys, max(0.6, tall * rng.uniform(0.02, 0.09)), rng.uniform(0.35, 1), 3 if sudoku else 0)
-    empty, type_share, face = rng.choice([0.0, 0.3, 0.7]), rng.choice([0.0, 0.4, 0.8]) if sudoku else 0.0, font(rng)
+    empty, type_share = rng.choice([0.0, 0.3, 0.7]), rng.choice([0.0, 0.4, 0.8]) if sudoku else 0.0
+    face = random_font(rng)
     headed = not sudoku and rng.random() < 0.3
     notes = sudoku and rng.random() < 0.25
     for left in xs[:-1]:
         for top in ys[:-1]:
             if headed and (left == xs[0] or top == ys[0]):
-                head = desk.line(left + 0.1 * tall, top + 0.8 * cell_high, 0.6 * tall, font=face, spread=(0.02, 0.1))
+                head = desk.line(left + 0.1 * tall, top + 0.8 * cell_high, 0.6 * tall, font=face, gaps=(0.02, 0.1))
                 while head.x < left + cell_wide - 0.6 * tall:
                     head.letter()
                 continue
@@ -109,10 +111,10 @@ def table(desk: Desk) -> None:
             )
             x = left + cell_wide * (0.5 + rng.normal(0, 0.08)) - 0.38 * tall * len(text)
             y = top + (cell_high + tall) / 2 + rng.normal(0, 0.1) * tall
-            line = desk.line(x, y, tall, font=face if rng.random() < type_share else "", spread=(0.0, 0.2))
+            line = desk.line(x, y, tall, font=face if rng.random() < type_share else "", gaps=(0.0, 0.2))
             line.write(text)
             if notes and rng.random() < 0.4:
-                # Small candidates that a solver pencils into a corner: read as what they are.
+                # Small candidates that a solver pencils into a corner; their class is their digit.
                 desk.line(left + 0.1 * cell_wide, top + 0.35 * cell_high, 0.25 * cell_high).write(
                     str(rng.integers(1, 10))
                 )
@@ -120,17 +122,17 @@ def table(desk: Desk) -> None:
 
 
 def boxes(desk: Desk) -> None:
-    """Rows of form boxes, joined as a comb or apart, some empty; digits may stick out of them."""
+    """Fill rows of form boxes, joined as a comb or apart, some empty; digits may stick out of them."""
     rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
     width, tone = max(0.6, tall * rng.uniform(0.02, 0.09)), rng.uniform(0.3, 1)
     side, gap = tall * rng.uniform(1.0, 1.9), rng.choice([0.0, 0.0, rng.uniform(0.1, 0.8)]) * tall
     comb = rng.random() < 0.25
-    empty, face = rng.choice([0.05, 0.5, 0.9]), font(rng) if rng.random() < 0.15 else ""
+    empty, face = rng.choice([0.05, 0.5, 0.9]), random_font(rng) if rng.random() < 0.15 else ""
     y = rng.uniform(0.1, 1) * tall
     while y < high:
         x = rng.uniform(-0.5, 1.5) * tall
         if rng.random() < 0.3:
-            label = desk.line(x, y + side * 0.8, tall * rng.uniform(0.5, 0.9), font=font(rng))
+            label = desk.line(x, y + side * 0.8, tall * rng.uniform(0.5, 0.9), font=random_font(rng))
             for _ in range(rng.integers(2, 7)):
                 label.letter()
             x = label.x + 0.5 * tall
@@ -154,7 +156,7 @@ def boxes(desk: Desk) -> None:
 
 
 def amount(desk: Desk) -> None:
-    """The amount of a cheque: digits close together, points, an end mark, lines above and below."""
+    """Write the amount of a cheque: digits close together, points, an end mark, lines above and below."""
     rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
     width, tone = max(0.6, tall * rng.uniform(0.02, 0.07)), rng.uniform(0.3, 0.9)
     y = rng.uniform(0.9, 1.4) * tall
@@ -162,8 +164,8 @@ def amount(desk: Desk) -> None:
         for at in (y + rng.uniform(-0.1, 0.45) * tall, y - rng.uniform(1.1, 1.6) * tall):
             if rng.random() < 0.5:
                 desk.lines.draw([(0, at), (wide, at)], width, tone)
-        spread = (rng.uniform(-0.25, 0.05), rng.uniform(0.08, 0.35))
-        line = desk.line(rng.uniform(-0.5, 2.5) * tall, y, spread=spread, zeros=float(rng.choice([1.0, 0.75, 0.5])))
+        gaps = (rng.uniform(-0.25, 0.05), rng.uniform(0.08, 0.35))
+        line = desk.line(rng.uniform(-0.5, 2.5) * tall, y, gaps=gaps, zero_factor=float(rng.choice([1.0, 0.75, 0.5])))
         if rng.random() < 0.2:
             line.other()
         whole = "".join(str(digit) for digit in rng.integers(10, size=rng.integers(1, 4)))
@@ -174,14 +176,14 @@ def amount(desk: Desk) -> None:
 
 
 def text(desk: Desk) -> None:
-    """Words, by hand or printed, with a number here and there."""
+    """Write words, by hand or printed, with a number here and there."""
     rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
-    face = font(rng) if rng.random() < 0.4 else ""
-    spread = (0.02, 0.12) if face else (rng.uniform(-0.1, 0.05), rng.uniform(0.08, 0.3))
+    face = random_font(rng) if rng.random() < 0.4 else ""
+    gaps = (0.02, 0.12) if face else (rng.uniform(-0.1, 0.05), rng.uniform(0.08, 0.3))
     numbers = rng.choice([0.0, 0.05, 0.25])
     y, pitch = rng.uniform(0.2, 1.2) * tall, tall * rng.uniform(1.3, 2.5)
     while y < high + 0.5 * tall:
-        line = desk.line(rng.uniform(-1, 1) * tall, y, spread=spread, font=face)
+        line = desk.line(rng.uniform(-1, 1) * tall, y, gaps=gaps, font=face)
         while line.x < wide:
             if rng.random() < numbers:
                 line.write(number(rng, 4))
@@ -193,7 +195,7 @@ def text(desk: Desk) -> None:
 
 
 def doodles(desk: Desk) -> None:
-    """Letters, signs and scribbles alone, large and small; rings around digits; struck digits."""
+    """Write letters, signs and scribbles alone, large and small; rings around digits; crossed-out digits."""
     rng, (high, wide) = desk.rng, desk.sheet.shape
     for _ in range(rng.integers(1, 10)):
         tall = desk.tall * float(np.exp(rng.normal(0.1, 0.35)))
@@ -215,7 +217,7 @@ def doodles(desk: Desk) -> None:
 
 
 def single(desk: Desk) -> None:
-    """One mark at the height that is read best, or a few far apart, as most people try a reader out."""
+    """Write one mark at the height that is read best, or a few far apart, as most people try a reader out."""
     rng, (high, wide) = desk.rng, desk.sheet.shape
     framed = rng.random() < 0.12
     for _ in range(int(rng.choice([1, 2, 4], p=[0.5, 0.3, 0.2]))):
@@ -223,7 +225,7 @@ def single(desk: Desk) -> None:
         x, y = rng.uniform(0.1, 0.9) * wide, rng.uniform(0.15, 1) * high
         if desk.sheet.crowded(x - 1.5 * tall, y - 2 * tall, 3.5 * tall, 3 * tall):
             continue
-        line = desk.line(x, y, tall, spread=_spread(rng))
+        line = desk.line(x, y, tall, gaps=_gaps(rng))
         if framed:
             desk.lines.box(
                 x - rng.uniform(0.2, 1) * tall, y - rng.uniform(1.2, 2) * tall,
@@ -242,12 +244,12 @@ def single(desk: Desk) -> None:
 
 
 def large(desk: Desk) -> None:
-    """One mark, or two or three, that fill the picture, perhaps up to its border, perhaps in a frame."""
+    """Write one to three marks that fill the picture, perhaps up to its border, perhaps in a frame."""
     rng, (high, wide) = desk.rng, desk.sheet.shape
     count = int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1]))
     tall = min(high, wide) * rng.uniform(0.3, 0.95) / (1 + 0.45 * (count - 1))
     left = (wide - 0.75 * tall * count) / 2 + rng.normal(0, 0.1) * tall
-    line = desk.line(left, (high + tall) / 2 + rng.normal(0, 0.05) * tall, tall, spread=_spread(rng))
+    line = desk.line(left, (high + tall) / 2 + rng.normal(0, 0.05) * tall, tall, gaps=_gaps(rng))
     if rng.random() < 0.15:
         inset = rng.uniform(0, 0.06) * wide
         desk.lines.box(inset, inset, wide - inset, high - inset, rng.uniform(1, 0.1 * tall), rng.uniform(0.4, 1))
@@ -262,7 +264,7 @@ def large(desk: Desk) -> None:
 
 
 def seven_segment(desk: Desk) -> None:
-    """A display's digits, whose bars hang together or not: read as other marks, for nobody wrote them."""
+    """Draw a seven-segment display's digits, bars joined or apart; their class is `OTHER`, as nobody wrote them."""
     rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
     on = {"0": "abcdef", "1": "bc", "2": "abged", "3": "abgcd", "4": "fgbc", "5": "afgcd", "6": "afgedc", "7": "abc"}
     on |= {"8": "abcdefg", "9": "abcdfg"}
@@ -294,20 +296,31 @@ def _segments(bars: str, tall: float, apart: float, pen: float) -> Alpha:
 
 
 def empty(_: Desk) -> None:
-    """Nothing is written."""
+    """Write nothing."""
 
 
 Layout = Callable[[Desk], None]
-LAYOUTS: tuple[tuple[Layout, float], ...] = (
-    (rows, 0.22),
-    (loose, 0.12),
-    (table, 0.17),
-    (boxes, 0.08),
-    (amount, 0.12),
-    (text, 0.09),
-    (doodles, 0.07),
-    (single, 0.08),
-    (large, 0.03),
-    (seven_segment, 0.01),
-    (empty, 0.03),
+
+
+class LayoutChoice(NamedTuple):
+    """A layout, its share of pages, whether its paper may be ruled, and whether its paper has a cheque's patterns."""
+
+    layout: Layout
+    share: float
+    may_be_ruled: bool = False
+    is_cheque: bool = False
+
+
+LAYOUTS = (
+    LayoutChoice(rows, 0.22, may_be_ruled=True),
+    LayoutChoice(loose, 0.12, may_be_ruled=True),
+    LayoutChoice(table, 0.17),
+    LayoutChoice(boxes, 0.08),
+    LayoutChoice(amount, 0.12, is_cheque=True),
+    LayoutChoice(text, 0.09, may_be_ruled=True),
+    LayoutChoice(doodles, 0.07, may_be_ruled=True),
+    LayoutChoice(single, 0.08, may_be_ruled=True),
+    LayoutChoice(large, 0.03, may_be_ruled=True),
+    LayoutChoice(seven_segment, 0.01),
+    LayoutChoice(empty, 0.03, may_be_ruled=True),
 )

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthesis import camera, paper
-from synthesis.hands import Copybook, Rng, hand
+from synthesis.hands import Copybook, Rng, random_hand
 from synthesis.layouts import LAYOUTS, Desk
 from synthesis.sheet import UNKNOWN, Sheet
 
 # Digit heights: log-normal about the one at which pages are read; on a quarter of pages log-uniform from MIN to MAX.
-USUAL_HEIGHT_PX = 32
+BEST_HEIGHT_PX = 32
 HEIGHT_DEVIATION = 0.22  # standard deviation of the natural logarithm
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 9.0, 120.0
 # Dark ink, soft pencil, hard pencil: range of the share of light absorbed where darkest; share of pages.
@@ -42,7 +42,7 @@ class Page:
     sheet: Sheet
 
 
-def page(copybook: Copybook, seed: int, index: int, shape: tuple[int, int]) -> Page:
+def make_page(copybook: Copybook, seed: int, index: int, shape: tuple[int, int]) -> Page:
     """Make a page; it depends on the arguments alone.
 
     Args:
@@ -53,21 +53,21 @@ def page(copybook: Copybook, seed: int, index: int, shape: tuple[int, int]) -> P
     """
     rng = np.random.Generator(np.random.Philox(key=[seed, index]))
     if rng.random() < 0.75:
-        tall = USUAL_HEIGHT_PX * float(np.exp(rng.normal(0, HEIGHT_DEVIATION)))
+        digit_height = BEST_HEIGHT_PX * float(np.exp(rng.normal(0, HEIGHT_DEVIATION)))
     else:
-        tall = float(np.exp(rng.uniform(np.log(MIN_HEIGHT_PX), np.log(MAX_HEIGHT_PX))))
+        digit_height = float(np.exp(rng.uniform(np.log(MIN_HEIGHT_PX), np.log(MAX_HEIGHT_PX))))
     sheet = Sheet(*shape)
     frame = paper.Frame(shape, float(rng.normal(0, rng.choice([0.005, 0.03, 0.1], p=[0.4, 0.4, 0.2]))))
     lines = paper.Lines(shape, frame)
-    shares = np.array([share for _, share in LAYOUTS])
-    layout = LAYOUTS[rng.choice(len(LAYOUTS), p=shares / shares.sum())][0]
-    if layout.__name__ in ("rows", "loose", "large", "single", "text", "doodles", "empty") and rng.random() < 0.4:
-        paper.ruled(lines, shape, tall, rng, squared=bool(rng.random() < 0.5))
-    layout(Desk(sheet, lines, frame, hand(copybook, rng), tall, rng))
-    return Page(_picture(sheet, lines, tall, layout.__name__ == "amount", rng), sheet.ink, *_truth(sheet), sheet)
+    shares = np.array([choice.share for choice in LAYOUTS])
+    chosen = LAYOUTS[rng.choice(len(LAYOUTS), p=shares / shares.sum())]
+    if chosen.may_be_ruled and rng.random() < 0.4:
+        paper.ruled(lines, shape, digit_height, rng, squared=bool(rng.random() < 0.5))
+    chosen.layout(Desk(sheet, lines, frame, random_hand(copybook, rng), digit_height, rng))
+    return Page(_picture(sheet, lines, digit_height, chosen.is_cheque, rng), sheet.ink, *_truth(sheet), sheet)
 
 
-def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: Rng) -> NDArray[np.uint8]:
+def _picture(sheet: Sheet, lines: paper.Lines, digit_height: float, cheque: bool, rng: Rng) -> NDArray[np.uint8]:
     shape = sheet.shape
     ground: paper.Grey = np.ones(shape, np.float32)
     contrast = float(rng.uniform(*INK_CONTRASTS[rng.choice(3, p=CONTRAST_SHARES)]))
@@ -77,15 +77,15 @@ def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: R
         return np.rint(drawn * 255).astype(np.uint8)
     if cheque and rng.random() < 0.85:
         contrast = max(contrast, 0.35)
-        ground -= rng.uniform(0.05, 0.5) * contrast * paper.guilloche(shape, tall, rng)
+        ground -= rng.uniform(0.05, 0.5) * contrast * paper.guilloche(shape, digit_height, rng)
         if rng.random() < 0.3:
-            ground -= rng.uniform(0.1, 0.4) * contrast * paper.words(shape, tall, rng)
+            ground -= rng.uniform(0.1, 0.4) * contrast * paper.words(shape, digit_height, rng)
     if rng.random() < 0.5:
         ground += rng.uniform(0, 0.03) * paper.smooth(shape, rng.uniform(1, 40), rng)
     if rng.random() < 0.12:
-        ground -= rng.uniform(0.04, 0.14) * contrast * paper.traces(shape, tall, rng)
+        ground -= rng.uniform(0.04, 0.14) * contrast * paper.traces(shape, digit_height, rng)
     if rng.random() < 0.06:
-        ground -= rng.uniform(0.1, 0.9) * paper.stains(shape, tall, rng)
+        ground -= rng.uniform(0.1, 0.9) * paper.stains(shape, digit_height, rng)
     if rng.random() < 0.06:
         # Dust.
         ground -= rng.uniform(0.2, 0.7) * (paper.smooth(shape, rng.uniform(1, 2.5), rng) > rng.uniform(3, 4))
@@ -94,18 +94,18 @@ def _picture(sheet: Sheet, lines: paper.Lines, tall: float, cheque: bool, rng: R
     cover = sheet.ink.astype(np.float32) / 255 * sheet.tone
     if rng.random() < 0.5:
         # Uneven pressure, and pens that run dry.
-        uneven = paper.smooth(shape, tall * rng.uniform(0.15, 1.5), rng)
+        uneven = paper.smooth(shape, digit_height * rng.uniform(0.15, 1.5), rng)
         cover *= np.clip(1 - rng.uniform(0.05, 0.3) * (uneven + 1), 0.25, 1)
     if rng.random() < 0.25:
         # A pencil shows the paper's grain.
         cover *= np.clip(1 - rng.uniform(0.1, 0.35) * np.abs(paper.smooth(shape, rng.uniform(1, 2), rng)), 0.2, 1)
     scene: paper.Grey = np.asarray(ground * (1 - contrast * cover), np.float32)
     if rng.random() < 0.85:
-        scene = camera.lit(scene, tall, rng)
+        scene = camera.add_light(scene, digit_height, rng)
     if rng.random() < 0.12:
         # Light writing on a dark ground, as on a blackboard or a screen in the dark.
         scene = np.asarray(1.05 - scene, np.float32)
-    grey = camera.taken(scene, tall, rng)
+    grey = camera.photograph(scene, digit_height, rng)
     return np.rint(np.clip(grey, 0, 1) * 255).astype(np.uint8)
 
 

@@ -73,10 +73,10 @@ class Lines:
         return np.asarray(self._image.reduce(OVERSAMPLE), np.float32) / np.float32(255)
 
 
-def ruled(lines: Lines, shape: tuple[int, int], tall: float, rng: Rng, squared: bool) -> None:
+def ruled(lines: Lines, shape: tuple[int, int], digit_height: float, rng: Rng, squared: bool) -> None:
     """Rule the whole page with lines or squares, as in an exercise book."""
-    pitch = max(tall * (rng.uniform(0.35, 1.3) if squared else rng.uniform(1.1, 2.2)), 5.0)
-    width, tone = max(0.5, tall * rng.uniform(0.015, 0.05)), rng.uniform(0.1, 0.6)
+    pitch = max(digit_height * (rng.uniform(0.35, 1.3) if squared else rng.uniform(1.1, 2.2)), 5.0)
+    width, tone = max(0.5, digit_height * rng.uniform(0.015, 0.05)), rng.uniform(0.1, 0.6)
     reach = max(shape)
     ys = np.arange(rng.uniform(-pitch, 0) - 0.3 * reach, 1.3 * reach, pitch)
     xs = np.arange(rng.uniform(-pitch, 0) - 0.3 * reach, 1.3 * reach, pitch)
@@ -86,32 +86,31 @@ def ruled(lines: Lines, shape: tuple[int, int], tall: float, rng: Rng, squared: 
         lines.draw([(x, -0.3 * reach), (x, 1.3 * reach)], width, tone)
 
 
-def guilloche(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
+def guilloche(shape: tuple[int, int], digit_height: float, rng: Rng) -> Grey:
     """Return the fine wave pattern of a cheque's background, 0 to 1."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     out = np.zeros(shape, np.float32)
     for _ in range(rng.integers(1, 3)):
         angle = rng.choice([0.0, 0.0, np.pi / 4, rng.uniform(0, np.pi)])
         along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
-        pitch = max(tall * rng.uniform(0.1, 0.28), 2.2)
-        wave = (
-            rng.uniform(0, 0.5) * tall * np.sin(along * (2 * np.pi / (tall * rng.uniform(0.7, 4))) + rng.uniform(0, 6))
-        )
+        pitch = max(digit_height * rng.uniform(0.1, 0.28), 2.2)
+        height = rng.uniform(0, 0.5) * digit_height
+        wave = height * np.sin(along * (2 * np.pi / (digit_height * rng.uniform(0.7, 4))) + rng.uniform(0, 6))
         if rng.random() < 0.25:
             wave = wave + np.abs(along - rng.uniform(0, shape[1])) * rng.uniform(0, 1)
         out = np.maximum(out, np.sin((across + wave) * (2 * np.pi / pitch)) ** 2 ** rng.integers(0, 3))
     if rng.random() < 0.25:
         # A halftone of dots, as copiers make it.
-        pitch = max(tall * rng.uniform(0.08, 0.16), 2.0) * 2 / np.pi
+        pitch = max(digit_height * rng.uniform(0.08, 0.16), 2.0) * 2 / np.pi
         out = np.maximum(out, (np.sin(x / pitch) * np.sin(y / pitch) > 0.5).astype(np.float32))
     return out
 
 
-def words(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
+def words(shape: tuple[int, int], digit_height: float, rng: Rng) -> Grey:
     """Return a line of faint print somewhere on the page, 0 to 1."""
     out = np.zeros(shape, np.float32)
     font = FONTS[rng.integers(len(FONTS))]
-    high = tall * rng.uniform(0.4, 1.6)
+    high = digit_height * rng.uniform(0.4, 1.6)
     x, y = rng.uniform(-0.5, 0.5) * shape[1], rng.uniform(-0.2, 1.0) * shape[0]
     for _ in range(rng.integers(3, 16)):
         letter = printed(chr(rng.integers(ord("A"), ord("z") + 1)), high, font)
@@ -125,19 +124,19 @@ def words(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
     return out
 
 
-def traces(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
+def traces(shape: tuple[int, int], digit_height: float, rng: Rng) -> Grey:
     """Return traces of erased writing, or of writing that shines through from the other side, 0 to 1."""
     image = Image.new("L", (shape[1], shape[0]))
     draw = ImageDraw.Draw(image)
     for _ in range(rng.integers(3, 25)):
         start = rng.uniform(0, 1, 2) * (shape[1], shape[0])
-        steps = np.cumsum(rng.normal(0, 0.3 * tall, (int(rng.integers(2, 7)), 2)), axis=0)
-        draw.line([(float(x), float(y)) for x, y in start + steps], fill=255, width=max(1, round(0.08 * tall)))
-    blurred = image.filter(ImageFilter.GaussianBlur(0.05 * tall * rng.uniform(0.5, 3)))
+        steps = np.cumsum(rng.normal(0, 0.3 * digit_height, (int(rng.integers(2, 7)), 2)), axis=0)
+        draw.line([(float(x), float(y)) for x, y in start + steps], fill=255, width=max(1, round(0.08 * digit_height)))
+    blurred = image.filter(ImageFilter.GaussianBlur(0.05 * digit_height * rng.uniform(0.5, 3)))
     return np.asarray(blurred, np.float32) / np.float32(255)
 
 
-def stains(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
+def stains(shape: tuple[int, int], digit_height: float, rng: Rng) -> Grey:
     """Return a few blots, drops and smears, filled or as rings, 0 to 1; none is so small that it looks like a point."""
     image = Image.new("L", (shape[1], shape[0]))
     draw = ImageDraw.Draw(image)
@@ -145,7 +144,7 @@ def stains(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
         corners = 24 if rng.random() < 0.7 else int(rng.integers(3, 7))
         turns = np.linspace(0, 2 * np.pi, corners, endpoint=False)
         waves = [rng.normal(0, 0.12 / n) * np.sin(n * turns + rng.uniform(0, 6.3)) for n in (1, 2, 3, 5)]
-        radii = tall * np.exp(rng.uniform(np.log(0.2), np.log(1.5))) * (1 + np.sum(waves, axis=0))
+        radii = digit_height * np.exp(rng.uniform(np.log(0.2), np.log(1.5))) * (1 + np.sum(waves, axis=0))
         wide = np.exp(rng.normal(0, 0.4))
         x, y = rng.uniform(0, 1, 2) * (shape[1], shape[0])
         points = [
@@ -155,8 +154,9 @@ def stains(shape: tuple[int, int], tall: float, rng: Rng) -> Grey:
         if rng.random() < 0.7:
             draw.polygon(points, fill=tone)
         else:
-            draw.line([*points, points[0]], fill=tone, width=max(1, round(tall * rng.uniform(0.05, 0.4))))
-    blurred = image.filter(ImageFilter.GaussianBlur(tall * float(np.exp(rng.uniform(np.log(0.015), np.log(0.4))))))
+            draw.line([*points, points[0]], fill=tone, width=max(1, round(digit_height * rng.uniform(0.05, 0.4))))
+    softness = digit_height * float(np.exp(rng.uniform(np.log(0.015), np.log(0.4))))
+    blurred = image.filter(ImageFilter.GaussianBlur(softness))
     return np.asarray(blurred, np.float32) / np.float32(255)
 
 

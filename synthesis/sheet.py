@@ -16,7 +16,7 @@ UNKNOWN = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Mark:
     """One mark on a sheet.
 
     Attributes:
@@ -50,7 +50,7 @@ class Sheet:
         self.ink = np.zeros((height, width), np.uint8)
         self.owner = np.zeros((height, width), np.uint16)
         self.tone = np.ones((height, width), np.float32)
-        self.marks: list[Placed] = []
+        self.marks: list[Mark] = []
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -79,7 +79,7 @@ class Sheet:
             return
         visible = int(seen.sum(dtype=np.int64)) / total
         self.marks.append(
-            Placed((x, y, x + wide, y + high), KINDS.index(kind) if visible >= MIN_VISIBLE_SHARE else UNKNOWN, height)
+            Mark((x, y, x + wide, y + high), KINDS.index(kind) if visible >= MIN_VISIBLE_SHARE else UNKNOWN, height)
         )
         ink, owner = self.ink[y0:y1, x0:x1], self.owner[y0:y1, x0:x1]
         mine = seen > ink

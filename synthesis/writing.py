@@ -21,9 +21,9 @@ class Line:
         start: x and y of the base line's left end, in pixels of the page.
         tall: the digits' height in pixels.
         rng: source of the random numbers.
-        spread: the smallest and the largest gap between marks, in digit heights; at gaps below 0 they overlap.
+        gaps: the smallest and the largest gap between marks, in digit heights; at gaps below 0 they overlap.
         font: the font's name for a printed line; empty for handwriting.
-        zeros: a zero's height as a multiple of the other digits' height.
+        zero_factor: a zero's height as a multiple of the other digits' height.
     """
 
     def __init__(
@@ -34,13 +34,13 @@ class Line:
         start: tuple[float, float],
         tall: float,
         rng: Rng,
-        spread: tuple[float, float] = (0.06, 0.4),
+        gaps: tuple[float, float] = (0.06, 0.4),
         font: str = "",
-        zeros: float = 1.0,
+        zero_factor: float = 1.0,
     ) -> None:
         self._sheet, self._frame, self._hand, self._rng = sheet, frame, hand, rng
         self.x, self._y = start
-        self._tall, self._spread, self._font, self._zeros = tall, spread, font, zeros
+        self._tall, self._gaps, self._font, self._zero_factor = tall, gaps, font, zero_factor
         self._uneven = float(rng.choice([0.02, 0.06, 0.15], p=[0.4, 0.4, 0.2]))
         self._climb = float(rng.normal(0, 0.015))
 
@@ -48,7 +48,7 @@ class Line:
         """Write a digit; if it is `struck` out, its class is `OTHER`."""
         tall = self._tall * float(np.exp(self._rng.normal(0, self._uneven * 1.3)))
         if label == "0":
-            tall *= self._zeros
+            tall *= self._zero_factor
         if self._font:
             alpha = printed(label, self._tall, self._font)
         elif struck:
@@ -105,7 +105,7 @@ class Line:
             self._tall,
             self._hand.darkness(self._tall) if not self._font else 1.0,
         )
-        self.x += alpha.shape[1] + self._rng.uniform(*self._spread) * self._tall
+        self.x += alpha.shape[1] + self._rng.uniform(*self._gaps) * self._tall
 
 
 def number(rng: Rng, longest: int = 9) -> str:
@@ -136,6 +136,6 @@ def number(rng: Rng, longest: int = 9) -> str:
     return some(3, 3) + "-" + some(4, 4)
 
 
-def font(rng: Rng) -> str:
+def random_font(rng: Rng) -> str:
     """Return the name of a random font."""
     return FONTS[rng.integers(len(FONTS))]

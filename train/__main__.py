@@ -7,7 +7,7 @@ from train import config as configuration
 from train import data, files
 from train.config import Config
 from train.data import Mnist
-from train.errors import ended
+from train.errors import run_command
 from train.quiet import import_tensorflow
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ NO_FONTS = (
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return 0, 1 after an error with a message, or 130 after Ctrl-C."""
     config = configuration.parse(arguments)
-    return ended(lambda: run(config), "The same command goes on after the last finished epoch or round.")
+    return run_command(lambda: run(config), "The same command goes on after the last finished epoch or round.")
 
 
 def run(config: Config) -> None:
@@ -52,9 +52,9 @@ def train_classifier(config: Config, mnist: Mnist) -> None:
 
     parts = data.split(mnist, config.seed)
     mix = prepare(config, parts)
-    if mix.learn is not None and not mix.real:
+    if mix.drawn_training is not None and not mix.real:
         print(NO_REAL, flush=True)
-    if mix.learn is not None and config.fonts is None:
+    if mix.drawn_training is not None and config.fonts is None:
         print(NO_FONTS, flush=True)
     scaler = scale.fit(config.model, parts.images)
     print(

@@ -5,6 +5,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
+# Number of bins of equal width for the confidence, in the calibration error and the reliability diagram.
+BINS = 15
+
 
 def temperature(logits: NDArray[np.float32], labels: NDArray[np.integer]) -> float:
     """Return the T at which softmax(logits / T) gives the labels the highest likelihood, to four decimals.
@@ -42,26 +45,23 @@ def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np
     return result
 
 
-def calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.integer], bins: int = 15) -> float:
+def calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.integer]) -> float:
     """Return the expected calibration error, 0 to 1, over bins of equal width (Guo et al. 2017, equation 3)."""
     return float(
-        sum(
-            share * abs(accuracy - confidence)
-            for _, share, accuracy, confidence in reliability(probabilities, labels, bins)
-        )
+        sum(share * abs(accuracy - confidence) for _, share, accuracy, confidence in reliability(probabilities, labels))
     )
 
 
 def reliability(
-    probabilities: NDArray[np.float64], labels: NDArray[np.integer], bins: int = 15
+    probabilities: NDArray[np.float64], labels: NDArray[np.integer]
 ) -> list[tuple[float, float, float, float]]:
     """Return for each bin that is not empty: left edge, share of all predictions, accuracy, mean confidence."""
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    index = np.minimum((confidence * BINS).astype(int), BINS - 1)
     return [
         (
-            bin_number / bins,
+            bin_number / BINS,
             float((index == bin_number).mean()),
             float(right[index == bin_number].mean()),
             float(confidence[index == bin_number].mean()),

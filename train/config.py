@@ -1,4 +1,4 @@
-"""What a training run is made of: its options, its files, and the fingerprint that tells two runs apart."""
+"""Defines the options and default files of a training run, and the fingerprint that identifies it."""
 
 import argparse
 import hashlib
@@ -14,11 +14,11 @@ from train.errors import DataError
 ROOT = Path(__file__).resolve().parent.parent
 EPOCHS = {"cnn": 14, "mlp": 20}
 DRAWN_MARKS = 100_000
-# 30 to 60 minutes on two quiet cores.
+# Rounds of the page network, and batches a round: 30 to 60 minutes on two idle cores.
 ROUNDS, BATCHES = 22, 250
-# Where `python -m train.uci` puts digits that people wrote.
+# Folder to which `python -m train.uci` writes digits that people wrote.
 REAL_FOLDER = ROOT / "artifacts" / "real"
-# Where `python -m train.fonts` puts letters and digits of handwriting fonts; another form, so another folder.
+# File of letters and digits that `python -m train.fonts` writes; its form differs, so its folder does too.
 FONTS_FILE = ROOT / "artifacts" / "fonts" / "fonts.npz"
 
 
@@ -43,7 +43,7 @@ class Config:
     measure: tuple[Path, ...]
 
     def fingerprint(self, data_sha256: str) -> str:
-        """Name all that decides the classifier: options, data, code, versions. The same name, the same files.
+        """Return a hash of all that decides the classifier: options, data, code, versions. Equal hash, equal files.
 
         Raises:
             DataError: a file of examples cannot be read.
@@ -54,7 +54,7 @@ class Config:
         return _fingerprint(decisive, data_sha256, ("train/*.py", "synthesis/handwriting/*.py"))
 
     def page_fingerprint(self, data_sha256: str) -> str:
-        """Name all that decides the page network, likewise."""
+        """Return a hash of all that decides the page network."""
         return _fingerprint(
             [self.rounds, self.batches, self.seed],
             data_sha256,

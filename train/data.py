@@ -86,10 +86,10 @@ def split(mnist: Mnist, seed: int) -> Split:
     from sklearn.model_selection import train_test_split
 
     held_out = min(VALIDATION_IMAGES, len(mnist.x_train) // 12)
-    learn, choose = train_test_split(
+    training, validation = train_test_split(
         np.arange(len(mnist.x_train)), test_size=held_out, random_state=seed, stratify=mnist.y_train
     )
-    return Split(mnist.x_train[learn], mnist.y_train[learn], mnist.x_train[choose], mnist.y_train[choose])
+    return Split(mnist.x_train[training], mnist.y_train[training], mnist.x_train[validation], mnist.y_train[validation])
 
 
 def _read(path: Path) -> dict[str, NDArray[np.generic]]:

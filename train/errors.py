@@ -12,12 +12,12 @@ class DataError(TrainError):
     """The training data is missing, broken, or not what it should be."""
 
 
-def ended(work: Callable[[], None], stopped: str) -> int:
+def run_command(work: Callable[[], None], stop_message: str) -> int:
     """Run a command and return its exit status: 0, 1 after an error with a message, or 130 after Ctrl-C.
 
     Args:
         work: the command; raises a `TrainError` where something is wrong.
-        stopped: message printed after Ctrl-C.
+        stop_message: message printed after Ctrl-C.
     """
     try:
         work()
@@ -25,6 +25,6 @@ def ended(work: Callable[[], None], stopped: str) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"\nStopped. {stopped}", file=sys.stderr)
+        print(f"\nStopped. {stop_message}", file=sys.stderr)
         return 130
     return 0

@@ -1,4 +1,4 @@
-"""More examples, from files of JSON lines: drawn marks as strokes, or images that are normalised already."""
+"""Loads additional examples from files: strokes or normalised images as JSON lines, or images as .npz."""
 
 import base64
 import binascii
@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from inference.recognition.normalise import normalise
-from synthesis.handwriting import NOT_A_DIGIT
-from synthesis.handwriting.render import draw
-from synthesis.handwriting.vary import again
+from synthesis.handwriting import NOT_A_DIGIT, render
+from synthesis.handwriting.vary import redrawn_by_same_hand
 from synthesis.handwriting.wear import worn
 from train.errors import DataError
 
@@ -25,13 +24,13 @@ FORM = (
     'Each line must be a JSON object with "label" (a digit, or "not a digit") and either "strokes" '
     '([[[x, y], ...], ...], y pointing down) or "image" (a 28x28 grey PNG in base64, 0 = paper).'
 )
-# The brush as a share of the mark's longer side: what canvases of usual sizes give.
+# Range of brush widths as shares of the mark's longer side, as canvases of usual sizes give them.
 BRUSH_WIDTH_SHARES = (0.03, 0.18)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """One mark: what it is called, its label (0 to 9, or 10 = no digit), its strokes, or its image uint8 [28, 28]."""
+    """One mark: its name, its label (0 to 9, or 10 = not a digit), its strokes or its image uint8 [28, 28]."""
 
     name: str
     label: int
@@ -43,13 +42,13 @@ def load(path: Path) -> list[Example]:
     """Read a file of JSON lines, gzipped where its name ends in .gz, or of images where it ends in .npz.
 
     Labels other than digits count as "not a digit". Of the images, `x` uint8 [N, H, W] (0 = paper, 255 = ink) with the
-    labels `y` [N], those are left out whose `part` is another than "tra": they are for measuring.
+    labels `y` [N], only those whose `part` is "tra" are read: the others are for measuring.
 
     Raises:
-        DataError: the file is missing, or something in it has another form.
+        DataError: the file cannot be read, or its content has another form.
     """
     if path.suffix == ".npz":
-        return _images(path)
+        return _read_images(path)
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
             examples = [_example(line, f"{path}, line {at}") for at, line in enumerate(lines, start=1) if line.strip()]
@@ -60,8 +59,8 @@ def load(path: Path) -> list[Example]:
     return examples
 
 
-def images(examples: list[Example], seed: int, *, varied: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Draw each example once, with a round brush of some width: as often thin as thick.
+def draw(examples: list[Example], seed: int, *, varied: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Draw each example once, with a round brush of random width, thin as often as thick.
 
     Args:
         examples: what to draw.
@@ -79,7 +78,9 @@ def images(examples: list[Example], seed: int, *, varied: bool = False) -> tuple
 def _drawn(example: Example, rng: np.random.Generator, varied: bool) -> NDArray[np.uint8]:
     brush = float(np.exp(rng.uniform(*np.log(BRUSH_WIDTH_SHARES))))
     strokes = list(example.strokes)
-    return normalise(worn(draw(again(strokes, rng), brush, rng), rng) if varied else draw(strokes, brush, rng))
+    if varied:
+        return normalise(worn(render.draw(redrawn_by_same_hand(strokes, rng), brush, rng), rng))
+    return normalise(render.draw(strokes, brush, rng))
 
 
 def _example(line: str, where: str) -> Example:
@@ -97,15 +98,16 @@ def _example(line: str, where: str) -> Example:
     return Example(text, label, strokes, None)
 
 
-def _images(path: Path) -> list[Example]:
+def _read_images(path: Path) -> list[Example]:
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             x, y = file["x"], file["y"]
-            kept = file["part"] == "tra" if "part" in file.files else np.ones(len(y), np.bool_)
-        if x.dtype != np.uint8 or x.ndim != 3 or not len(x) == len(y) == len(kept):
+            training = file["part"] == "tra" if "part" in file.files else np.ones(len(y), np.bool_)
+        if x.dtype != np.uint8 or x.ndim != 3 or not len(x) == len(y) == len(training):
             raise ValueError(f"x is {x.dtype} {list(x.shape)}")
         return [
-            Example(str(name), int(name), (), normalise(image)) for image, name in zip(x[kept], y[kept], strict=True)
+            Example(str(name), int(name), (), normalise(image))
+            for image, name in zip(x[training], y[training], strict=True)
         ]
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise DataError(

@@ -13,6 +13,8 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from train.calibrate import BINS
+
 BLUE, ORANGE, GREY = "#2456a6", "#d1691e", "#8a8f98"
 WORST_IMAGES = 40
 
@@ -91,7 +93,6 @@ def reliability(test: dict[str, Any]) -> Figure:
         2, 1, figsize=(5.5, 6), height_ratios=(3, 1), sharex=True, layout="constrained"
     )
     rows = test["reliability"]
-    width = 1 / 15
     upper.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="perfect")
     upper.plot(
         [row["confidence"] for row in rows], [row["accuracy"] for row in rows], "o-", color=BLUE, label="this model"
@@ -100,7 +101,11 @@ def reliability(test: dict[str, Any]) -> Figure:
     upper.set_title(f"Calibration error {100 * test['calibration_error']:.2f} %")
     upper.legend(frameon=False)
     lower.bar(
-        [row["from"] for row in rows], [row["share"] * test["images"] for row in rows], width, align="edge", color=BLUE
+        [row["from"] for row in rows],
+        [row["share"] * test["images"] for row in rows],
+        1 / BINS,
+        align="edge",
+        color=BLUE,
     )
     lower.set(yscale="log", xlabel="confidence", ylabel="images")
     for axes in (upper, lower):
@@ -110,8 +115,8 @@ def reliability(test: dict[str, Any]) -> Figure:
 
 def mistakes(probabilities: NDArray[np.float64], images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Figure:
     """Show the wrong predictions, the most confident first, with prediction and label."""
-    said = probabilities[:, :10].argmax(axis=1)
-    wrong = np.flatnonzero(said != labels)
+    predicted = probabilities[:, :10].argmax(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
     worst = wrong[np.argsort(-probabilities[wrong, :10].max(axis=1), kind="stable")][:WORST_IMAGES]
     rows = max(1, -(-len(worst) // 8))
     figure, grid = plt.subplots(rows, 8, figsize=(9, 1.35 * rows + 0.5), layout="constrained", squeeze=False)
@@ -120,7 +125,7 @@ def mistakes(probabilities: NDArray[np.float64], images: NDArray[np.uint8], labe
     for axes, index in zip(grid.flat, worst, strict=False):
         axes.imshow(images[index], cmap="gray_r", vmin=0, vmax=255)
         sure = probabilities[index, :10].max()
-        axes.set_title(f"said {said[index]} ({100 * sure:.0f} %)\ntrue {labels[index]}", fontsize=8, color=ORANGE)
+        axes.set_title(f"said {predicted[index]} ({100 * sure:.0f} %)\ntrue {labels[index]}", fontsize=8, color=ORANGE)
     figure.suptitle(f"{len(worst)} of {len(wrong)} mistakes, the surest first" if len(wrong) else "No mistakes")
     return figure
 

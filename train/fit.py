@@ -21,7 +21,7 @@ LEARNING_RATE, ADAMW_SHARE = 6e-3, 1 / 3
 WEIGHT_DECAY = 0.02
 EMA_MOMENTUM = 0.998
 # Strength of the augmentation in the last epochs, 1 = as before.
-LATE_AUGMENTATION = 0.65
+LATE_AUGMENTATION_STRENGTH = 0.65
 
 
 def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoints) -> tuple[keras.Model, History]:
@@ -33,7 +33,7 @@ def fit(config: Config, mix: Mix, scaler: StandardScaler, checkpoints: Checkpoin
     """
     steps = [-(-mix.epoch_size(epoch) // BATCH_IMAGES) for epoch in range(config.epochs)]
     restored = checkpoints.last()
-    classes = 10 if mix.learn is None else 11
+    classes = 10 if mix.drawn_training is None else 11
     model, history = restored if restored else (_compiled(config, classes, sum(steps)), [])
     data = mix.mnist
     if restored:
@@ -106,7 +106,7 @@ def _epoch(config: Config, mix: Mix, scaler: StandardScaler, epoch: int) -> Any:
         pixels = tf.cast(images, tf.float32)[..., None]
         if config.model == "cnn":
             seed = tf.stack([config.seed * 1000 + epoch, tf.cast(number, tf.int32)])
-            pixels = augment.change(pixels, seed, LATE_AUGMENTATION if mix.late(epoch) else 1.0)
+            pixels = augment.change(pixels, seed, LATE_AUGMENTATION_STRENGTH if mix.is_late(epoch) else 1.0)
         return (pixels - mean) / deviation, labels
 
     batches = tf.data.Dataset.from_tensor_slices((every_image, every_label)).batch(BATCH_IMAGES).enumerate()

@@ -25,7 +25,7 @@ from rich.progress import track
 from synthesis.handwriting.faces import Faces
 from train import files
 from train.config import FONTS_FILE
-from train.errors import DataError, ended
+from train.errors import DataError, run_command
 
 # Each line: a font, its version, the SHA-256 of its file.
 LIST = Path(__file__).with_name("fonts.txt")
@@ -48,18 +48,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, metavar="DIR", help="the fonts' .woff2 files, if they are here already")
     parser.add_argument("--out", type=Path, default=FONTS_FILE, metavar="FILE", help="what is written, .npz")
     options = parser.parse_args(arguments)
-    return ended(lambda: _convert(options.folder, options.out), "Nothing half is left behind.")
+    return run_command(lambda: _convert(options.folder, options.out), "Nothing half is left behind.")
 
 
-def faces(path: Path | None, *, kept: bool = False) -> Faces | None:
-    """Return a file's fonts for training or, with `kept`, those held out for validation; None if `path` is None.
+def faces(path: Path | None, *, validation: bool = False) -> Faces | None:
+    """Return a file's fonts for training or, with `validation`, those held out for validation; None if `path` is None.
 
     Raises:
         DataError: the file cannot be read, or has another form.
     """
     if path is None:
         return None
-    found = Faces(path, kept)
+    found = Faces(path, validation)
     try:
         found.face(np.random.default_rng(0))
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:

@@ -40,8 +40,8 @@ class Mix:
 
     Attributes:
         mnist: MNIST's training images, split.
-        learn: drawn samples for training; None for a network that knows digits only.
-        validation: drawn samples for validation; None for a network that knows digits only.
+        drawn_training: drawn samples for training; None for a network that knows digits only.
+        drawn_validation: drawn samples for validation; None for a network that knows digits only.
         real: digits that people wrote, from the files given with --real; an epoch shows each `REAL_REPEATS` times, with
             its strokes varied each time.
         extra: examples from the files given with --extra.
@@ -49,21 +49,21 @@ class Mix:
     """
 
     mnist: Split
-    learn: Drawn | None
-    validation: Drawn | None
+    drawn_training: Drawn | None
+    drawn_validation: Drawn | None
     real: list[extra.Example]
     extra: list[extra.Example]
     epochs: int
 
-    def kept_to_choose_by(self) -> tuple[Images, Labels]:
+    def validation_data(self) -> tuple[Images, Labels]:
         """Return the validation data: MNIST's validation images and, if there are any, drawn samples; labels int64."""
         images, labels = [self.mnist.validation_images], [self.mnist.validation_labels.astype(np.int64)]
-        if self.validation is not None:
-            images += [self.validation.digits, self.validation.negatives]
-            labels += [self.validation.digit_labels, self.validation.negative_labels]
+        if self.drawn_validation is not None:
+            images += [self.drawn_validation.digits, self.drawn_validation.negatives]
+            labels += [self.drawn_validation.digit_labels, self.drawn_validation.negative_labels]
         return np.concatenate(images), np.concatenate(labels)
 
-    def late(self, number: int) -> bool:
+    def is_late(self, number: int) -> bool:
         """Return whether an epoch, counted from 0, is a late one, with fewer drawn samples and milder augmentation."""
         return number >= self.epochs - round(self.epochs * LATE_EPOCHS_SHARE)
 
@@ -72,19 +72,19 @@ class Mix:
         return (
             len(self.mnist.images)
             + REAL_REPEATS * len(self.real)
-            + sum(self._drawn(number))
-            + min(len(self.extra) * self._repeats(), self._most_extra())
+            + sum(self._drawn_counts(number))
+            + min(len(self.extra) * self._repeats(), self._max_extra())
         )
 
     def negatives_share(self) -> float:
         """Return the share of drawn negatives among the last epoch's images."""
-        return self._drawn(self.epochs - 1)[1] / self.epoch_size(self.epochs - 1)
+        return self._drawn_counts(self.epochs - 1)[1] / self.epoch_size(self.epochs - 1)
 
-    def _drawn(self, number: int) -> tuple[int, int]:
+    def _drawn_counts(self, number: int) -> tuple[int, int]:
         """Return the numbers of drawn digits and of drawn negatives in an epoch."""
-        if self.learn is None:
+        if self.drawn_training is None:
             return 0, 0
-        digits, negatives = LATE_SHARES if self.late(number) else EARLY_SHARES
+        digits, negatives = LATE_SHARES if self.is_late(number) else EARLY_SHARES
         return round(len(self.mnist.images) * digits), round(len(self.mnist.images) * negatives)
 
     def epoch(self, seed: int, number: int) -> tuple[Images, Labels]:
@@ -95,17 +95,17 @@ class Mix:
         """
         rng = np.random.default_rng([seed, number])
         parts: list[tuple[Images, Labels]] = [(self.mnist.images, self.mnist.labels.astype(np.int64))]
-        if self.learn is not None:
-            digits, negatives = self._drawn(number)
-            parts.append(_turn(self.learn.digits, self.learn.digit_labels, digits, number))
-            parts.append(_turn(self.learn.negatives, self.learn.negative_labels, negatives, number))
+        if (drawn := self.drawn_training) is not None:
+            digits, negatives = self._drawn_counts(number)
+            parts.append(_next_samples(drawn.digits, drawn.digit_labels, digits, number))
+            parts.append(_next_samples(drawn.negatives, drawn.negative_labels, negatives, number))
         for each in range(REAL_REPEATS if self.real else 0):
-            parts.append(extra.images(self.real, (seed * 1_000_003 + number) * REAL_REPEATS + each, varied=True))
+            parts.append(extra.draw(self.real, (seed * 1_000_003 + number) * REAL_REPEATS + each, varied=True))
         if self.extra:
             repeats = self._repeats()
-            copies = [extra.images(self.extra, seed * 1_000_003 + number * repeats + each) for each in range(repeats)]
+            copies = [extra.draw(self.extra, seed * 1_000_003 + number * repeats + each) for each in range(repeats)]
             images, labels = (np.concatenate(each) for each in zip(*copies, strict=True))
-            kept = rng.permutation(len(images))[: self._most_extra()]
+            kept = rng.permutation(len(images))[: self._max_extra()]
             parts.append((images[kept], labels[kept]))
         images, labels = (np.concatenate(each) for each in zip(*parts, strict=True))
         order = rng.permutation(len(images))
@@ -114,7 +114,7 @@ class Mix:
     def _repeats(self) -> int:
         return int(np.clip(EXTRA_TARGET_IMAGES // max(len(self.extra), 1), 1, MAX_EXTRA_REPEATS))
 
-    def _most_extra(self) -> int:
+    def _max_extra(self) -> int:
         return max(round(len(self.mnist.images) * MAX_EXTRA_SHARE), 1)
 
 
@@ -129,9 +129,9 @@ def prepare(config: Config, parts: Split) -> Mix:
         return Mix(parts, None, None, [], [example for example in examples if example.label < 10], config.epochs)
     folder = config.artifacts / "drawn"
     held_out = min(VALIDATION_MARKS, config.drawn)
-    learn = _drawn(folder, config.drawn, 2 * config.seed, fonts.faces(config.fonts))
-    validation = _drawn(folder, held_out, 2 * config.seed + 1, fonts.faces(config.fonts, kept=True))
-    return Mix(parts, learn, validation, real, examples, config.epochs)
+    training = _drawn(folder, config.drawn, 2 * config.seed, fonts.faces(config.fonts))
+    validation = _drawn(folder, held_out, 2 * config.seed + 1, fonts.faces(config.fonts, validation=True))
+    return Mix(parts, training, validation, real, examples, config.epochs)
 
 
 def _drawn(folder: Path, count: int, seed: int, faces: Faces | None) -> Drawn:
@@ -139,6 +139,6 @@ def _drawn(folder: Path, count: int, seed: int, faces: Faces | None) -> Drawn:
     return Drawn(*digits, *cached(folder, count, seed, "negatives", faces=faces))
 
 
-def _turn(images: Images, labels: Labels, count: int, number: int) -> tuple[Images, Labels]:
+def _next_samples(images: Images, labels: Labels, count: int, number: int) -> tuple[Images, Labels]:
     chosen = np.arange(number * count, (number + 1) * count) % len(images)
     return images[chosen], labels[chosen]

@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from synthesis.handwriting import NOT_A_DIGIT
 from train.calibrate import calibration_error
 from train.report import DIGITS
 
-NOT_A_DIGIT = 10
 # Expected share of negatives in use; training shows far more, so that the network sees enough of them.
 EXPECTED_NEGATIVES_SHARE = 0.01
-# Share of the drawn validation negatives that may be answered as a digit, and share of the digits that may be refused
-# to reach it; the second limit wins.
-MAX_ANSWERED_NEGATIVES_SHARE, MAX_REFUSED_DIGITS_SHARE = 0.02, 0.01
+# Target for the share of the drawn validation negatives that are answered as a digit, and largest share of the digits
+# that may be refused to reach it; the second one wins.
+TARGET_ANSWERED_NEGATIVES_SHARE, MAX_REFUSED_DIGITS_SHARE = 0.02, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class Thresholds:
 
     def answered(self, probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return for each row of probabilities, float64 [N, 10 or 11], whether it is answered as a digit: bool [N]."""
-        said = probabilities[:, :NOT_A_DIGIT].max(axis=1) >= self.digit
+        answered = probabilities[:, :NOT_A_DIGIT].max(axis=1) >= self.digit
         if probabilities.shape[1] > NOT_A_DIGIT:
-            said &= probabilities[:, NOT_A_DIGIT] <= self.reject
-        return np.asarray(said)
+            answered &= probabilities[:, NOT_A_DIGIT] <= self.reject
+        return np.asarray(answered)
 
 
 # For a network without the class "not a digit", which answers every mark.
-NEVER = Thresholds(0.0, 1.0)
+NEVER_REFUSE = Thresholds(0.0, 1.0)
 
 
 def choose(digits: NDArray[np.float64], negatives: NDArray[np.float64]) -> Thresholds:
@@ -53,10 +53,10 @@ def choose(digits: NDArray[np.float64], negatives: NDArray[np.float64]) -> Thres
         negatives: probabilities of negatives, float64 [M, 11].
 
     Returns:
-        `reject`, to three decimals: at it `MAX_ANSWERED_NEGATIVES_SHARE` of the negatives are answered; it is higher if
-        more than `MAX_REFUSED_DIGITS_SHARE` of the digits would be refused. `digit` is one that only blots fall below.
+        `reject`, to three decimals: at it `TARGET_ANSWERED_NEGATIVES_SHARE` of the negatives are answered; it is higher
+        if more than `MAX_REFUSED_DIGITS_SHARE` of the digits would be refused. `digit` is low: only blots fall below.
     """
-    lets_through = float(np.quantile(negatives[:, NOT_A_DIGIT], MAX_ANSWERED_NEGATIVES_SHARE))
+    lets_through = float(np.quantile(negatives[:, NOT_A_DIGIT], TARGET_ANSWERED_NEGATIVES_SHARE))
     refuses = float(np.quantile(digits[:, NOT_A_DIGIT], 1 - MAX_REFUSED_DIGITS_SHARE))
     reject = float(np.clip(max(lets_through, refuses), 0.001, 0.5))
     return Thresholds(digit=0.3, reject=round(reject, 3))
@@ -75,33 +75,33 @@ def measure(
     """
     is_digit = labels < NOT_A_DIGIT
     digits, truth = probabilities[is_digit], labels[is_digit]
-    said, score = probabilities[:, :NOT_A_DIGIT].argmax(axis=1), probabilities[:, :NOT_A_DIGIT].max(axis=1)
-    spoke = thresholds.answered(probabilities)
+    predicted, score = probabilities[:, :NOT_A_DIGIT].argmax(axis=1), probabilities[:, :NOT_A_DIGIT].max(axis=1)
+    answered = thresholds.answered(probabilities)
     result: dict[str, Any] = {"digits": int(is_digit.sum()), "others": int((~is_digit).sum())}
     if len(digits):
-        right = said[is_digit] == truth
+        right = predicted[is_digit] == truth
         result |= {
             "accuracy": float(right.mean()),
-            "right_and_answered": float((right & spoke[is_digit]).mean()),
-            "answered": float(spoke[is_digit].mean()),
+            "right_and_answered": float((right & answered[is_digit]).mean()),
+            "answered": float(answered[is_digit].mean()),
             "calibration_error": calibration_error(digits[:, :NOT_A_DIGIT], truth),
             "per_digit": {
                 digit: {
                     "digits": int((truth == int(digit)).sum()),
                     "accuracy": float(right[truth == int(digit)].mean()),
-                    "right_and_answered": float((right & spoke[is_digit])[truth == int(digit)].mean()),
+                    "right_and_answered": float((right & answered[is_digit])[truth == int(digit)].mean()),
                 }
                 for digit in DIGITS
                 if (truth == int(digit)).any()
             },
         }
     if (~is_digit).any():
-        result["others_answered"] = float(spoke[~is_digit].mean())
+        result["others_answered"] = float(answered[~is_digit].mean())
         kinds = np.array(names)[~is_digit]
         result["others_answered_by_kind"] = {
             str(kind): {
                 "marks": int((kinds == kind).sum()),
-                "answered": float(spoke[~is_digit][kinds == kind].mean()),
+                "answered": float(answered[~is_digit][kinds == kind].mean()),
             }
             for kind in np.unique(kinds)
         }

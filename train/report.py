@@ -20,13 +20,13 @@ def evaluate(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> d
         probabilities: float64 [N, classes], calibrated.
         labels: uint8 [N].
     """
-    said = probabilities[:, :10].argmax(axis=1)
+    predicted = probabilities[:, :10].argmax(axis=1)
     table = classification_report(
-        labels, said, labels=range(10), target_names=DIGITS, output_dict=True, zero_division=0.0
+        labels, predicted, labels=range(10), target_names=DIGITS, output_dict=True, zero_division=0.0
     )
     return {
         "images": len(labels),
-        "accuracy": float(accuracy_score(labels, said)),
+        "accuracy": float(accuracy_score(labels, predicted)),
         "loss": float(log_loss(labels, probabilities, labels=range(probabilities.shape[1]))),
         "calibration_error": calibration_error(probabilities[:, :10], labels),
         "per_class": {
@@ -38,7 +38,7 @@ def evaluate(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> d
             }
             for digit in DIGITS
         },
-        "confusion_matrix": confusion_matrix(labels, said, labels=range(10)).tolist(),
+        "confusion_matrix": confusion_matrix(labels, predicted, labels=range(10)).tolist(),
         "reliability": [
             dict(zip(("from", "share", "accuracy", "confidence"), row, strict=True))
             for row in reliability(probabilities[:, :10], labels)
@@ -48,5 +48,7 @@ def evaluate(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> d
 
 def as_text(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> str:
     """Return scikit-learn's classification report as text."""
-    said = probabilities[:, :10].argmax(axis=1)
-    return str(classification_report(labels, said, labels=range(10), target_names=DIGITS, digits=4, zero_division=0.0))
+    predicted = probabilities[:, :10].argmax(axis=1)
+    return str(
+        classification_report(labels, predicted, labels=range(10), target_names=DIGITS, digits=4, zero_division=0.0)
+    )

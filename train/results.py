@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 from sklearn.preprocessing import StandardScaler
 
+from synthesis.handwriting import NOT_A_DIGIT
 from train import calibrate, extra, figures, files, refusal, report, robustness, scale
 from train.checkpoint import History
 from train.config import Config
@@ -21,7 +22,7 @@ from train.data import MNIST_SHA256, Mnist
 from train.mix import Mix
 from train.progress import console
 
-ROWS = "report.json"
+REPORT = "report.json"
 
 
 def write(
@@ -45,7 +46,7 @@ def write(
         pixels = scale.apply(scaler, images)
         parts = [model.predict_on_batch(pixels[at : at + 500]) for at in range(0, len(pixels), 500)]
         found = np.concatenate(parts)
-        found[:, refusal.NOT_A_DIGIT :] -= np.float32(shift)
+        found[:, NOT_A_DIGIT:] -= np.float32(shift)
         return found
 
     parts = mix.mnist
@@ -63,7 +64,7 @@ def write(
     files.replace(out / files.MODEL, model.save)
     files.replace(out / files.SCALER, lambda path: joblib.dump(scaler, path))
     files.replace(out / files.TEST, lambda path: np.savez_compressed(path, images=mnist.x_test, labels=mnist.y_test))
-    images, labels = mix.kept_to_choose_by()
+    images, labels = mix.validation_data()
     files.replace(out / files.VALIDATION, lambda path: np.savez_compressed(path, images=images, labels=labels))
     data_sha256 = mnist.sha256()
     metrics: dict[str, Any] = {
@@ -79,15 +80,15 @@ def write(
             "training": len(parts.images),
             "validation": len(parts.validation_images),
             "test": len(mnist.x_test),
-            "drawn": 0 if mix.learn is None else config.drawn,
+            "drawn": 0 if mix.drawn_training is None else config.drawn,
             "fonts": {"file": config.fonts.name, "sha256": files.sha256(config.fonts)}
-            if config.fonts and mix.learn
+            if config.fonts and mix.drawn_training
             else None,
             "real": [{"file": path.name, "sha256": files.sha256(path)} for path in config.real] if mix.real else [],
             "real_digits": len(mix.real),
             "extra": len(mix.extra),
         },
-        "classes": report.DIGITS if mix.learn is None else [*report.DIGITS, "not a digit"],
+        "classes": report.DIGITS if mix.drawn_training is None else [*report.DIGITS, "not a digit"],
         "parameters": int(model.count_params()),
         "seconds": round(sum(epoch["seconds"] for epoch in history), 1),
         "temperature": temperature,
@@ -98,12 +99,12 @@ def write(
         "test": report.evaluate(test, mnist.y_test)
         | {"right_and_answered": refusal.measure(test, mnist.y_test, thresholds, [])["right_and_answered"]},
         "drawings": drawings,
-        "robustness": robustness.curves(predict, mnist.x_test, mnist.y_test),
+        "robustness": robustness.accuracy_curves(predict, mnist.x_test, mnist.y_test),
         "history": history,
         "files": {name: files.sha256(out / name) for name in (files.MODEL, files.SCALER, files.TEST, files.VALIDATION)},
     }
     figures.draw(out / "figures", metrics, test, mnist.x_test, mnist.y_test)
-    rows = _add_row(out / ROWS, metrics)
+    rows = _add_row(out / REPORT, metrics)
     files.replace(out / files.METRICS, lambda path: path.write_text(json.dumps(metrics, indent=1) + "\n"))
 
     console.print(report.as_text(test, mnist.y_test))
@@ -120,9 +121,9 @@ def _refusal(
     predict: Callable[[NDArray[np.uint8]], NDArray[np.float64]],
 ) -> tuple[refusal.Thresholds, dict[str, Any]]:
     """Return the thresholds, chosen on the validation data, and the metrics with them on each set of drawings."""
-    thresholds, drawings = refusal.NEVER, {}
-    if mix.validation is not None:
-        drawn = mix.validation
+    thresholds, drawings = refusal.NEVER_REFUSE, {}
+    if mix.drawn_validation is not None:
+        drawn = mix.drawn_validation
         digits, negatives = predict(drawn.digits), predict(drawn.negatives)
         thresholds = refusal.choose(np.concatenate([validation, digits]), negatives)
         labels = np.concatenate([drawn.digit_labels, drawn.negative_labels])
@@ -130,7 +131,7 @@ def _refusal(
         drawings["drawn by code"] = refusal.measure(both, labels, thresholds, ["not a digit"] * len(labels))
     if config.measure:
         examples = [example for path in config.measure for example in extra.load(path)]
-        images, labels = extra.images(examples, seed=0)
+        images, labels = extra.draw(examples, seed=0)
         names = [example.name for example in examples]
         drawings["drawn by people"] = refusal.measure(predict(images), labels, thresholds, names)
     return thresholds, drawings

@@ -12,7 +12,7 @@ Corruption = Callable[[Image, float, np.random.Generator], Image]
 IMAGE_STEP = 4
 
 
-def curves(
+def accuracy_curves(
     predict: Callable[[NDArray[np.uint8]], NDArray[np.float64]],
     images: NDArray[np.uint8],
     labels: NDArray[np.integer],
@@ -34,8 +34,8 @@ def curves(
         for strength in strengths:
             rng = np.random.default_rng(number)
             changed = np.stack([corrupt(image.astype(np.float64), strength, rng) for image in images])
-            said = predict(np.rint(np.clip(changed, 0, 255)).astype(np.uint8))[:, :10].argmax(axis=1)
-            accuracy.append(float((said == labels).mean()))
+            predicted = predict(np.rint(np.clip(changed, 0, 255)).astype(np.uint8))[:, :10].argmax(axis=1)
+            accuracy.append(float((predicted == labels).mean()))
         found[name] = {"strength": list(strengths), "accuracy": accuracy}
     return found
 

@@ -1,4 +1,4 @@
-"""Digits that people wrote, from UCI's published files, in the form that `--real` takes.
+"""Converts UCI's published files of handwritten digits to the form that `--real` of `train` reads.
 
 `python -m train.uci` downloads both and writes them to `artifacts/real/`. Sources, both CC BY 4.0:
 
@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 
 from train import files
 from train.config import REAL_FOLDER
-from train.errors import DataError, ended
+from train.errors import DataError, run_command
 
 URL = "https://archive.ics.uci.edu/ml/machine-learning-databases"
 PEN, OPTICAL = "pendigits-orig.tra.Z", "optdigits-orig.tra.Z"
 DOWNLOADS = {PEN: f"{URL}/pendigits/{PEN}", OPTICAL: f"{URL}/optdigits/{OPTICAL}"}
-# So many digits the two files hold, by their descriptions.
+# Number of digits in each file, by its description.
 COUNTS = {PEN: 7_494, OPTICAL: 1_934}
 SIDE_PX = 32
 TIMEOUT_SECONDS = 60.0
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--optical", type=Path, metavar="FILE", help=f"{OPTICAL}, if it is here already")
     parser.add_argument("--out", type=Path, default=REAL_FOLDER, metavar="DIR", help="where both are written")
     options = parser.parse_args(arguments)
-    return ended(lambda: _convert(options.pen, options.optical, options.out), "Nothing half is left behind.")
+    return run_command(lambda: _convert(options.pen, options.optical, options.out), "Nothing half is left behind.")
 
 
 def pen_digits(text: str) -> Iterator[tuple[str, list[NDArray[np.float64]]]]:
@@ -100,7 +100,7 @@ def _convert(pen: Path | None, optical: Path | None, out: Path) -> None:
     """Read both files, or download them, and write what was found.
 
     Raises:
-        DataError: one cannot be had, or does not hold what it should; or `out` cannot be written.
+        DataError: a file is not available, or is not what it should be; or `out` cannot be written.
     """
     strokes = list(pen_digits(_text(PEN, pen)))
     images, labels = optical_digits(_text(OPTICAL, optical))
@@ -130,7 +130,7 @@ def _convert(pen: Path | None, optical: Path | None, out: Path) -> None:
 
 
 def _text(name: str, path: Path | None) -> str:
-    """Return the text of one of UCI's files, which compress(1) made; gzip unpacks it too."""
+    """Return the text of one of UCI's files, made by compress(1), which gzip unpacks too."""
     try:
         if path is None:
             print(f"Downloading {DOWNLOADS[name]} ...", flush=True)

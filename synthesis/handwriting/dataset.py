@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 from inference.recognition.normalise import normalise
 from synthesis.handwriting.allographs import DIGITS
-from synthesis.handwriting.faces import LETTERS, Faces, copied
+from synthesis.handwriting.faces import UNAMBIGUOUS_LETTERS, Faces, copied
 from synthesis.handwriting.negatives import negative
 from synthesis.handwriting.render import brush, render
-from synthesis.handwriting.vary import LONGEST_TAIL, affine, lengthened, vary
+from synthesis.handwriting.vary import MAX_TAIL_FACTORS, affine, lengthened, vary
 from synthesis.handwriting.wear import worn
 
 NOT_A_DIGIT = 10
 CHUNK_MARKS = 500
-# Share of the digits in `LONGEST_TAIL` that get a longer tail than usual.
-TAILS_SHARE = 0.2
+# Share of the digits in `MAX_TAIL_FACTORS` that get a longer tail than usual.
+LONG_TAIL_SHARE = 0.2
 # Share of the samples that are copied from fonts, if there are any; the longer side of such a copy.
-COPIED_SHARES = {"digits": 0.12, "negatives": 0.35}
-COPIED_SIDE_PX = 100.0
+FONT_SHARES = {"digits": 0.12, "negatives": 0.35}
+GLYPH_SIDE_PX = 100.0
 Kind = Literal["digits", "negatives"]
 Samples = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
@@ -33,9 +33,9 @@ def sample(seed: int, index: int, kind: Kind, faces: Faces | None = None) -> tup
     rng = np.random.Generator(np.random.Philox(key=[seed, index * 2 + (kind == "negatives")]))
     while True:
         label = int(rng.integers(10)) if kind == "digits" else NOT_A_DIGIT
-        if faces is not None and rng.random() < COPIED_SHARES[kind]:
-            form = faces.face(rng).form(frozenset(str(label)) if kind == "digits" else LETTERS, rng)
-            image = normalise(worn(copied(form, affine(rng), COPIED_SIDE_PX, brush(rng)), rng))
+        if faces is not None and rng.random() < FONT_SHARES[kind]:
+            glyph = faces.face(rng).glyph(frozenset(str(label)) if kind == "digits" else UNAMBIGUOUS_LETTERS, rng)
+            image = normalise(worn(copied(glyph, affine(rng), GLYPH_SIDE_PX, brush(rng)), rng))
         else:
             image = _drawn(label, rng)
         if image.any():
@@ -45,8 +45,8 @@ def sample(seed: int, index: int, kind: Kind, faces: Faces | None = None) -> tup
 def _drawn(label: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Draw a digit, or a negative for label 10: uint8 [28, 28]."""
     lines = vary(negative(rng) if label == NOT_A_DIGIT else DIGITS[label](rng), rng)
-    if label in LONGEST_TAIL and rng.random() < TAILS_SHARE:
-        lines = lengthened(lines, LONGEST_TAIL[label], rng)
+    if label in MAX_TAIL_FACTORS and rng.random() < LONG_TAIL_SHARE:
+        lines = lengthened(lines, MAX_TAIL_FACTORS[label], rng)
     return render(lines, rng)
 
 

@@ -20,13 +20,13 @@ MARGIN_PX = 16
 # A thinner pen removes at most this share of a stroke's width on each side, or strokes would break.
 MAX_THINNING_SHARE = 0.3
 # One font in this many is held out for validation.
-KEPT_FONTS = 16
+VALIDATION_FONT_STEP = 16
 # Letters that, alone, do not look like a digit; a y often looks like a 4 or a 9.
-LETTERS = frozenset(string.ascii_letters) - LOOKALIKES - {"y"}
+UNAMBIGUOUS_LETTERS = frozenset(string.ascii_letters) - LOOKALIKES - {"y"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Letterform:
+class FontGlyph:
     """One letter or digit of one font.
 
     Attributes:
@@ -47,11 +47,11 @@ class Face:
     path: Path
     font: str
 
-    def form(self, names: frozenset[str], rng: Rng) -> Letterform:
+    def glyph(self, names: frozenset[str], rng: Rng) -> FontGlyph:
         """Return a random one of the letters and digits in `names` that the font has."""
         places = _places(self.path)[self.font]
         choice = sorted(names & places.keys())
-        return _form(self.path, places[choice[rng.integers(len(choice))]])
+        return _glyph(self.path, places[choice[rng.integers(len(choice))]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +61,26 @@ class Faces:
     Attributes:
         path: the file, .npz: `x` uint8 [N, S, S] (0 = paper, 255 = ink), the glyphs; `y` [N], their characters;
             `font` [N], their fonts.
-        kept: take the fonts held out for validation, instead of those to train on.
+        validation: take the fonts held out for validation, instead of those to train on.
 
     Raises, at the first use of a method:
         OSError, KeyError, ValueError: the file cannot be read, or has another form.
     """
 
     path: Path
-    kept: bool = False
+    validation: bool = False
 
     def face(self, rng: Rng) -> Face:
         """Return a random font."""
-        fonts = _fonts(self.path, self.kept)
+        fonts = _fonts(self.path, self.validation)
         return Face(self.path, fonts[rng.integers(len(fonts))])
 
 
-def copied(form: Letterform, matrix: Floats, side: float, pen: float) -> Ink:
+def copied(glyph: FontGlyph, matrix: Floats, side: float, pen: float) -> Ink:
     """Draw a letter or digit with another pen.
 
     Args:
-        form: the letter or digit.
+        glyph: the letter or digit.
         matrix: float64 [2, 2], rotates, slants and stretches (x, y), multiplied from the right.
         side: its longer side before that, in pixels.
         pen: the pen's width as a share of that side, as far as the glyph allows it.
@@ -88,10 +88,10 @@ def copied(form: Letterform, matrix: Floats, side: float, pen: float) -> Ink:
     Returns:
         uint8 [h, w], 0 = paper, 255 = ink.
     """
-    high, wide = form.distances.shape
+    high, wide = glyph.distances.shape
     longer = max(high, wide) - 2 * MARGIN_PX
     scale = side / longer
-    grows = float(np.clip((pen * longer - form.width) / 2, -MAX_THINNING_SHARE * form.width, MARGIN_PX - 1))
+    grows = float(np.clip((pen * longer - glyph.width) / 2, -MAX_THINNING_SHARE * glyph.width, MARGIN_PX - 1))
     matrix = matrix * scale
     corners = np.array([(0, 0), (wide, 0), (0, high), (wide, high)]) @ matrix
     low = corners.min(axis=0)
@@ -99,7 +99,7 @@ def copied(form: Letterform, matrix: Floats, side: float, pen: float) -> Ink:
     # Maps each pixel of the result to its source.
     back = np.linalg.inv(matrix)
     x, y = low @ back
-    moved = Image.fromarray(form.distances).transform(
+    moved = Image.fromarray(glyph.distances).transform(
         (int(size[0]), int(size[1])),
         Image.Transform.AFFINE,
         (back[0, 0], back[1, 0], x, back[0, 1], back[1, 1], y),
@@ -126,18 +126,18 @@ def _places(path: Path) -> dict[str, dict[str, int]]:
 
 
 @lru_cache(maxsize=4)
-def _fonts(path: Path, kept: bool) -> list[str]:
+def _fonts(path: Path, validation: bool) -> list[str]:
     every = sorted(_places(path))
-    last = [font for at, font in enumerate(every) if at % KEPT_FONTS == KEPT_FONTS - 1]
-    return (last or every) if kept else [font for font in every if font not in last]
+    held_out = [font for at, font in enumerate(every) if at % VALIDATION_FONT_STEP == VALIDATION_FONT_STEP - 1]
+    return (held_out or every) if validation else [font for font in every if font not in held_out]
 
 
 @lru_cache(maxsize=10_000)
-def _form(path: Path, at: int) -> Letterform:
+def _glyph(path: Path, at: int) -> FontGlyph:
     images, names, _ = _arrays(path)
     rows, columns = (np.flatnonzero(images[at].max(axis=axis) > 127) for axis in (1, 0))
     ink = np.pad(images[at][rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], MARGIN_PX) > 127
     # The border runs between two pixels, half a pixel from the middle of each.
     distances = np.where(ink, distance_transform_edt(ink) - 0.5, 0.5 - distance_transform_edt(~ink)).astype(np.float32)
     # Across a stroke, the mean distance from its border is a quarter of its width.
-    return Letterform(names[at], distances, 4 * float(distances[ink].mean()))
+    return FontGlyph(names[at], distances, 4 * float(distances[ink].mean()))

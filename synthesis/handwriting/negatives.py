@@ -1,4 +1,4 @@
-"""Draws negatives: marks that are not digits. `KINDS` says how often training shows each kind."""
+"""Draws negatives: marks that are not digits. `NEGATIVE_KINDS` says how often training shows each kind."""
 
 from collections.abc import Callable
 
@@ -69,7 +69,7 @@ def piece(rng: Rng) -> Glyph:
 
 
 # Kinds and their shares. Letters here decide how well letters are refused (not refused: 7 %, without them 28 %).
-KINDS: tuple[tuple[Callable[[Rng], Glyph], float], ...] = (
+NEGATIVE_KINDS: tuple[tuple[Callable[[Rng], Glyph], float], ...] = (
     (letter, 0.62),
     (greek, 0.03),
     (word, 0.05),
@@ -85,10 +85,10 @@ KINDS: tuple[tuple[Callable[[Rng], Glyph], float], ...] = (
     (signs.ringed, 0.01),
     (piece, 0.01),
 )
-_SHARES = np.cumsum([share for _, share in KINDS])
+_CUMULATIVE_SHARES = np.cumsum([share for _, share in NEGATIVE_KINDS])
 
 
 def negative(rng: Rng) -> Glyph:
     """Return a random mark that is not a digit."""
-    kind = int(np.searchsorted(_SHARES, rng.random() * _SHARES[-1], side="right"))
-    return KINDS[min(kind, len(KINDS) - 1)][0](rng)
+    kind = int(np.searchsorted(_CUMULATIVE_SHARES, rng.random() * _CUMULATIVE_SHARES[-1], side="right"))
+    return NEGATIVE_KINDS[min(kind, len(NEGATIVE_KINDS) - 1)][0](rng)

@@ -7,9 +7,9 @@ from synthesis.handwriting.strokes import Glyph, curve
 
 Points = NDArray[np.float64]
 # Strength of the affine differences between two drawings by one hand, as a share of those between hands.
-AGAIN_SHARE = 0.5
+SAME_HAND_SHARE = 0.5
 # Digits that may have a long tail, and the largest factor by which their lower half is then stretched.
-LONGEST_TAIL = {7: 2.6, 9: 2.6, 1: 1.5, 4: 1.5}
+MAX_TAIL_FACTORS = {7: 2.6, 9: 2.6, 1: 1.5, 4: 1.5}
 
 
 def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
@@ -23,29 +23,29 @@ def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
         Polylines, each float64 [n, 2], in the same units.
     """
     # Factor on the random displacements: small for half the glyphs, which are neat, large for a few wild ones.
-    care = float(np.exp(rng.normal(-0.3, 0.45)))
-    glyph = _displace(glyph, care, rng)
-    lines = [_ends(curve(stroke), care, rng) for stroke in glyph]
-    lines = [_wobble(line, care, rng) for line in lines]
+    carelessness = float(np.exp(rng.normal(-0.3, 0.45)))
+    glyph = _displace(glyph, carelessness, rng)
+    lines = [_move_ends(curve(stroke), carelessness, rng) for stroke in glyph]
+    lines = [_wobble(line, carelessness, rng) for line in lines]
     if rng.random() < 0.25:
         lines = [_coarse(line, rng) for line in lines]
     matrix = affine(rng)
     return [line @ matrix for line in lines]
 
 
-def lengthened(lines: list[Points], longest: float, rng: np.random.Generator) -> list[Points]:
-    """Return a glyph with a longer tail: its lower half stretched by a random factor of at most `longest`."""
-    longer = rng.uniform(1.1, longest)
+def lengthened(lines: list[Points], max_factor: float, rng: np.random.Generator) -> list[Points]:
+    """Return a glyph with a longer tail: its lower half stretched by a random factor of at most `max_factor`."""
+    factor = rng.uniform(1.1, max_factor)
     points = np.concatenate(lines)
     top = points[:, 1].min()
     middle = top + 0.5 * (points[:, 1].max() - top)
     stretched = [line.copy() for line in lines]
     for line in stretched:
-        line[:, 1] += np.maximum(line[:, 1] - middle, 0) * (longer - 1)
+        line[:, 1] += np.maximum(line[:, 1] - middle, 0) * (factor - 1)
     return stretched
 
 
-def again(lines: list[Points], rng: np.random.Generator) -> list[Points]:
+def redrawn_by_same_hand(lines: list[Points], rng: np.random.Generator) -> list[Points]:
     """Return a glyph that a person drew, as the same hand would draw it at another time.
 
     Args:
@@ -55,13 +55,13 @@ def again(lines: list[Points], rng: np.random.Generator) -> list[Points]:
     field = rng.normal(0, 0.02, (3, 2))
     wave = rng.normal(0, 3.0, (3, 2))
     phase = rng.uniform(0, 2 * np.pi, 3)
-    matrix = affine(rng, AGAIN_SHARE)
+    matrix = affine(rng, SAME_HAND_SHARE)
     return [(line + np.sin(line @ wave.T + phase) @ field) @ matrix for line in lines]
 
 
-def _displace(glyph: Glyph, care: float, rng: np.random.Generator) -> Glyph:
+def _displace(glyph: Glyph, carelessness: float, rng: np.random.Generator) -> Glyph:
     """Move control points by a smooth field, which keeps strokes joined; and each point and stroke a bit by itself."""
-    field = rng.normal(0, 0.035 * care, (3, 2))
+    field = rng.normal(0, 0.035 * carelessness, (3, 2))
     wave = rng.normal(0, 3.0, (3, 2))
     phase = rng.uniform(0, 2 * np.pi, 3)
     # Proportions: the upper part larger or smaller than the lower one, wider or narrower.
@@ -73,23 +73,23 @@ def _displace(glyph: Glyph, care: float, rng: np.random.Generator) -> Glyph:
         points[:, 0] += (stroke[:, 0] - 0.35) * spread * (stroke[:, 1] - 0.5)
         points[:, 1] += squeeze * np.sin(np.pi * stroke[:, 1])
         points[:, :2] += np.sin(stroke[:, :2] @ wave.T + phase) @ field
-        points[:, :2] += rng.normal(0, 0.018 * care, (len(points), 2))
+        points[:, :2] += rng.normal(0, 0.018 * carelessness, (len(points), 2))
         if len(glyph) > 1:
-            points[:, :2] += rng.normal(0, 0.022 * care, 2)
+            points[:, :2] += rng.normal(0, 0.022 * carelessness, 2)
         # A hasty hand rounds its corners.
         points[:, 2] *= rng.random(len(points)) > rounded
         moved.append(points)
     return moved
 
 
-def _ends(line: Points, care: float, rng: np.random.Generator) -> Points:
+def _move_ends(line: Points, carelessness: float, rng: np.random.Generator) -> Points:
     """Let the stroke begin and stop a little too soon or too late, now and then with a tiny hook."""
     out = line.copy()
     for end, before in ((0, 1), (-1, -2)):
         step = out[end] - out[before]
         length = float(np.hypot(step[0], step[1]))
         if length > 1e-9:
-            reach = max(rng.normal(0.01, 0.03 * care), -0.7 * length)
+            reach = max(rng.normal(0.01, 0.03 * carelessness), -0.7 * length)
             out[end] += step * (reach / length)
     chance = rng.random()
     if chance < 0.06:
@@ -98,9 +98,9 @@ def _ends(line: Points, care: float, rng: np.random.Generator) -> Points:
     return out
 
 
-def _wobble(line: Points, care: float, rng: np.random.Generator) -> Points:
+def _wobble(line: Points, carelessness: float, rng: np.random.Generator) -> Points:
     """Let the hand tremble along the stroke."""
-    size = 0.006 * care
+    size = 0.006 * carelessness
     if len(line) < 3 or size < 0.004:
         return line
     t = np.arange(len(line))[:, None]

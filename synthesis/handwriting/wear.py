@@ -9,7 +9,7 @@ Rng = np.random.Generator
 
 # Share of marks that are worn (degraded), and share of those that are worn twice.
 WORN_SHARE, TWICE_SHARE = 0.15, 0.25
-# Smallest share of its ink (see `_shown`) that a worn mark keeps, or nobody could tell what it was.
+# Smallest share of its ink (see `_ink_per_square`) that a worn mark keeps, or nobody could tell what it was.
 MIN_LEFT_SHARE = 0.5
 # Smallest and largest resolution of a coarse scan, in pixels along a mark's longer side.
 COARSE_SIDES_PX = (10, 32)
@@ -21,8 +21,8 @@ def worn(ink: Ink, rng: Rng) -> Ink:
         return ink
     left = ink
     for _ in range(2 if rng.random() < TWICE_SHARE else 1):
-        left = WAYS[rng.integers(len(WAYS))](left, rng)
-    return left if _shown(left) >= MIN_LEFT_SHARE * _shown(ink) else ink
+        left = DEGRADATIONS[rng.integers(len(DEGRADATIONS))](left, rng)
+    return left if _ink_per_square(left) >= MIN_LEFT_SHARE * _ink_per_square(ink) else ink
 
 
 def coarse(ink: Ink, rng: Rng) -> Ink:
@@ -99,7 +99,7 @@ def neighboured(ink: Ink, rng: Rng) -> Ink:
     return np.asarray(image)
 
 
-def _shown(ink: Ink) -> float:
+def _ink_per_square(ink: Ink) -> float:
     """Return the sum of the ink, divided by the square of the image's longer side."""
     return float(np.sum(ink, dtype=np.float64)) / float(max(ink.shape) ** 2)
 
@@ -108,4 +108,4 @@ def _size(ink: Ink, factor: float) -> tuple[int, int]:
     return max(1, round(ink.shape[1] * factor)), max(1, round(ink.shape[0] * factor))
 
 
-WAYS = (coarse, coarse, broken, striped, cut, neighboured)
+DEGRADATIONS = (coarse, coarse, broken, striped, cut, neighboured)

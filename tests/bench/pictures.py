@@ -14,7 +14,7 @@ NOBODY = Copybook(np.zeros((0, 28, 28), np.uint8), ())
 
 def hand() -> Hand:
     """Return who writes all of them."""
-    return Hand(NOBODY, copies=0, pen=0.09, slant=0.1, wide=1, tails=0.2, tone=1)
+    return Hand(NOBODY, copied_share=0, pen=0.09, slant=0.1, width_factor=1, tail_chance=0.2, tone=1)
 
 
 def page(longest: int, seed: int = 0) -> tuple[bytes, str]:

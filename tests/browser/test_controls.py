@@ -204,7 +204,7 @@ def test_corrections_are_kept_saved_deleted_and_learnt_from(visit: Open, tmp_pat
     assert drawn["writer"] == erased["writer"]
     learnt = tmp_path / "corrections.jsonl"
     learnt.write_text(lines)
-    images, labels = extra.images(extra.load(learnt), seed=0)
+    images, labels = extra.draw(extra.load(learnt), seed=0)
     assert images.shape == (2, 28, 28)
     assert labels.tolist() == [NOT_A_DIGIT, 7]
     surface["#corrections .forget"].click()

@@ -15,22 +15,24 @@ def copybook() -> Copybook:
     return Copybook.of(mnist["x_train"], mnist["y_train"])
 
 
-def writer(copybook: Copybook, *, copies: float = 0.0, slant: float = 0.0, tails: float = 0.0) -> Hand:
-    return Hand(copybook, copies=copies, pen=0.08, slant=slant, wide=1.0, tails=tails, tone=1.0)
+def writer(copybook: Copybook, *, copied_share: float = 0.0, slant: float = 0.0, tail_chance: float = 0.0) -> Hand:
+    return Hand(
+        copybook, copied_share=copied_share, pen=0.08, slant=slant, width_factor=1.0, tail_chance=tail_chance, tone=1.0
+    )
 
 
 def heights(hand: Hand, label: str) -> list[int]:
     return [hand.digit(label, TALL, np.random.default_rng(seed)).shape[0] for seed in range(12)]
 
 
-@pytest.mark.parametrize("copies", [0.0, 1.0])
-def test_digits_are_as_high_as_asked_for(copybook: Copybook, copies: float) -> None:
+@pytest.mark.parametrize("copied_share", [0.0, 1.0])
+def test_digits_are_as_high_as_asked_for(copybook: Copybook, copied_share: float) -> None:
     for label in "2358":
-        assert np.mean(heights(writer(copybook, copies=copies), label)) == pytest.approx(TALL, rel=0.12)
+        assert np.mean(heights(writer(copybook, copied_share=copied_share), label)) == pytest.approx(TALL, rel=0.12)
 
 
 def test_sevens_and_nines_get_tails_and_other_digits_none(copybook: Copybook) -> None:
-    plain, tailed = writer(copybook), writer(copybook, tails=1.0)
+    plain, tailed = writer(copybook), writer(copybook, tail_chance=1.0)
     for label in "79":
         assert np.mean(heights(tailed, label)) > 1.15 * np.mean(heights(plain, label))
     assert heights(tailed, "3") == heights(plain, "3")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from synthesis import camera, layouts
-from synthesis.hands import Copybook, hand, printed
+from synthesis.hands import Copybook, printed, random_hand
 from synthesis.kinds import KINDS, OTHER, SIGNS
-from synthesis.page import Page, page
+from synthesis.page import Page, make_page
 from synthesis.page import _truth as truth
 from synthesis.paper import Frame, Lines
 from synthesis.sheet import MIN_COVER, UNKNOWN, Sheet
@@ -26,14 +26,14 @@ def copybook() -> Copybook:
 
 @pytest.fixture(scope="module")
 def pages(copybook: Copybook) -> list[Page]:
-    return [page(copybook, 3, index, SHAPE) for index in range(60)]
+    return [make_page(copybook, 3, index, SHAPE) for index in range(60)]
 
 
 def test_a_page_depends_on_its_arguments_alone(copybook: Copybook, pages: list[Page]) -> None:
-    again = page(copybook, 3, 7, SHAPE)
+    again = make_page(copybook, 3, 7, SHAPE)
     np.testing.assert_array_equal(again.picture, pages[7].picture)
     np.testing.assert_array_equal(again.offset, pages[7].offset)
-    assert not np.array_equal(page(copybook, 4, 7, SHAPE).picture, again.picture)
+    assert not np.array_equal(make_page(copybook, 4, 7, SHAPE).picture, again.picture)
 
 
 def test_every_labelled_pixel_is_ink_of_its_mark(pages: list[Page]) -> None:
@@ -81,7 +81,7 @@ def test_a_cell_is_of_the_mark_that_covers_its_strongest_pixel() -> None:
 def test_pictures_show_their_ink_and_as_many_as_said_are_light_on_dark(copybook: Copybook) -> None:
     seen, light, faint = 0, 0, 0
     for index in range(150):
-        each = page(copybook, 3, index, (64, 64))
+        each = make_page(copybook, 3, index, (64, 64))
         ink, paper = each.picture[each.writing > 200], each.picture[each.writing == 0]
         if len(ink) > 30 and len(paper) > 30:
             seen += 1
@@ -95,7 +95,7 @@ def test_pictures_show_their_ink_and_as_many_as_said_are_light_on_dark(copybook:
 def test_most_photos_are_lit_unevenly(copybook: Copybook) -> None:
     uneven = 0
     for index in range(60):
-        blank = camera.lit(np.ones((64, 64), np.float32), 24.0, np.random.default_rng(index))
+        blank = camera.add_light(np.ones((64, 64), np.float32), 24.0, np.random.default_rng(index))
         corners = [float(blank[rows, columns].mean()) for rows in SIDES for columns in SIDES]
         uneven += max(corners) > 1.1 * min(corners)
     assert uneven > 30
@@ -103,9 +103,9 @@ def test_most_photos_are_lit_unevenly(copybook: Copybook) -> None:
 
 def test_most_pictures_have_noise_and_all_stay_in_range() -> None:
     grey = np.full((64, 64), 0.5, np.float32)
-    taken = [camera.taken(grey, 24.0, np.random.default_rng(index)) for index in range(60)]
-    assert all(each.min() >= 0 and each.max() <= 1 for each in taken)
-    assert sum(float(each.std()) > 0.002 for each in taken) > 20
+    pictures = [camera.photograph(grey, 24.0, np.random.default_rng(index)) for index in range(60)]
+    assert all(each.min() >= 0 and each.max() <= 1 for each in pictures)
+    assert sum(float(each.std()) > 0.002 for each in pictures) > 20
 
 
 def test_a_sheet_knows_its_tones_and_where_it_is_written_on() -> None:
@@ -118,9 +118,9 @@ def test_a_sheet_knows_its_tones_and_where_it_is_written_on() -> None:
 
 def test_zeros_are_as_low_as_their_writer_makes_them(copybook: Copybook) -> None:
     heights = []
-    for zeros in (1.0, 0.5):
+    for zero_factor in (1.0, 0.5):
         sheet, frame, rng = Sheet(64, 200), Frame((64, 200), 0.0), np.random.default_rng(2)
-        Line(sheet, frame, hand(copybook, rng), (60, 50), 32.0, rng, zeros=zeros).digit("0")
+        Line(sheet, frame, random_hand(copybook, rng), (60, 50), 32.0, rng, zero_factor=zero_factor).digit("0")
         _, top, _, bottom = sheet.marks[0].box
         heights.append(bottom - top)
     assert heights[1] == pytest.approx(heights[0] / 2, rel=0.15)
@@ -134,13 +134,13 @@ def test_printed_lines_are_no_writing() -> None:
     assert not sheet.ink.any()
 
 
-@pytest.mark.parametrize("layout", [each for each, _ in layouts.LAYOUTS], ids=lambda each: str(each.__name__))
+@pytest.mark.parametrize("layout", [choice.layout for choice in layouts.LAYOUTS], ids=lambda each: str(each.__name__))
 def test_each_layout_writes_within_its_sheet(layout: layouts.Layout, copybook: Copybook) -> None:
     written = 0
     for seed in range(8):
         rng = np.random.default_rng(seed)
         sheet, frame = Sheet(*SHAPE), Frame(SHAPE, 0.02)
-        layout(layouts.Desk(sheet, Lines(SHAPE, frame), frame, hand(copybook, rng), 24.0, rng))
+        layout(layouts.Desk(sheet, Lines(SHAPE, frame), frame, random_hand(copybook, rng), 24.0, rng))
         written += len(sheet.marks)
     assert (written > 0) == (layout is not layouts.empty)
 
@@ -148,7 +148,7 @@ def test_each_layout_writes_within_its_sheet(layout: layouts.Layout, copybook: C
 def test_a_line_writes_each_sign_where_it_belongs(copybook: Copybook) -> None:
     rng = np.random.default_rng(1)
     sheet, frame = Sheet(64, 400), Frame((64, 400), 0.0)
-    Line(sheet, frame, hand(copybook, rng), (10, 50), 32.0, rng).write("-12.5/7")
+    Line(sheet, frame, random_hand(copybook, rng), (10, 50), 32.0, rng).write("-12.5/7")
     assert [KINDS[mark.kind] for mark in sheet.marks] == list("-12.5/7")
     heights = {KINDS[mark.kind]: mark.box[3] - mark.box[1] for mark in sheet.marks}
     assert heights["."] < heights["5"] / 2
@@ -160,7 +160,7 @@ def test_a_line_writes_each_sign_where_it_belongs(copybook: Copybook) -> None:
 def test_a_struck_digit_is_no_digit(copybook: Copybook) -> None:
     rng = np.random.default_rng(2)
     sheet, frame = Sheet(64, 200), Frame((64, 200), 0.0)
-    Line(sheet, frame, hand(copybook, rng), (60, 50), 32.0, rng).digit("8", struck=True)
+    Line(sheet, frame, random_hand(copybook, rng), (60, 50), 32.0, rng).digit("8", struck=True)
     assert [KINDS[mark.kind] for mark in sheet.marks] == [OTHER]
 
 

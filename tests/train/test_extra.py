@@ -37,7 +37,7 @@ def test_strokes_and_images_become_normalised_images(tmp_path: Path) -> None:
             ONE | {"label": 1},
         )
     )
-    images, labels = extra.images(examples, seed=1)
+    images, labels = extra.draw(examples, seed=1)
     assert labels.tolist() == [1, 7, 10, 1]
     assert images.dtype == np.uint8
     assert images.shape == (4, 28, 28)
@@ -46,8 +46,8 @@ def test_strokes_and_images_become_normalised_images(tmp_path: Path) -> None:
     rows = np.flatnonzero(images[0].any(axis=1))
     assert 19 <= rows[-1] - rows[0] + 1 <= 20
     assert np.ptp(np.flatnonzero(images[0].any(axis=0))) < 6
-    again, _ = extra.images(examples, seed=1)
-    other, _ = extra.images(examples, seed=2)
+    again, _ = extra.draw(examples, seed=1)
+    other, _ = extra.draw(examples, seed=2)
     assert np.array_equal(images, again)
     assert not np.array_equal(images, other), "each pen is another one"
 
@@ -97,7 +97,7 @@ def test_images_are_normalised_and_those_for_measuring_are_left_out(tmp_path: Pa
     np.savez_compressed(path, x=images, y=np.array(["1", "7", "1"]), part=np.array(["tra", "tra", "tes"]))
     examples = extra.load(path)
     assert [example.label for example in examples] == [1, 7]
-    drawn, _ = extra.images(examples, seed=1)
+    drawn, _ = extra.draw(examples, seed=1)
     rows = np.flatnonzero(drawn[0].any(axis=1))
     assert 19 <= rows[-1] - rows[0] + 1 <= 20
 
@@ -111,9 +111,9 @@ def test_images_are_normalised_and_those_for_measuring_are_left_out(tmp_path: Pa
 
 def test_a_hand_differs_from_itself_a_little(tmp_path: Path) -> None:
     examples = extra.load(write(tmp_path / "a.jsonl", ONE | {"label": "7", "strokes": [[[0, 0], [1, 0], [0.3, 1]]]}))
-    (plain,), _ = extra.images(examples, seed=1)
-    (varied,), _ = extra.images(examples, seed=1, varied=True)
-    (other,), _ = extra.images(examples, seed=2, varied=True)
+    (plain,), _ = extra.draw(examples, seed=1)
+    (varied,), _ = extra.draw(examples, seed=1, varied=True)
+    (other,), _ = extra.draw(examples, seed=2, varied=True)
     assert not np.array_equal(plain, varied)
     assert not np.array_equal(varied, other)
     # Still the same shape: most of its ink lies where it lay, or beside it.

@@ -46,7 +46,7 @@ def test_the_command_writes_what_training_reads(folder: Path, capsys: pytest.Cap
     first = out.read_bytes()
     faces = fonts.faces(out)
     assert faces is not None
-    assert faces.face(np.random.default_rng(1)).form(frozenset("7"), np.random.default_rng(1)).name == "7"
+    assert faces.face(np.random.default_rng(1)).glyph(frozenset("7"), np.random.default_rng(1)).name == "7"
     assert fonts.main(["--folder", str(folder), "--out", str(out)]) == 0
     assert out.read_bytes() == first, "the same file, to the byte"
 

@@ -29,15 +29,15 @@ def test_an_epoch_shows_all_of_mnist_and_rotates_through_what_was_drawn(mix: Mix
     assert (labels == 10).sum() == 220
     shown = {image.tobytes() for image in images}
     assert {image.tobytes() for image in mix.mnist.images} <= shown
-    assert mix.learn is not None
+    assert mix.drawn_training is not None
     seen: set[bytes] = set()
     for number in range(4):
         seen |= {image.tobytes() for image in mix.epoch(1, number)[0]}
-    assert {image.tobytes() for image in [*mix.learn.digits, *mix.learn.negatives]} <= seen
+    assert {image.tobytes() for image in [*mix.drawn_training.digits, *mix.drawn_training.negatives]} <= seen
 
 
 def test_the_last_epochs_show_fewer_drawn_marks(mix: Mix) -> None:
-    assert [mix.late(number) for number in range(10)] == [False] * 7 + [True] * 3
+    assert [mix.is_late(number) for number in range(10)] == [False] * 7 + [True] * 3
     assert mix.epoch_size(6) == mix.epoch_size(0) == 400 + 160 + 220
     images, labels = mix.epoch(1, 7)
     assert len(images) == mix.epoch_size(7) == 400 + 80 + 96
@@ -56,7 +56,7 @@ def test_an_epoch_depends_on_its_seed_and_number_alone(mix: Mix) -> None:
 
 def test_extra_examples_are_shown_often_but_never_drown_mnist(mix: Mix) -> None:
     seven = Example("7", 7, (np.array([[0.0, 0.0], [1.0, 0.0], [0.3, 1.0]]),), None)
-    few = Mix(mix.mnist, mix.learn, mix.validation, [], [seven], epochs=10)
+    few = Mix(mix.mnist, mix.drawn_training, mix.drawn_validation, [], [seven], epochs=10)
     assert few.epoch_size(0) == mix.epoch_size(0) + 20
     images, labels = few.epoch(1, 0)
     assert len(images) == few.epoch_size(0)
@@ -67,7 +67,7 @@ def test_extra_examples_are_shown_often_but_never_drown_mnist(mix: Mix) -> None:
 
 def test_digits_of_people_are_shown_in_every_epoch_each_time_in_another_way(mix: Mix) -> None:
     seven = Example("7", 7, (np.array([[0.0, 0.0], [1.0, 0.0], [0.3, 1.0]]),), None)
-    real = Mix(mix.mnist, mix.learn, mix.validation, [seven] * 3, [], epochs=10)
+    real = Mix(mix.mnist, mix.drawn_training, mix.drawn_validation, [seven] * 3, [], epochs=10)
     assert real.epoch_size(0) == mix.epoch_size(0) + 3 * REAL_REPEATS
     shown = [{image.tobytes() for image in real.epoch(1, number)[0]} for number in (0, 0, 1)]
     without = [{image.tobytes() for image in mix.epoch(1, number)[0]} for number in (0, 0, 1)]
@@ -77,7 +77,9 @@ def test_digits_of_people_are_shown_in_every_epoch_each_time_in_another_way(mix:
     assert not sevens[0] & sevens[2]
 
 
-def test_fonts_are_learnt_from_and_others_kept_to_choose_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fonts_are_learnt_from_and_others_are_held_out_for_validation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[Faces | None] = []
 
     def record(folder: Path, count: int, seed: int, kind: Kind, faces: Faces | None) -> Samples:
@@ -89,4 +91,4 @@ def test_fonts_are_learnt_from_and_others_kept_to_choose_by(tmp_path: Path, monk
     path = fonts_file(tmp_path / "fonts.npz", fonts=16)
     config = parse(["--drawn", "5", "--fonts", str(path), "--artifacts", str(tmp_path)])
     prepare(config, Split(images, labels, images, labels))
-    assert asked == [Faces(path)] * 2 + [Faces(path, kept=True)] * 2
+    assert asked == [Faces(path)] * 2 + [Faces(path, validation=True)] * 2

@@ -13,12 +13,11 @@ from inference import Recognizer
 from inference.recognition.context import refuse_doubtful
 from inference.recognition.opinions import alone
 from inference.recognizer import DEFAULT_MODEL, page_beside
-from synthesis.handwriting import generate
+from synthesis.handwriting import NOT_A_DIGIT, generate
 from train.refusal import (
-    MAX_ANSWERED_NEGATIVES_SHARE,
     MAX_REFUSED_DIGITS_SHARE,
-    NEVER,
-    NOT_A_DIGIT,
+    NEVER_REFUSE,
+    TARGET_ANSWERED_NEGATIVES_SHARE,
     Thresholds,
     choose,
     measure,
@@ -39,7 +38,7 @@ def test_a_digit_is_said_unless_the_reject_class_or_doubt_forbids_it() -> None:
     doubtful[0, 10] = 0.0
     table = np.concatenate([rows((3, 0.9), (3, 0.8), (3, 0.7)), doubtful])
     assert thresholds.answered(table).tolist() == [True, True, False, False]
-    assert NEVER.answered(table[:, :10]).all()
+    assert NEVER_REFUSE.answered(table[:, :10]).all()
 
 
 def spread(alpha: float, beta: float) -> NDArray[np.float64]:
@@ -51,7 +50,7 @@ def spread(alpha: float, beta: float) -> NDArray[np.float64]:
 def test_where_the_two_are_far_apart_as_many_others_are_let_through_as_may_be() -> None:
     digits, negatives = rows(*((1, 1 - each) for each in spread(0.3, 40))), rows(*((1, each) for each in spread(2, 5)))
     thresholds = choose(digits, negatives)
-    assert thresholds.answered(negatives).mean() == pytest.approx(MAX_ANSWERED_NEGATIVES_SHARE, abs=0.001)
+    assert thresholds.answered(negatives).mean() == pytest.approx(TARGET_ANSWERED_NEGATIVES_SHARE, abs=0.001)
     assert thresholds.answered(digits).mean() > 1 - MAX_REFUSED_DIGITS_SHARE / 2
     assert 0.2 < thresholds.reject < 0.5
 
@@ -60,7 +59,7 @@ def test_where_they_are_close_no_more_digits_are_refused_than_may_be() -> None:
     digits, negatives = rows(*((1, 1 - each) for each in spread(0.5, 8))), rows(*((1, each) for each in spread(4, 2)))
     thresholds = choose(digits, negatives)
     assert 1 - thresholds.answered(digits).mean() == pytest.approx(MAX_REFUSED_DIGITS_SHARE, abs=0.001)
-    assert thresholds.answered(negatives).mean() > 2 * MAX_ANSWERED_NEGATIVES_SHARE
+    assert thresholds.answered(negatives).mean() > 2 * TARGET_ANSWERED_NEGATIVES_SHARE
 
 
 def test_the_threshold_stays_within_its_bounds() -> None:
@@ -124,9 +123,9 @@ def test_what_is_measured() -> None:
 
 
 def test_digits_alone_and_others_alone_are_measured_too() -> None:
-    alone = measure(rows((1, 0.9)), np.array([1]), NEVER, [])
+    alone = measure(rows((1, 0.9)), np.array([1]), NEVER_REFUSE, [])
     assert alone["accuracy"] == 1
     assert "auroc" not in alone
-    others = measure(rows((1, 0.9)), np.array([10]), NEVER, ["F"])
+    others = measure(rows((1, 0.9)), np.array([10]), NEVER_REFUSE, ["F"])
     assert others["others_answered"] == 1
     assert "accuracy" not in others

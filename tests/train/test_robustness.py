@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from train.robustness import CORRUPTIONS, IMAGE_STEP, curves
+from train.robustness import CORRUPTIONS, IMAGE_STEP, accuracy_curves
 
 THICKNESS = "thickness (share of a pixel)"
 
@@ -34,7 +34,7 @@ def test_every_corruption_is_measured_at_every_strength() -> None:
         chances[:, 10] = 0.6  # refusing is not what is measured
         return chances
 
-    found = curves(predict, images, labels)
+    found = accuracy_curves(predict, images, labels)
     assert set(found) == set(CORRUPTIONS)
     for name, (_, strengths) in CORRUPTIONS.items():
         assert found[name]["strength"] == list(strengths)
@@ -43,7 +43,7 @@ def test_every_corruption_is_measured_at_every_strength() -> None:
         assert accuracy[neutral(name)] == 1.0
         for side in (accuracy[neutral(name) :], accuracy[neutral(name) :: -1]):
             assert all(more < less for less, more in pairwise(side)), name
-    assert found == curves(predict, images, labels), "the same each time"
+    assert found == accuracy_curves(predict, images, labels), "the same each time"
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)

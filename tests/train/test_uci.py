@@ -99,7 +99,7 @@ def test_the_command_writes_what_training_reads(
     strokes, images = (extra.load(out / name) for name in ("strokes-pendigits.jsonl.gz", "images-optdigits.npz"))
     assert [example.label for example in strokes] == [7, 1]
     assert [example.label for example in images] == [1, 7]
-    drawn, _ = extra.images([*strokes, *images], seed=1, varied=True)
+    drawn, _ = extra.draw([*strokes, *images], seed=1, varied=True)
     assert all(image.max() > 150 for image in drawn)
 
     assert uci.main(options) == 0

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthesis.hands import Copybook
-from synthesis.page import Page, page
+from synthesis.page import Page, make_page
 
 PAGES_PER_BATCH = 16
 SIDE_PX = 192
@@ -59,4 +59,4 @@ def _begin(copybook: Copybook) -> None:
 
 def _batch(seed: int, number: int) -> Batch:
     first = number * PAGES_PER_BATCH
-    return stack([page(_copybook, seed, first + each, (SIDE_PX, SIDE_PX)) for each in range(PAGES_PER_BATCH)])
+    return stack([make_page(_copybook, seed, first + each, (SIDE_PX, SIDE_PX)) for each in range(PAGES_PER_BATCH)])

@@ -13,9 +13,9 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
 from train.checkpoint import History
+from train.figures import BLUE, ORANGE
 from train.page.network import UNIT_PX
 
-BLUE, ORANGE = "#2456a6", "#d1691e"
 EXAMPLES, COLUMNS, GAP_PX = 24, 6, 4
 
 

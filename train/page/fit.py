@@ -1,4 +1,4 @@
-"""The page network's training: rounds of batches, each kept, so that a stop loses one at most."""
+"""Trains the page network in rounds of batches, with a checkpoint after each, so that a stop loses one at most."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from synthesis.hands import Copybook
-from synthesis.page import page
+from synthesis.page import make_page
 from train.checkpoint import Checkpoints, History
 from train.config import Config
 from train.data import Split
@@ -18,26 +18,26 @@ from train.page.losses import LOSSES, WEIGHTS, kind_accuracy, targets
 from train.page.network import build
 from train.progress import Progress, console
 
-# Of Muon, for the kernels between layers; AdamW, which trains the rest, has this share of it.
+# Learning rate of Muon, for the kernels between layers; AdamW's share of it, for the rest.
 LEARNING_RATE, ADAMW_SHARE = 6e-3, 0.5
 WEIGHT_DECAY = 0.01
 EMA_MOMENTUM = 0.995
 WARM_UP_BATCHES = 100
 VALIDATION_PAGES = 128
-# Pages to choose by are made from other random numbers than those to learn from.
+# Added to the seed, so that validation pages have other random numbers than training pages.
 VALIDATION_SEED = 1_000_003
 
 
 def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.Model, History]:
-    """Train the page network, from its last checkpoint where there is one.
+    """Train the page network, from its last checkpoint if there is one.
 
     Args:
-        config: how many rounds, and the seed.
-        parts: MNIST's training images; pages to learn from are copied from one part, those to choose by from the other.
-        checkpoints: of this run.
+        config: number of rounds and batches, and the seed.
+        parts: MNIST's training images; training pages copy digits of one part, validation pages of the other.
+        checkpoints: checkpoints of this run.
 
     Returns:
-        The network of Keras' own layers, its weights averaged over the last batches, and a dict for each round.
+        The network in Keras' own layers, its weights averaged over the last batches; a dict of metrics per round.
     """
     steps = config.rounds * config.batches
     restored = checkpoints.last()
@@ -74,9 +74,9 @@ def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.M
 
 
 def validation_pages(parts: Split, seed: int) -> Batch:
-    """Return pages of other writers, as `batches` yields them, of SIDE_PX."""
+    """Return the validation pages, which copy other digits than the training pages, as a batch."""
     copybook = Copybook.of(parts.validation_images, parts.validation_labels)
-    made = [page(copybook, seed + VALIDATION_SEED, each, (SIDE_PX, SIDE_PX)) for each in range(VALIDATION_PAGES)]
+    made = [make_page(copybook, seed + VALIDATION_SEED, each, (SIDE_PX, SIDE_PX)) for each in range(VALIDATION_PAGES)]
     return stack(made)
 
 
@@ -86,13 +86,13 @@ def _compiled(seed: int, steps: int) -> keras.Model:
     decay = keras.optimizers.schedules.CosineDecay(
         0.0, steps, warmup_target=LEARNING_RATE, warmup_steps=min(WARM_UP_BATCHES, steps // 10), alpha=0.002
     )
-    # Over the last twentieth at most, or a short training would keep its random start.
+    # Average over the last twentieth of the steps at most, or a short training would keep its random start.
     averaging = min(EMA_MOMENTUM, 1 - 20 / max(steps, 40))
     model.compile(
         AveragingMuon(
             decay,
             adam_lr_ratio=ADAMW_SHARE,
-            # Muon is made for what lies between two layers, not for the outputs.
+            # Muon is made for kernels between two layers, not for the output layers.
             exclude_layers=list(LOSSES),
             weight_decay=WEIGHT_DECAY,
             adam_weight_decay=WEIGHT_DECAY,
@@ -102,14 +102,14 @@ def _compiled(seed: int, steps: int) -> keras.Model:
         LOSSES,
         loss_weights=WEIGHTS,
         metrics={"kind": [kind_accuracy]},
-        # XLA convolves on one core: half as fast.
+        # XLA runs convolutions on one core only, half as fast.
         jit_compile=False,
     )
     return model
 
 
 def _dataset(copybook: Copybook, seed: int, first: int, last: int) -> Any:
-    """Return the batches from number `first` to before `last` as the network takes them."""
+    """Return batches `first` to before `last` as inputs and targets of the network."""
     processes = max((os.cpu_count() or 1) // 2, 1)
 
     def made() -> Iterator[Batch]:

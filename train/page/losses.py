@@ -32,10 +32,10 @@ def writing_loss(truth: Any, logits: Any) -> Any:
 
 
 @keras.saving.register_keras_serializable(package="digits")
-def distance_loss(truth: Any, said: Any) -> Any:
+def distance_loss(truth: Any, predicted: Any) -> Any:
     """Return the mean absolute error where the truth is finite, that is, where there is a mark."""
     known = tf.math.is_finite(truth)
-    apart = tf.abs(tf.where(known, truth, 0.0) - tf.where(known, said, 0.0))
+    apart = tf.abs(tf.where(known, truth, 0.0) - tf.where(known, predicted, 0.0))
     return tf.reduce_sum(apart) / (tf.reduce_sum(tf.cast(known, tf.float32)) + 1.0)
 
 

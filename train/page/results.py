@@ -1,4 +1,4 @@
-"""What a finished training of the page network leaves in `artifacts/`."""
+"""Measures the trained page network, and writes all files of its training to `artifacts/`."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synthesis.hands import Copybook
 from synthesis.kinds import KINDS
-from synthesis.page import page
+from synthesis.page import make_page
 from train import files
 from train.checkpoint import History
 from train.config import Config
@@ -21,22 +21,22 @@ from train.page.fit import validation_pages
 from train.page.network import UNIT_PX
 from train.progress import console
 
-# Pages copied from MNIST's test digits decide nothing: they are made for the figures, once, at the end.
+# Test pages copy MNIST's test digits. No choice depends on them: they are made once, at the end, for the figures.
 TEST_PAGES, TEST_SEED = 256, 2_000_003
 Outputs = dict[str, NDArray[np.float32]]
 
 
 def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: keras.Model, history: History) -> None:
-    """Measure the network on pages of other writers, and write all.
+    """Measure the network on test pages, and write all files.
 
-    `page.json` comes last and holds the checksums of the others: while it does not fit them, the training does not
-    count as finished.
+    `page.json` is written last and holds the checksums of the others: as long as they do not match, the training does
+    not count as finished.
     """
     copybook = Copybook.of(mnist.x_test, mnist.y_test)
     shape = (SIDE_PX, SIDE_PX)
-    test = stack([page(copybook, config.seed + TEST_SEED, each, shape) for each in range(TEST_PAGES)])
+    test = stack([make_page(copybook, config.seed + TEST_SEED, each, shape) for each in range(TEST_PAGES)])
     found = outputs(model, test["picture"])
-    kept = validation_pages(parts, config.seed)
+    validation = validation_pages(parts, config.seed)
 
     out = config.artifacts
     out.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,10 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
     files.replace(
         out / files.PAGES,
         lambda path: np.savez_compressed(
-            path, pictures=kept["picture"], writing=kept["writing"], kind=kept["kind"].astype(np.int64)
+            path,
+            pictures=validation["picture"],
+            writing=validation["writing"],
+            kind=validation["kind"].astype(np.int64),
         ),
     )
     data_sha256 = mnist.sha256()
@@ -75,7 +78,7 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
 
 
 def outputs(model: keras.Model, pictures: NDArray[np.uint8]) -> Outputs:
-    """Run the network on uint8 [N, H, W], and return what it says in the units of `Page`; `kind` as logits."""
+    """Run the network on uint8 [N, H, W], and return its outputs in the units of `Page`; `kind` as logits."""
     scaled = pictures[..., None].astype(np.float32) / 255
     parts = [model.predict_on_batch(scaled[at : at + 16]) for at in range(0, len(scaled), 16)]
     raw = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -88,15 +91,15 @@ def outputs(model: keras.Model, pictures: NDArray[np.uint8]) -> Outputs:
 
 
 def measure(truth: Batch, found: Outputs) -> dict[str, float]:
-    """Return the figures of the network on pages, each a mean over pixels or cells that show a mark."""
-    ink, said = truth["writing"] > 127, found["writing"] > 0.5
+    """Return the network's metrics on pages; all but that of writing are means over the cells that show a mark."""
+    ink, predicted = truth["writing"] > 127, found["writing"] > 0.5
     marked = np.isfinite(truth["offset"])
     asked = truth["kind"] >= 0
     high = truth["height"].astype(np.float32)
     known = high > 0
     factor = np.abs(np.log2(found["height"][known] / high[known]))
     return {
-        "writing, intersection over union": float((ink & said).sum() / max((ink | said).sum(), 1)),
+        "writing, intersection over union": float((ink & predicted).sum() / max((ink | predicted).sum(), 1)),
         "offset, mean error in pixels": float(np.abs(found["offset"] - truth["offset"])[marked].mean()),
         "height, mean error as a factor": float(np.exp2(factor.mean())),
         "kind, accuracy by cell": float((found["kind"].argmax(axis=-1) == truth["kind"])[asked].mean()),

@@ -7,7 +7,7 @@ import pytest
 
 from synthesis.handwriting import NOT_A_DIGIT, generate
 from synthesis.handwriting.cache import fingerprint
-from synthesis.handwriting.faces import KEPT_FONTS, Faces, Letterform, copied
+from synthesis.handwriting.faces import VALIDATION_FONT_STEP, Faces, FontGlyph, copied
 from tests.samples import fonts_file
 
 BAR_PX, HIGH_PX = 12, 72
@@ -15,15 +15,15 @@ BAR_PX, HIGH_PX = 12, 72
 
 @pytest.fixture(scope="module")
 def faces(tmp_path_factory: pytest.TempPathFactory) -> Faces:
-    return Faces(fonts_file(tmp_path_factory.mktemp("fonts") / "fonts.npz", fonts=2 * KEPT_FONTS))
+    return Faces(fonts_file(tmp_path_factory.mktemp("fonts") / "fonts.npz", fonts=2 * VALIDATION_FONT_STEP))
 
 
-def bar(faces: Faces) -> Letterform:
+def bar(faces: Faces) -> FontGlyph:
     """Return an upright bar of 12 x 72 pixels, which the file has for a 1."""
-    return faces.face(np.random.default_rng(1)).form(frozenset("1"), np.random.default_rng(1))
+    return faces.face(np.random.default_rng(1)).glyph(frozenset("1"), np.random.default_rng(1))
 
 
-def test_a_form_knows_its_pen(faces: Faces) -> None:
+def test_a_glyph_knows_its_pen(faces: Faces) -> None:
     assert bar(faces).width == pytest.approx(BAR_PX, rel=0.15)
 
 
@@ -49,12 +49,12 @@ def test_it_is_slanted_and_stretched(faces: Faces) -> None:
     assert np.flatnonzero(wide.max(axis=0) > 127).size > 1.5 * np.flatnonzero(slanted[rows[5]] > 127).size
 
 
-def test_some_fonts_are_kept_to_choose_by(faces: Faces) -> None:
+def test_some_fonts_are_held_out_for_validation(faces: Faces) -> None:
     rng = np.random.default_rng(2)
     learning = {faces.face(rng).font for _ in range(500)}
-    kept = {Faces(faces.path, kept=True).face(rng).font for _ in range(50)}
-    assert (len(learning), len(kept)) == (2 * KEPT_FONTS - 2, 2)
-    assert not learning & kept
+    held_out = {Faces(faces.path, validation=True).face(rng).font for _ in range(50)}
+    assert (len(learning), len(held_out)) == (2 * VALIDATION_FONT_STEP - 2, 2)
+    assert not learning & held_out
 
 
 def test_samples_are_copied_beside_those_that_are_drawn(faces: Faces) -> None:

@@ -9,7 +9,7 @@ from synthesis.handwriting.allographs import DIGITS
 from synthesis.handwriting.cache import cached
 from synthesis.handwriting.dataset import Kind
 from synthesis.handwriting.letters import LETTERS, LOOKALIKES
-from synthesis.handwriting.negatives import KINDS
+from synthesis.handwriting.negatives import NEGATIVE_KINDS
 from synthesis.handwriting.render import MAX_BRUSH_SHARE, MIN_BRUSH_SHARE, draw, render
 from synthesis.handwriting.strokes import Glyph, arc, curve, parse, path
 from synthesis.handwriting.vary import vary
@@ -65,7 +65,7 @@ def test_every_letter_template_can_be_drawn(text: str) -> None:
     assert 15 < (image > 60).sum() < 400
 
 
-@pytest.mark.parametrize("kind", [kind for kind, _ in KINDS])
+@pytest.mark.parametrize("kind", [kind for kind, _ in NEGATIVE_KINDS])
 def test_every_kind_of_negative_can_be_drawn(kind: Callable[[np.random.Generator], Glyph]) -> None:
     for index in range(40):
         rng = np.random.default_rng(index)

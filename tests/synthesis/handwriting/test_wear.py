@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from synthesis.handwriting import wear
 from synthesis.handwriting.allographs import DIGITS
 from synthesis.handwriting.render import draw
-from synthesis.handwriting.vary import again, lengthened, vary
+from synthesis.handwriting.vary import lengthened, redrawn_by_same_hand, vary
 
 
 def ink(digit: int, seed: int) -> NDArray[np.uint8]:
@@ -17,15 +17,15 @@ def ink(digit: int, seed: int) -> NDArray[np.uint8]:
     return draw(vary(DIGITS[digit](rng), rng), 0.08, rng)
 
 
-@pytest.mark.parametrize("way", list(dict.fromkeys(wear.WAYS)), ids=str)
-def test_each_way_changes_a_mark_and_leaves_most_of_it(way: Callable[..., NDArray[np.uint8]]) -> None:
+@pytest.mark.parametrize("degrade", list(dict.fromkeys(wear.DEGRADATIONS)), ids=str)
+def test_each_degradation_changes_a_mark_and_leaves_most_of_it(degrade: Callable[..., NDArray[np.uint8]]) -> None:
     kept, changed = [], 0
     for seed in range(40):
         mark = ink(seed % 10, seed)
         rng = np.random.default_rng(seed)
-        seen = way(mark.copy(), rng)
+        seen = degrade(mark.copy(), rng)
         assert seen.dtype == np.uint8
-        assert np.array_equal(seen, way(mark.copy(), np.random.default_rng(seed)))
+        assert np.array_equal(seen, degrade(mark.copy(), np.random.default_rng(seed)))
         changed += not np.array_equal(seen, mark)
         # Coarse scans have pixels of another size.
         kept.append(seen.sum() / mark.sum() * (mark.shape[0] / seen.shape[0]) ** 2)
@@ -53,6 +53,6 @@ def test_a_hand_that_writes_again_moves_no_point_far() -> None:
     rng = np.random.default_rng(0)
     line = np.stack([np.linspace(0, 1, 30), np.linspace(0, 1, 30) ** 2], axis=1)
     for _ in range(20):
-        (other,) = again([line], rng)
+        (other,) = redrawn_by_same_hand([line], rng)
         moved = np.abs((other - other.mean(axis=0)) - (line - line.mean(axis=0)))
         assert 0 < moved.max() < 0.35
