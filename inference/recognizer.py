@@ -133,7 +133,7 @@ class Recognizer:
         picture, degrees = decoded.image, 0
         ink = ink_of(opaque(picture))
         components = None if ink is None else label(ink > 0)
-        if ink is not None and components and (drawing := read_isolated_digits(ink, components, self.classify)):
+        if ink is not None and components and (drawing := read_isolated_digits(ink, components, self._classify_surely)):
             boxes, images, said = drawing
             opinions = [alone(each) for each in said]
         else:
@@ -197,12 +197,16 @@ class Recognizer:
     def _opinions(self, sightings: Sequence[Sighting]) -> tuple[NDArray[np.float32], list[Opinion]]:
         """Return the classifier's probabilities of marks, float32 [N, C], and the combined opinions of both."""
         signs = self._network.info.kinds[10:-1]
-        classified = classify_with_views(self.classify, _normalised(sightings))
+        classified = self._classify_surely(_normalised(sightings))
         first = starts_line(np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4))
         return classified, [
             combined(probabilities, sighting.mark.kind, signs, first=bool(starts))
             for probabilities, sighting, starts in zip(classified, sightings, first, strict=True)
         ]
+
+    def _classify_surely(self, images: Images) -> NDArray[np.float32]:
+        """Classify normalised images as `classify` does, the doubtful ones by several views."""
+        return classify_with_views(self.classify, images)
 
     def _explained(self, marks: list[Mark]) -> list[Mark]:
         if not marks:
