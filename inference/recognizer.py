@@ -162,15 +162,16 @@ class Recognizer:
         """
         kinds = len(self._network.info.kinds)
         degrees, sightings = 0, None
+        shadows = components is None
         if components is not None:
             sightings = read_at_once(self._network, kinds, picture, components, self._max_marks)
         if sightings is None:
-            degrees, sightings = find(self._network, kinds, picture, self._max_marks)
+            degrees, sightings = find(self._network, kinds, picture, self._max_marks, shadows=shadows)
             sightings, classified, opinions = self._joined(sightings)
         else:
             sightings, classified, opinions = self._reread_until_sure(picture, sightings)
         if degrees and len(sightings) < MIN_MARKS_FOR_TURN:
-            degrees, sightings = find(self._network, kinds, picture, self._max_marks, turn=False)
+            degrees, sightings = find(self._network, kinds, picture, self._max_marks, turn=False, shadows=shadows)
             sightings, classified, opinions = self._joined(sightings)
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
         return degrees, boxes, _normalised(sightings), refuse_doubtful(opinions, self.info.answers(classified), boxes)

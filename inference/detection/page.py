@@ -63,7 +63,7 @@ class Sighting:
 
 
 def find(
-    network: Network, kinds: int, image: Image.Image, most: int, *, turn: bool = True
+    network: Network, kinds: int, image: Image.Image, most: int, *, turn: bool = True, shadows: bool = True
 ) -> tuple[int, list[Sighting]]:
     """Find the marks of a picture.
 
@@ -73,6 +73,7 @@ def find(
         image: mode L.
         most: the most marks that a picture may have.
         turn: whether to find out too which side is up.
+        shadows: whether there may be some, so that a closer look confirms what is writing.
 
     Returns:
         The turn that makes the picture upright, in degrees clockwise, and its marks after that turn.
@@ -91,7 +92,7 @@ def find(
         maps = _maps(network, image, factor, kinds, cells)
         closer = factor * CLOSER_RATIO
         # An enlarged picture shows nothing new.
-        if closer <= 1 and closer**2 * image.width * image.height <= MAX_CLOSER_PIXELS:
+        if shadows and closer <= 1 and closer**2 * image.width * image.height <= MAX_CLOSER_PIXELS:
             maps = _confirmed(maps, _maps(network, image, closer, kinds, cells))
         marks = cutting.marks(maps)
         if len(marks) > most:

@@ -198,9 +198,9 @@ def test_a_turn_of_which_too_few_marks_are_left_does_not_hold(monkeypatch: pytes
     # A w on its side is a 3, which the first look may take for several marks.
     asked = []
 
-    def turned(*arguments: Any, turn: bool = True) -> tuple[int, list[Sighting]]:
+    def turned(*arguments: Any, turn: bool = True, **others: Any) -> tuple[int, list[Sighting]]:
         asked.append(turn)
-        return (90 if turn else 0), find(*arguments, turn=False)[1]
+        return (90 if turn else 0), find(*arguments, turn=False, **others)[1]
 
     monkeypatch.setattr("inference.recognizer.find", turned)
     monkeypatch.setattr("inference.recognizer.read_at_once", lambda *_: None)

@@ -66,6 +66,8 @@ def test_what_a_closer_look_does_not_see_is_no_mark() -> None:
     assert look(eye, Image.fromarray(levels), 200 / 600, KINDS).marks == 2
     [(left, *_)] = boxes(find(eye, KINDS, Image.fromarray(levels), MOST)[1])
     assert left == pytest.approx(100, abs=3)
+    # In a clean drawing nothing is a shadow.
+    assert len(find(eye, KINDS, Image.fromarray(levels), MOST, shadows=False)[1]) == 2
 
 
 def test_a_small_picture_is_not_enlarged_to_look_closer() -> None:
