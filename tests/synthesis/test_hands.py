@@ -31,6 +31,11 @@ def test_digits_are_as_high_as_asked_for(copybook: Copybook, copied_share: float
         assert np.mean(heights(writer(copybook, copied_share=copied_share), label)) == pytest.approx(TALL, rel=0.12)
 
 
+def test_drawn_digits_fill_their_height_exactly(copybook: Copybook) -> None:
+    for label in "2358":
+        assert heights(writer(copybook), label) == pytest.approx([TALL] * 12, abs=2.5)
+
+
 def test_sevens_and_nines_get_tails_and_other_digits_none(copybook: Copybook) -> None:
     plain, tailed = writer(copybook), writer(copybook, tail_chance=1.0)
     for label in "79":

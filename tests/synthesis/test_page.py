@@ -93,12 +93,24 @@ def test_pictures_show_their_ink_and_as_many_as_said_are_light_on_dark(copybook:
 
 
 def test_most_photos_are_lit_unevenly(copybook: Copybook) -> None:
-    uneven = 0
+    uneven, dark = 0, 0
     for index in range(60):
         blank = camera.add_light(np.ones((64, 64), np.float32), 24.0, np.random.default_rng(index))
         corners = [float(blank[rows, columns].mean()) for rows in SIDES for columns in SIDES]
         uneven += max(corners) > 1.1 * min(corners)
+        dark += max(corners) > 1.8 * min(corners)
     assert uneven > 30
+    assert dark > 10
+
+
+def test_pages_are_photographed_in_such_light(copybook: Copybook) -> None:
+    uneven = 0
+    for index in range(60):
+        each = make_page(copybook, 3, index, (64, 64))
+        paper = np.where(each.writing == 0, each.picture.astype(float), np.nan)
+        corners = [float(np.nanmedian(paper[rows, columns])) for rows in SIDES for columns in SIDES]
+        uneven += max(corners) > 1.15 * min(corners)
+    assert uneven > 15
 
 
 def test_most_pictures_have_noise_and_all_stay_in_range() -> None:
