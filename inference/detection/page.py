@@ -10,7 +10,7 @@ from PIL import Image
 from inference.detection import cutting
 from inference.detection.cutting import Segment
 from inference.detection.maps import BEST_HEIGHT_PX, Maps, Network
-from inference.detection.scale import FIRST_LOOK_PX, grown, limited_factor, look, looks, octaves_off, resized, sizes
+from inference.detection.scale import fits_first_look, grown, limited_factor, look, looks, octaves_off, resized, sizes
 from inference.detection.tiles import GRID_PX, tiled
 from inference.detection.turns import Box, turned, upright
 from inference.errors import TooManyMarksError
@@ -24,8 +24,6 @@ MIN_SHARED_INK = 0.5
 # its edge is seen to be soft. Chosen on synthetic photos (`make evaluate ARGS="--seed 11"`) and on the shared photos:
 # at 1.4 more shadows remain, at 2 a thin digit is lost.
 CLOSER_RATIO = 1.7
-# Closer looks with more pixels are left out: on a page of writing hardly any shadow is as small as a digit.
-MAX_CLOSER_PIXELS = FIRST_LOOK_PX**2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,8 +89,8 @@ def find(
         factor = limited_factor(BEST_HEIGHT_PX / height, image.size)
         maps = _maps(network, image, factor, kinds, cells)
         closer = factor * CLOSER_RATIO
-        # An enlarged picture shows nothing new.
-        if shadows and closer <= 1 and closer**2 * image.width * image.height <= MAX_CLOSER_PIXELS:
+        # An enlarged picture shows nothing new, and on a page of many lines hardly any shadow is as small as a digit.
+        if shadows and closer <= 1 and fits_first_look(closer, image.size):
             maps = _confirmed(maps, _maps(network, image, closer, kinds, cells))
         marks = cutting.marks(maps)
         if len(marks) > most:

@@ -136,6 +136,11 @@ def limited_factor(factor: float, size: tuple[int, int]) -> float:
     return min(factor, MAX_ENLARGEMENT, float(np.sqrt(MAX_RESIZED_PIXELS / (size[0] * size[1]))))
 
 
+def fits_first_look(factor: float, size: tuple[int, int]) -> bool:
+    """Say whether a picture of this width and height, resized, has no more pixels than the largest first look."""
+    return factor**2 * size[0] * size[1] <= FIRST_LOOK_PX**2
+
+
 def grown(cells: NDArray[np.bool_], shape: tuple[int, ...], reach: int) -> NDArray[np.bool_]:
     """Return which cells of one map of a picture lie on or near the given cells of another map of it.
 

@@ -9,7 +9,7 @@ from inference.detection import cutting
 from inference.detection.cutting import Segment
 from inference.detection.maps import Network
 from inference.detection.page import Sighting
-from inference.detection.scale import FIRST_LOOK_PX, limited_factor, resized, sureness, usual_height
+from inference.detection.scale import fits_first_look, limited_factor, resized, sureness, usual_height
 from inference.detection.tiles import tiled
 from inference.errors import TooManyMarksError
 from inference.imaging.components import Components
@@ -25,8 +25,6 @@ REREAD_RATIOS = (1.2, 1.45, 0.85)
 MAX_HEIGHT_ERROR_OCTAVES = 0.4
 # Lower limit for `sureness`. Below it digits may lie on their side, or be none: `detection.page.find` tries all turns.
 MIN_SURENESS = 0.5
-# Most pixels of the resized drawing. One that needs more than the first look of `find` is left to `find`.
-MAX_DRAWING_PIXELS = FIRST_LOOK_PX**2
 # Ink, of 255, that some pixel of a mark must have in a component's box; else the network missed the component.
 MIN_COVERING_INK = 64
 
@@ -54,7 +52,8 @@ def read_at_once(
     height = float((components.boxes[:, 3] - components.boxes[:, 1]).max())
     for _ in range(MAX_RUNS):
         factor = limited_factor(READ_HEIGHT_PX / height, image.size)
-        if factor**2 * image.width * image.height > MAX_DRAWING_PIXELS:
+        if not fits_first_look(factor, image.size):
+            # `find` takes less time.
             return None
         maps = tiled(network, resized(image, factor), kinds)
         seen = usual_height(maps)
@@ -83,7 +82,7 @@ def other_looks(network: Network, kinds: int, image: Image.Image, factor: float)
         The marks at each scale factor that does not make the drawing too large.
     """
     for scale in (factor * ratio for ratio in REREAD_RATIOS):
-        if scale**2 * image.width * image.height <= MAX_DRAWING_PIXELS:
+        if fits_first_look(scale, image.size):
             yield [Sighting(mark, scale) for mark in cutting.marks(tiled(network, resized(image, scale), kinds))]
 
 
