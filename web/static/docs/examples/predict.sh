@@ -1,4 +1,4 @@
-# Read a picture from a file: PNG, JPEG, WebP, GIF, BMP or TIFF.
+# Read a picture: PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or HEIC.
 curl -s http://localhost:8000/predict -F image=@photo.png
 
 # Send the picture as the request body; also get the 28x28 images that the model saw.
