@@ -16,6 +16,7 @@ from inference.drawings.at_once import other_looks, read_at_once
 from inference.drawings.ink import ink_of
 from inference.drawings.quick import read_isolated_digits
 from inference.drawings.surer import choose_surer, sure
+from inference.drawings.whole import as_one, may_be_one
 from inference.errors import TooManyMarksError
 from inference.imaging.components import Components, label
 from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode_pages
@@ -133,11 +134,14 @@ class Recognizer:
         picture, degrees = decoded.image, 0
         ink = ink_of(opaque(picture))
         components = None if ink is None else label(ink > 0)
-        if ink is not None and components and (drawing := read_isolated_digits(ink, components, self._classify_surely)):
-            boxes, images, said = drawing
+        isolated = None
+        if ink is not None and components is not None:
+            isolated = read_isolated_digits(ink, components, self._classify_surely)
+        if isolated is not None:
+            boxes, images, said = isolated
             opinions = [alone(each) for each in said]
         else:
-            degrees, boxes, images, opinions = self._page(grey(picture), components)
+            degrees, boxes, images, opinions = self._page(grey(picture), ink, components)
         if len(boxes) > self._max_marks:
             raise TooManyMarksError.of(len(boxes), self._max_marks)
         level = levelled(boxes, np.array([opinion.sign is not None for opinion in opinions], np.bool_))
@@ -153,12 +157,15 @@ class Recognizer:
             ordered = self._explained(ordered)
         return Reading(text(rows, level, characters), tuple(ordered), decoded.size, degrees, more=decoded.more)
 
-    def _page(self, picture: Image.Image, components: Components | None) -> tuple[int, Boxes, Images, list[Opinion]]:
+    def _page(
+        self, picture: Image.Image, ink: NDArray[np.uint8] | None, components: Components | None
+    ) -> tuple[int, Boxes, Images, list[Opinion]]:
         """Return the turn in degrees, and box (in pixels of the turned picture), image and opinion of each mark.
 
         Args:
             picture: mode L.
-            components: the connected components of its ink, if it is a clean drawing.
+            ink: uint8 [H, W], its ink, if it is a clean drawing.
+            components: the connected components of the ink.
         """
         kinds = len(self._network.info.kinds)
         degrees, sightings = 0, None
@@ -173,8 +180,15 @@ class Recognizer:
         if degrees and len(sightings) < MIN_MARKS_FOR_TURN:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks, turn=False, shadows=shadows)
             sightings, classified, opinions = self._joined(sightings)
+        if ink is not None and not degrees and may_be_one(ink, sightings, opinions):
+            whole = as_one(ink, sightings)
+            said = self._classify_surely(_normalised([whole]))
+            if len(sightings) == 1 or self.info.answers(said).all():
+                sightings, classified, opinions = [whole], said, [alone(said[0], whole.mark.kind)]
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
-        return degrees, boxes, _normalised(sightings), refuse_doubtful(opinions, self.info.answers(classified), boxes)
+        other = np.array([sighting.mark.kind[-1] for sighting in sightings], np.float64)
+        opinions = refuse_doubtful(opinions, self.info.answers(classified), boxes, other)
+        return degrees, boxes, _normalised(sightings), opinions
 
     def _reread_until_sure(self, drawing: Image.Image, seen: list[Sighting]) -> Judged:
         """Join the marks of a drawing; if there are several, read it at other scales too until all are sure."""

@@ -10,29 +10,52 @@ from inference.recognition.opinions import Opinion
 
 # With at least this many digits, and more digits than refused marks, a picture shows numbers, and all digits stay.
 MIN_DIGITS = 2
-# In other pictures a digit is part of a letter if a refused mark is near and long: largest gap, as a share of the
-# taller one's height; smallest length of the refused mark, as a share of the digit's height. A speck is shorter.
-MAX_GAP_HEIGHTS, MIN_NEIGHBOUR_LENGTH_RATIO = 0.05, 0.35
+# But the digits that a letter is cut into are most likely "other" to the page network, all together: the mean of their
+# log-odds is above this. Chosen on the shared pen letters, and on numbers of pen digits that touch.
+MAX_MEAN_OTHER_LOG_ODDS = -0.5
+# Most marks that one letter is cut into.
+MAX_CUT_MARKS = 3
+# Lower limit for the probabilities in the log-odds.
+MIN_PROBABILITY = 1e-4
+# In other pictures a digit is part of a letter if another mark is near: a refused one, or any one if letters are cut.
+# Largest gap in either case, as a share of the taller one's height.
+MAX_GAP_HEIGHTS, MAX_CUT_GAP_HEIGHTS = 0.05, 0.4
+# Smallest length of that other mark, as a share of the digit's height. A speck is shorter.
+MIN_NEIGHBOUR_LENGTH_RATIO = 0.35
 
 
-def refuse_doubtful(opinions: list[Opinion], answered: NDArray[np.bool_], boxes: NDArray[np.float64]) -> list[Opinion]:
-    """Refuse the doubtful digits of a picture that does not show mostly digits.
+def refuse_doubtful(
+    opinions: list[Opinion], answered: NDArray[np.bool_], boxes: NDArray[np.float64], other: NDArray[np.float64]
+) -> list[Opinion]:
+    """Refuse the doubtful digits of a picture that does not show numbers.
 
     Args:
         opinions: the opinion on each of N marks.
         answered: bool [N], whether the classifier alone accepts each as a digit.
         boxes: float64 [N, 4]: left, top, right, bottom.
+        other: float64 [N], the page network's probability that each is neither a digit nor a sign.
     """
     digits = np.array([opinion.digit is not None for opinion in opinions], np.bool_)
     nothing = np.array([opinion.digit is None and opinion.sign is None for opinion in opinions], np.bool_)
-    if not digits.any() or digits.sum() >= max(MIN_DIGITS, int(nothing.sum()) + 1):
+    if not digits.any():
+        return opinions
+    numbers = digits.sum() >= max(MIN_DIGITS, int(nothing.sum()) + 1)
+    cut = _log_odds(other).mean() > MAX_MEAN_OTHER_LOG_ODDS
+    if numbers and not (cut and len(opinions) <= MAX_CUT_MARKS):
         return opinions
     heights = boxes[:, 3] - boxes[:, 1]
-    near = gaps(boxes) <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
+    gap = MAX_CUT_GAP_HEIGHTS if cut else MAX_GAP_HEIGHTS
+    near = gaps(boxes) <= gap * np.maximum(heights[:, None], heights[None])
+    np.fill_diagonal(near, val=False)
     longest = np.maximum(heights, boxes[:, 2] - boxes[:, 0])
-    beside = (near & nothing[None] & (longest[None] >= MIN_NEIGHBOUR_LENGTH_RATIO * heights[:, None])).any(axis=1)
-    doubtful = digits & (beside | ~answered)
+    long = longest[None] >= MIN_NEIGHBOUR_LENGTH_RATIO * heights[:, None]
+    doubtful = digits & (~answered | (near & long & (cut | nothing[None])).any(axis=1))
     return [
         replace(opinion, digit=None, confidence=1 - opinion.confidence) if no else opinion
         for opinion, no in zip(opinions, doubtful, strict=True)
     ]
+
+
+def _log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    limited = probability.clip(MIN_PROBABILITY, 1 - MIN_PROBABILITY)
+    return np.asarray(np.log(limited / (1 - limited)))

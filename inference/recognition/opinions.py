@@ -68,7 +68,17 @@ def combined(classified: Floats, kind: Floats, signs: Sequence[str], *, first: b
     return Opinion(digit, sign, float(both[best]), probabilities)
 
 
-def alone(classified: Floats) -> Opinion:
-    """Decide by the classifier's probabilities alone, float32 [11 or 10], which digit a mark is that must be one."""
-    best = int(classified[:10].argmax())
-    return Opinion(best, None, float(classified[best]), classified)
+def alone(classified: Floats, kind: Floats | None = None) -> Opinion:
+    """Decide which digit a mark is that must be one.
+
+    Args:
+        classified: float32 [11 or 10], the classifier's probabilities; that of "not a digit" is kept.
+        kind: float32 [K], the page network's probabilities, if it has seen the mark: those of digits count too.
+    """
+    digits = classified[:10]
+    if kind is not None:
+        digits = np.maximum(digits, MIN_OPINION_PROBABILITY) * np.maximum(kind[:10], MIN_OPINION_PROBABILITY)
+        digits = digits * (1 - classified[10:].sum()) / digits.sum()
+    best = int(digits.argmax())
+    probabilities = np.concatenate([digits, classified[10:]]).astype(np.float32)
+    return Opinion(best, None, float(probabilities[best]), probabilities)

@@ -133,7 +133,6 @@ def test_heat_maps() -> None:
 
 
 @pytest.mark.skipif(mnist_path() is None, reason="needs MNIST (MNIST_NPZ)")
-@UNLEARNED
 def test_mnist_digits_anywhere_on_a_canvas_read_as_well_as_plain() -> None:
     from evaluation.canvases import redraw
 
@@ -167,7 +166,6 @@ def test_a_digit_whose_strokes_do_not_meet_is_one(strokes: list[list[tuple[float
     assert recognizer().read(drawing).text == text
 
 
-@UNLEARNED
 def test_a_letter_of_two_strokes_is_one_mark() -> None:
     drawing = np.zeros((220, 200), np.uint8)
     drawing[30:190, 40:52] = drawing[104:116, 40:120] = drawing[30:190, 130:142] = 255

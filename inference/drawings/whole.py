@@ -1,0 +1,59 @@
+"""Judges a clean drawing by its shape as a whole, if all its ink may be one digit or letter.
+
+The page network cuts some letters into digits, and some digits into pieces. And the ink that it finds is less exact
+than the drawing's own.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.detection.cutting import Segment
+from inference.detection.page import Sighting
+from inference.recognition.boxes import gaps
+from inference.recognition.opinions import Opinion
+
+# Largest gap between a mark and the nearest other one, as a share of the drawing's height.
+MAX_GAP_HEIGHTS = 0.25
+# Smallest area of the box around all marks, as a share of the box around all ink: a frame, line or speck is no mark.
+MIN_BOX_SHARE = 0.75
+
+
+def may_be_one(ink: NDArray[np.uint8], sightings: Sequence[Sighting], opinions: Sequence[Opinion]) -> bool:
+    """Say whether a drawing may be one digit or letter.
+
+    It may if marks hold all its ink, none is a sign, at most one is read as a digit, and all are near each other.
+
+    Args:
+        ink: uint8 [H, W], the drawing's ink.
+        sightings: its marks.
+        opinions: the opinion on each of them.
+    """
+    if not sightings or any(opinion.sign is not None for opinion in opinions):
+        return False
+    boxes = np.array([sighting.box for sighting in sightings], np.float64)
+    left, top, right, bottom = _box(ink)
+    size = boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)
+    if size.prod() < MIN_BOX_SHARE * (right - left) * (bottom - top):
+        return False
+    if len(sightings) == 1:
+        return True
+    if sum(opinion.digit is not None for opinion in opinions) > 1:
+        return False
+    apart = gaps(boxes)
+    np.fill_diagonal(apart, np.inf)
+    return bool((apart.min(axis=1) <= MAX_GAP_HEIGHTS * size[1]).all())
+
+
+def as_one(ink: NDArray[np.uint8], sightings: Sequence[Sighting]) -> Sighting:
+    """Return all ink of a drawing, uint8 [H, W], as one mark, with the mean of its marks' kinds."""
+    left, top, right, bottom = _box(ink)
+    weights = [sighting.ink for sighting in sightings]
+    kind = np.average([sighting.mark.kind for sighting in sightings], axis=0, weights=weights).astype(np.float32)
+    return Sighting(Segment((left, top, right, bottom), ink[top:bottom, left:right], kind, bottom - top), 1.0)
+
+
+def _box(ink: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
