@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PHONE, Open
 from tests.browser.strokes import OWN, SHARED, placed
 from tests.browser.surface import Surface
+from tests.web.hostile import encoded
 
 ONE, FOUR, SEVEN, THREE = OWN
 
@@ -114,6 +115,16 @@ def test_picture_of_more_bytes_than_the_server_takes_is_brought_down(visit: Open
     assert scan.stat().st_size > 10_000_000
     surface["#file"].set_input_files(scan)
     surface.reads("47")
+
+
+def test_avif_is_converted_by_a_browser_that_shows_it_and_heic_is_sent_as_it_is(visit: Open) -> None:
+    surface = visit()
+    for kind, sent in ("AVIF", "image/jpeg"), ("HEIC", "image/heic"):
+        with surface.page.expect_request("**/predict*") as request:
+            hand_over(surface, "pick", encoded(Image.open(io.BytesIO(png())), kind), "page", f"image/{kind.lower()}")
+        surface.reads("47")
+        assert request.value.headers["content-type"] == sent
+        surface["#clear"].click()
 
 
 def test_picture_that_the_browser_cannot_show_is_read(visit: Open) -> None:

@@ -1,8 +1,8 @@
 // A picture instead of a drawing: a chosen file, or from camera, drop or clipboard.
 import { Problem } from "./server.js";
 
-const MOST_BYTES = 9_500_000; // the server accepts 10 MB
-const LONGEST = 3000; // pixels, of the longer side of a file that is reduced
+const MOST_BYTES = 9_500_000; // the server takes 10 MB
+const LONGEST = 3000; // pixels, of the longer side if reduced
 
 export function receivePictures(inputs, stage, take) {
 	for (const input of inputs) {
@@ -18,7 +18,7 @@ export function receivePictures(inputs, stage, take) {
 		take([...files]);
 	};
 	addEventListener("paste", (event) => takeFrom(event, event.clipboardData));
-	// Anywhere on the page: a drop beside the sheet would replace the page by the picture.
+	// Anywhere: a drop beside the sheet would replace the page.
 	addEventListener("drop", (event) => takeFrom(event, event.dataTransfer));
 	addEventListener("dragover", (event) => {
 		if (!event.dataTransfer.types.includes("Files")) return;
@@ -28,14 +28,16 @@ export function receivePictures(inputs, stage, take) {
 	addEventListener("dragleave", (event) => event.relatedTarget || stage.classList.remove("drop"));
 }
 
-/** Check a file, and reduce a very large one: {blob, size}; size is null if it is unchanged. Throws a Problem. */
+/** Check a file, reduce a large one, convert AVIF and HEIC: {blob, size}; no size if unchanged. Throws a Problem. */
 export async function prepare(file) {
 	if (!file.size) throw new Problem(`${file.name} is empty. Choose another file.`);
 	if (file.type && !/^image\/|^application\/pdf$/.test(file.type)) {
 		throw new Problem(`${file.name} is no picture. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or PDF.`);
 	}
-	if (file.size <= MOST_BYTES) return { blob: file, size: null };
-	const bitmap = await createImageBitmap(file).catch(() => { throw new Problem("This picture is too large. Send one under 10 MB."); });
+	const large = file.size > MOST_BYTES;
+	const bitmap = (large || /avif|hei[cf]/.test(file.type)) && await createImageBitmap(file).catch(() => null);
+	if (!bitmap && large) throw new Problem("This picture is too large. Send one under 10 MB.");
+	if (!bitmap) return { blob: file, size: null };
 	const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
 	const size = [bitmap.width, bitmap.height].map((side) => Math.round(side * scale));
 	const canvas = new OffscreenCanvas(...size);

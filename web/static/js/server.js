@@ -1,6 +1,6 @@
 // Requests to the server, and messages about failures.
 
-const LONGEST = 20_000; // timeout in milliseconds; a large photo over a slow line takes some
+const LONGEST = 20_000; // timeout in milliseconds: a large photo on a slow line
 
 /** A failure. `retry`: the same picture may be read later, after `wait` seconds if the server says so. */
 export class Problem extends Error {
