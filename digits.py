@@ -4,7 +4,6 @@
 `digits serve` is `python -m web`.
 """
 
-import argparse
 import sys
 
 ALSO = (
@@ -21,7 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["serve"]:
-        return _serve(given[1:])
+        from web.__main__ import main as serve
+
+        return serve(given[1:], program="digits serve")
     if given[:1] == ["sheet"]:
         from inference.tables.__main__ import main as sheet
 
@@ -30,20 +31,6 @@ def main(arguments: list[str] | None = None) -> int:
     from inference.__main__ import main as read
 
     return read(given, program="digits", also=ALSO)
-
-
-def _serve(arguments: list[str]) -> int:
-    from web.__main__ import main as serve
-    from web.settings import variables
-
-    settings = [f"  {each.name:<16} {each.description}" for each in variables().values()]
-    argparse.ArgumentParser(
-        prog="digits serve",
-        description="Start the server and print its address.",
-        epilog="\n".join(["settings, from the environment:", *settings]),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    ).parse_args(arguments)
-    return serve()
 
 
 if __name__ == "__main__":

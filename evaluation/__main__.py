@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from evaluation import measure, pictures, report
 from evaluation.sets import available
 from inference import Recognizer, RecognizerError
+from inference.recognizer import DEFAULT_MODEL
 from train import fonts
 from train.config import fonts_file
 from train.data import load
@@ -83,27 +84,31 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evaluation",
         description="Measure the reader on MNIST, drawings, letters and photos.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--model", type=Path, help="the classifier's file; None: artifacts/model.onnx")
+    parser.add_argument(
+        "--model", type=Path, default=DEFAULT_MODEL, help="the classifier's file (default: %(default)s)"
+    )
     parser.add_argument(
         "--data",
         type=Path,
         default=SHARED if SHARED.is_dir() else None,
         help="folder with strokes-digits.jsonl.gz, strokes-letters.jsonl.gz, photos/, pictures/, cases/ and mnist.npz; "
-        "None: the sets that need it are left out",
+        "without it the sets that need it are left out (default: %(default)s)",
     )
     parser.add_argument(
         "--fonts",
         type=Path,
         default=fonts_file(),
         metavar="FILE",
-        help="handwriting fonts, from python -m train.fonts; None: the sets that need them are left out",
+        help="handwriting fonts, from python -m train.fonts; without them the sets that need them are left out "
+        "(default: %(default)s)",
     )
-    parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets; None: all")
-    parser.add_argument("--count", type=int, help="pictures of each set; None: the usual number of each")
-    parser.add_argument("--seed", type=int, default=0, help="seed of all random numbers")
-    parser.add_argument("--out", type=Path, default=ROOT / "artifacts", help="folder for the results")
+    parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets (default: all)")
+    parser.add_argument("--count", type=int, help="pictures of each set (default: the usual number of each)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of all random numbers (default: %(default)s)")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "artifacts", help="folder for the results (default: %(default)s)"
+    )
     return parser
 
 

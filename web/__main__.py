@@ -1,13 +1,29 @@
 """`python -m web` starts the server and prints its URL."""
 
+import argparse
 import sys
 
 from web.server import sockets
-from web.settings import SettingError, Settings
+from web.settings import SettingError, Settings, variables
 
 
-def main() -> int:
-    """Return the exit status: 0 after a clean stop, 2 if the server could not start."""
+def main(arguments: list[str] | None = None, program: str = "python -m web") -> int:
+    """Start the server, and run it until it is told to stop.
+
+    Args:
+        arguments: those of the command line, of which there is only --help; by default from `sys.argv`.
+        program: the command's name in its help.
+
+    Returns:
+        The exit status: 0 after a clean stop, 2 if the server could not start.
+    """
+    settings_help = [f"  {each.name:<16} {each.description}" for each in variables().values()]
+    argparse.ArgumentParser(
+        prog=program,
+        description="Start the server and print its address.",
+        epilog="\n".join(["settings, from the environment:", *settings_help]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args(arguments)
     try:
         settings = Settings.from_environment()
         listening = sockets.listen(settings)

@@ -11,12 +11,11 @@ import pytest
 from tests.servers import MODEL, ROOT, serving
 
 
-def start(**settings: str) -> subprocess.CompletedProcess[str]:
+def start(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m web` until it ends by itself."""
     environment = {"MODEL_PATH": str(MODEL), "PORT": "0"} | os.environ | settings
-    return subprocess.run(
-        [sys.executable, "-m", "web"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
-    )
+    command = [sys.executable, "-m", "web", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
 
 
 def refused(**settings: str) -> str:
@@ -33,6 +32,16 @@ def test_it_prints_its_url_and_stops_with_0_on_sigterm() -> None:
     with serving() as server:
         assert f"Serving on {server.url}/" in server.log
         assert server.stop() == 0
+
+
+def test_help_lists_the_settings_and_any_other_argument_is_refused() -> None:
+    told = start("--help")
+    assert told.returncode == 0
+    assert "usage: python -m web" in told.stdout
+    assert "MAX_BODY_BYTES " in told.stdout
+    wrong = start("8001")
+    assert wrong.returncode == 2
+    assert "unrecognized arguments: 8001" in wrong.stderr
 
 
 def test_without_a_model_it_says_how_to_make_one(tmp_path: Path) -> None:
