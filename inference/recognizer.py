@@ -180,7 +180,7 @@ class Recognizer:
         if degrees and len(sightings) < MIN_MARKS_FOR_TURN:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks, turn=False, shadows=shadows)
             sightings, classified, opinions = self._joined(sightings)
-        if ink is not None and not degrees and may_be_one(ink, sightings, opinions):
+        if ink is not None and not degrees and may_be_one(ink, sightings, opinions, classified):
             whole = as_one(ink, sightings)
             said = self._classify_surely(_normalised([whole]))
             if len(sightings) == 1 or self.info.answers(said).all():
@@ -206,7 +206,7 @@ class Recognizer:
     def _joined(self, sightings: list[Sighting]) -> Judged:
         """Join the parts of digits, and return the resulting marks with the opinions on them."""
         classified, opinions = self._opinions(sightings)
-        whole = joined(sightings, opinions, lambda wholes: self.classify(_normalised(wholes)))
+        whole = joined(sightings, opinions, classified, lambda wholes: self.classify(_normalised(wholes)))
         return (whole, *(self._opinions(whole) if len(whole) < len(sightings) else (classified, opinions)))
 
     def _opinions(self, sightings: Sequence[Sighting]) -> tuple[NDArray[np.float32], list[Opinion]]:

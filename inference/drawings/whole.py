@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inference.detection.cutting import Segment
 from inference.detection.page import Sighting
 from inference.recognition.boxes import gaps
+from inference.recognition.joining import has_exponent
 from inference.recognition.opinions import Opinion
 
 # Largest gap between a mark and the nearest other one, as a share of the drawing's height.
@@ -20,15 +21,22 @@ MAX_GAP_HEIGHTS = 0.25
 MIN_BOX_SHARE = 0.75
 
 
-def may_be_one(ink: NDArray[np.uint8], sightings: Sequence[Sighting], opinions: Sequence[Opinion]) -> bool:
+def may_be_one(
+    ink: NDArray[np.uint8],
+    sightings: Sequence[Sighting],
+    opinions: Sequence[Opinion],
+    shapes: NDArray[np.float32],
+) -> bool:
     """Say whether a drawing may be one digit or letter.
 
-    It may if marks hold all its ink, none is a sign, at most one is read as a digit, and all are near each other.
+    It may if marks hold all its ink, none is a sign, at most one is read as a digit, none is a small digit of its own,
+    and all are near each other.
 
     Args:
         ink: uint8 [H, W], the drawing's ink.
         sightings: its marks.
         opinions: the opinion on each of them.
+        shapes: float32 [N, C], the classifier's probabilities of each.
     """
     if not sightings or any(opinion.sign is not None for opinion in opinions):
         return False
@@ -39,11 +47,12 @@ def may_be_one(ink: NDArray[np.uint8], sightings: Sequence[Sighting], opinions: 
         return False
     if len(sightings) == 1:
         return True
-    if sum(opinion.digit is not None for opinion in opinions) > 1:
+    height = float(size[1])
+    if sum(opinion.digit is not None for opinion in opinions) > 1 or has_exponent(height, sightings, shapes):
         return False
     apart = gaps(boxes)
     np.fill_diagonal(apart, np.inf)
-    return bool((apart.min(axis=1) <= MAX_GAP_HEIGHTS * size[1]).all())
+    return bool((apart.min(axis=1) <= MAX_GAP_HEIGHTS * height).all())
 
 
 def as_one(ink: NDArray[np.uint8], sightings: Sequence[Sighting]) -> Sighting:

@@ -10,15 +10,15 @@ from inference.recognition.opinions import Opinion
 
 # With at least this many digits, and more digits than refused marks, a picture shows numbers, and all digits stay.
 MIN_DIGITS = 2
-# But the digits that a letter is cut into are most likely "other" to the page network, all together: the mean of their
-# log-odds is above this. Chosen on the shared pen letters, and on numbers of pen digits that touch.
+# But the digits that a letter is cut into are "other" to the page network, taken together: the mean of its log-odds is
+# above this. Chosen on the shared pen letters, and on numbers of pen digits that touch.
 MAX_MEAN_OTHER_LOG_ODDS = -0.5
 # Most marks that one letter is cut into.
 MAX_CUT_MARKS = 3
 # Lower limit for the probabilities in the log-odds.
 MIN_PROBABILITY = 1e-4
-# In other pictures a digit is part of a letter if another mark is near: a refused one, or any one if letters are cut.
-# Largest gap in either case, as a share of the taller one's height.
+# In other pictures a digit is part of a letter if a refused mark is near, or another digit if letters are cut. Largest
+# gap in either case, as a share of the taller one's height.
 MAX_GAP_HEIGHTS, MAX_CUT_GAP_HEIGHTS = 0.05, 0.4
 # Smallest length of that other mark, as a share of the digit's height. A speck is shorter.
 MIN_NEIGHBOUR_LENGTH_RATIO = 0.35
@@ -40,16 +40,18 @@ def refuse_doubtful(
     if not digits.any():
         return opinions
     numbers = digits.sum() >= max(MIN_DIGITS, int(nothing.sum()) + 1)
-    cut = _log_odds(other).mean() > MAX_MEAN_OTHER_LOG_ODDS
+    cut = _log_odds(other[digits]).mean() > MAX_MEAN_OTHER_LOG_ODDS
     if numbers and not (cut and len(opinions) <= MAX_CUT_MARKS):
         return opinions
     heights = boxes[:, 3] - boxes[:, 1]
-    gap = MAX_CUT_GAP_HEIGHTS if cut else MAX_GAP_HEIGHTS
-    near = gaps(boxes) <= gap * np.maximum(heights[:, None], heights[None])
-    np.fill_diagonal(near, val=False)
     longest = np.maximum(heights, boxes[:, 2] - boxes[:, 0])
     long = longest[None] >= MIN_NEIGHBOUR_LENGTH_RATIO * heights[:, None]
-    doubtful = digits & (~answered | (near & long & (cut | nothing[None])).any(axis=1))
+    apart = gaps(boxes) / np.maximum(heights[:, None], heights[None])
+    np.fill_diagonal(apart, np.inf)
+    part = (apart <= MAX_GAP_HEIGHTS) & nothing[None]
+    if cut:
+        part |= (apart <= MAX_CUT_GAP_HEIGHTS) & digits[None]
+    doubtful = digits & (~answered | (part & long).any(axis=1))
     return [
         replace(opinion, digit=None, confidence=1 - opinion.confidence) if no else opinion
         for opinion, no in zip(opinions, doubtful, strict=True)

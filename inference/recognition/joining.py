@@ -17,19 +17,25 @@ MAX_GAP_HEIGHTS = 0.4
 MIN_JOINED_PROBABILITY = 0.9
 # A mark whose probability of a sign reaches this is not joined to a digit, or points would be lost.
 MAX_SIGN_PROBABILITY = 0.45
-# Smallest height of each of two separate digits, as a share of both together; a part of a digit is often lower.
+# Smallest height of each of two digits that are equally high, as a share of both together; a part of a digit is often
+# lower.
 MIN_TWIN_HEIGHT_SHARE = 0.7
+# Smallest gap between a digit and a smaller one, as a share of the height of both together.
+MIN_GAP_HEIGHTS = 0.02
 
 # A function from N sightings to the classifier's probabilities, float32 [N, C].
 ClassifySightings = Callable[[Sequence[Sighting]], NDArray[np.float32]]
 
 
-def joined(sightings: list[Sighting], opinions: list[Opinion], classify: ClassifySightings) -> list[Sighting]:
+def joined(
+    sightings: list[Sighting], opinions: list[Opinion], shapes: NDArray[np.float32], classify: ClassifySightings
+) -> list[Sighting]:
     """Join neighbouring marks that are one digit together, where each alone is refused or read as a part of it.
 
     Args:
         sightings: the marks of a picture.
         opinions: the opinion on each.
+        shapes: float32 [N, C], the classifier's probabilities of each.
         classify: the classifier.
 
     Returns:
@@ -42,21 +48,33 @@ def joined(sightings: list[Sighting], opinions: list[Opinion], classify: Classif
     found = []
     for at in np.argsort(-said[:, :10].max(axis=1, initial=0)):
         digit = int(said[at, :10].argmax())
-        parts = pairs[at]
-        # Two marks about as high as the whole that are each read as the same digit are two digits.
-        twice = all(
-            opinions[part].digit == digit and _tall(sightings[part]) >= MIN_TWIN_HEIGHT_SHARE * _tall(wholes[at])
-            for part in parts
-        )
+        pair = list(pairs[at])
+        parts, judged = [sightings[part] for part in pair], [opinions[part] for part in pair]
         if (
             said[at, digit] >= MIN_JOINED_PROBABILITY
-            and not twice
-            and free.issuperset(parts)
-            and _may_be_one(digit, [opinions[part] for part in parts], [sightings[part] for part in parts])
+            and free.issuperset(pair)
+            and _may_be_one(digit, judged, parts)
+            and not _are_twins(digit, _tall(wholes[at]), judged, parts)
+            and not has_exponent(_tall(wholes[at]), parts, shapes[pair])
         ):
-            free.difference_update(parts)
+            free.difference_update(pair)
             found.append(wholes[at])
     return [*(sightings[at] for at in sorted(free)), *found]
+
+
+def has_exponent(height: float, sightings: Sequence[Sighting], shapes: NDArray[np.float32]) -> bool:
+    """Say whether one of several marks is a smaller digit of its own, like the exponent of a power.
+
+    Args:
+        height: that of all together, in pixels of the picture.
+        sightings: the marks.
+        shapes: float32 [N, C], the classifier's probabilities of each.
+    """
+    apart = gaps(np.array([sighting.box for sighting in sightings], np.float64))
+    np.fill_diagonal(apart, np.inf)
+    small = np.array([_tall(sighting) < MIN_TWIN_HEIGHT_SHARE * height for sighting in sightings])
+    shaped = shapes[:, :10].max(axis=1) >= MIN_JOINED_PROBABILITY
+    return bool((small & shaped & (apart.min(axis=1) > MIN_GAP_HEIGHTS * height)).any())
 
 
 def union(one: Sighting, other: Sighting) -> Sighting:
@@ -116,6 +134,14 @@ def _may_be_one(digit: int, opinions: Sequence[Opinion], sightings: Sequence[Sig
         or opinion.digit == digit
         or ((refused or torn) and opinion.sign is None and kind[10:-1].sum() < MAX_SIGN_PROBABILITY)
         for part, opinion, refused, kind in zip(seen, opinions, nothing, kinds, strict=True)
+    )
+
+
+def _are_twins(digit: int, height: float, opinions: Sequence[Opinion], sightings: Sequence[Sighting]) -> bool:
+    """Say whether two marks are both read as one digit, and are both about as high as the two together."""
+    return all(
+        opinion.digit == digit and _tall(sighting) >= MIN_TWIN_HEIGHT_SHARE * height
+        for opinion, sighting in zip(opinions, sightings, strict=True)
     )
 
 

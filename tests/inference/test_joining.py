@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from inference.detection.cutting import Segment
 from inference.detection.page import Sighting
-from inference.recognition.joining import joined, union
+from inference.recognition import joining
+from inference.recognition.joining import union
 from inference.recognition.opinions import Opinion
 
 KINDS = 17
@@ -36,6 +37,15 @@ class Shapes:
     def __call__(self, wholes: Sequence[Sighting]) -> NDArray[np.float32]:
         self.shown += [whole.mark.box for whole in wholes]
         return np.stack([self._said] * len(wholes))
+
+
+def joined(
+    marks: list[Sighting], opinions: list[Opinion], whole: Shapes, alone: tuple[float, ...] = ()
+) -> list[Sighting]:
+    """Join marks; `alone` says how surely each has the shape of some digit by itself, 0.5 by default."""
+    shapes = np.zeros((len(marks), 11), np.float32)
+    shapes[:, 3] = alone or 0.5
+    return joining.joined(marks, opinions, shapes, whole)
 
 
 LEFT, RIGHT = (10, 10, 20, 42), (24, 10, 34, 42)
@@ -79,6 +89,26 @@ def test_the_bar_of_a_five_is_joined_from_some_way_off() -> None:
 def test_others_stay_apart(kinds: tuple[int, int], opinions: tuple[Opinion, Opinion], whole: tuple[int, float]) -> None:
     marks = [sighting(box, kind) for box, kind in zip((LEFT, RIGHT), kinds, strict=True)]
     assert joined(marks, list(opinions), Shapes(*whole)) == marks
+
+
+@pytest.mark.parametrize("said", [None, 5])
+@pytest.mark.parametrize(
+    ("left", "alone", "two"),
+    [
+        (30, 0.9, True),
+        (30, 0.89, False),  # the shape of no digit
+        (28, 0.9, False),  # no gap
+    ],
+)
+def test_an_exponent_is_a_digit_of_its_own(said: int | None, left: int, alone: float, two: bool) -> None:
+    marks = [sighting((10, 8, 28, 40), 5), sighting((left, 8, left + 8, 26), 5)]
+    assert (len(joined(marks, [opinion(5), opinion(said)], Shapes(5, 0.99), (0.99, alone))) == 2) is two
+
+
+def test_a_high_part_may_have_the_shape_of_a_digit() -> None:
+    # As the stem of an open 4 has that of a 1.
+    marks = [sighting((10, 8, 28, 40), 4), sighting((30, 8, 38, 33), 4)]
+    assert len(joined(marks, [opinion(None), opinion(None)], Shapes(4, 0.99), (0.2, 0.99))) == 1
 
 
 def test_only_neighbours_are_tried() -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from inference import Recognizer
 from inference.detection.cutting import Segment
@@ -28,13 +29,18 @@ def drawn(*boxes: Place) -> np.ndarray:
     return ink
 
 
-def may(said: str, *boxes: Place, also: Place | None = None) -> bool:
-    """Say whether a drawing of these boxes, and of one that is no mark, may be one digit; `?` is a refused mark."""
+def may(said: str, *boxes: Place, also: Place | None = None, shaped: float = 0.5) -> bool:
+    """Say whether a drawing of these boxes, and of one that is no mark, may be one digit; `?` is a refused mark.
+
+    `shaped` says how surely each box has the shape of some digit by itself.
+    """
     opinions = [
         Opinion(int(each) if each.isdigit() else None, each if each in ".-" else None, 0.9, np.zeros(11, np.float32))
         for each in said
     ]
-    return may_be_one(drawn(*boxes, *([also] if also else [])), [seen(box) for box in boxes], opinions)
+    shapes = np.full((len(boxes), 11), (1 - shaped) / 10, np.float32)
+    shapes[:, 3] = shaped
+    return may_be_one(drawn(*boxes, *([also] if also else [])), [seen(box) for box in boxes], opinions, shapes)
 
 
 LEFT, RIGHT = (20, 20, 60, 120), (80, 20, 120, 120)
@@ -52,13 +58,18 @@ def test_a_mark_alone(said: str) -> None:
 
 
 def test_a_drawing_without_a_mark() -> None:
-    assert not may_be_one(drawn(LEFT), [], [])
+    assert not may_be_one(drawn(LEFT), [], [], np.zeros((0, 11), np.float32))
 
 
 @pytest.mark.parametrize(("right", "one"), [(66, True), (80, True), (90, False)])
 def test_marks_far_apart_are_several(right: int, one: bool) -> None:
     # A quarter of the height is 25 pixels.
     assert may("??", LEFT, (right, 20, right + 40, 120)) is one
+
+
+@pytest.mark.parametrize(("bottom", "shaped", "one"), [(80, 0.9, False), (80, 0.8, True), (100, 0.9, True)])
+def test_an_exponent_is_no_part_of_a_digit(bottom: int, shaped: float, one: bool) -> None:
+    assert may("5?", LEFT, (70, 20, 100, bottom), shaped=shaped) is one
 
 
 @pytest.mark.parametrize(("also", "one"), [((60, 20, 70, 120), True), ((60, 20, 76, 120), False)])
@@ -82,3 +93,11 @@ def test_what_the_classifier_sees_is_the_drawing_itself() -> None:
     assert mark.digit == 5
     left, top = int(columns.min()), int(rows.min())
     assert mark.box == (left, top, int(columns.max()) + 1 - left, int(rows.max()) + 1 - top)
+
+
+def test_the_exponent_of_a_power_is_not_lost() -> None:
+    base, exponent = pen("3"), np.asarray(Image.fromarray(pen("3")).resize((40, 60)))
+    drawing = np.pad(base, ((0, 0), (0, 60)))
+    left = int(np.nonzero(base)[1].max()) + 8
+    drawing[:60, left : left + 40] = exponent[:, : drawing.shape[1] - left]
+    assert [mark.digit for mark in Recognizer().read(255 - drawing).digits] == [3, 3]
