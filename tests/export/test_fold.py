@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from export import fold, graph
 from export.errors import UnsupportedLayerError
-from export.steps import steps
+from export.steps import of_layer, steps
 from inference.recognition.classifier import Classifier
 from tests.samples import small_mnist
 from train import models, scale
@@ -109,6 +109,30 @@ def test_other_layers_are_exported_too(tmp_path: Path) -> None:
     np.testing.assert_allclose(classify(images), oracle(network, scaler, images), atol=1e-5)
 
 
+def test_windows_that_overlap_or_have_gaps_are_exported_too(tmp_path: Path) -> None:
+    image = keras.Input((28, 28, 1))
+    x = layers.Conv2D(4, 3, dilation_rate=(2, 3), activation="relu")(image)
+    x = layers.MaxPooling2D(3, strides=1)(x)
+    x = layers.MaxPooling2D(2, strides=3)(x)
+    network = shaken(keras.Model(image, layers.Dense(10)(layers.Flatten()(x))))
+    scaler = scale.fit("cnn", small_mnist()["x_train"])
+    images = unlike_digits()
+    expected = oracle(network, scaler, images)
+    assert expected.std(axis=0).max() > 0.01
+    np.testing.assert_allclose(exported(network, scaler, tmp_path / "model.onnx")(images), expected, atol=1e-4)
+
+
+def test_the_checksum_of_the_weights_changes_with_each_of_them() -> None:
+    network = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(10)])
+    before = fold.sha256(steps(network))
+    assert before == fold.sha256(steps(network))
+    kernel, bias = network.get_weights()
+    network.set_weights([kernel, bias + 1])
+    only_bias = fold.sha256(steps(network))
+    network.set_weights([kernel + 1, bias])
+    assert len({before, only_bias, fold.sha256(steps(network))}) == 3
+
+
 @pytest.mark.parametrize(
     ("layer", "message"),
     [
@@ -123,6 +147,40 @@ def test_what_cannot_be_folded_is_named(layer: layers.Layer, message: str) -> No
     network = keras.Model(image, layers.Dense(10)(layers.Flatten()(layer(image))))
     with pytest.raises(UnsupportedLayerError, match=message):
         fold.fold_all(steps(network), np.zeros(1), np.ones(1), 1.0)
+
+
+def test_a_scale_for_each_pixel_does_not_fold_into_a_convolution() -> None:
+    network = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(10)])
+    with pytest.raises(UnsupportedLayerError, match="the scaler has 784 scales"):
+        fold.fold_all(steps(network), np.zeros(784), np.ones(784), 1.0)
+
+
+def test_the_calibration_folds_only_into_logits() -> None:
+    network = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(10, activation="relu")])
+    with pytest.raises(UnsupportedLayerError, match="ends with Relu"):
+        fold.fold_all(steps(network), np.zeros(1), np.ones(1), 1.0)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Conv2D(4, 3, groups=2),
+        layers.Dense(3),
+        layers.BatchNormalization(axis=1),
+        layers.ReLU(max_value=6),
+        layers.ReLU(negative_slope=0.1),
+        layers.ReLU(threshold=0.5),
+        layers.MaxPooling2D(2, padding="same"),
+        layers.MaxPooling2D(2, data_format="channels_first"),
+        layers.GlobalAveragePooling2D(keepdims=True),
+        layers.GlobalAveragePooling2D(data_format="channels_first"),
+        layers.Flatten(data_format="channels_first"),
+    ],
+)
+def test_known_layers_with_other_options_are_refused(layer: layers.Layer) -> None:
+    layer(keras.Input((8, 8, 4)))
+    with pytest.raises(UnsupportedLayerError, match="with these options"):
+        of_layer(layer)
 
 
 def test_a_branch_is_refused() -> None:

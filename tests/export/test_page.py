@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from export import document
 from export.__main__ import main
-from export.errors import ParityError, UnsupportedLayerError
+from export.errors import ArtifactError, ParityError, UnsupportedLayerError
 from export.files import sha256
 from export.page import artifacts, verify
 from export.page.graph import build
 from export.page.network import fold_network
-from export.page.quantize import PageFigures, Trial
+from export.page.quantize import PageFigures, Trial, measure
 from inference.recognizer import page_beside
 from synthesis.kinds import KINDS
 from tests import trainings
@@ -155,6 +155,11 @@ def test_the_file_stands_alone_and_says_what_it_is(exported: Path) -> None:
     assert {"version", "commit", "license"} <= metadata.keys()
 
 
+def test_the_stamp_covers_all_that_is_read_and_written(exported: Path) -> None:
+    stamp = json.loads((exported / ".exported.json").read_text())["page"]
+    assert {"page.json", "evaluation.json", "model.onnx", "page.onnx", "page.int8.onnx", "card"} <= stamp.keys()
+
+
 def test_nothing_is_left_of_normalisation_and_scaling() -> None:
     operators = {node.op_type for node in build(fold_network(untrained(), SCALE), {}).graph.node}
     body = {"Cast", "Unsqueeze", "Conv", "Relu", "Resize", "Add"}
@@ -184,6 +189,13 @@ def test_the_file_in_integers_has_the_same_form_and_nearly_the_same_answers(expo
         {each.key: each.value for each in onnx.load(path).metadata_props} for path in (exported / "page.onnx", small)
     )
     assert next(metadata).items() <= next(metadata).items()
+    # The last convolutions stay float32.
+    graph = onnx.load(small).graph
+    makers = {name: node for node in graph.node for name in node.output}
+    floats = {each.name for each in graph.initializer if each.data_type == onnx.TensorProto.FLOAT}
+    heads = [makers[node.input[0]] for node in graph.node if node.op_type == "Split"]
+    assert [head.op_type for head in heads] == ["Conv", "Conv"]
+    assert {head.input[1] for head in heads} <= floats
     picture = pages.pictures[3:]
     one, other = (run(path.read_bytes(), picture) for path in (exported / "page.onnx", small))
     assert one.keys() == other.keys()
@@ -199,6 +211,60 @@ def test_integers_are_kept_only_where_they_are_faster_and_as_good() -> None:
     assert not Trial(full, PageFigures(0.9, 0.93, 50), moved=0.1).keep
     assert not Trial(full, fast, moved=2.0).keep
     assert not Trial(full, fast, moved=np.nan).keep
+    assert Trial(full, PageFigures(0.896, 0.946, 79), moved=0.49).keep
+    for close in (PageFigures(0.9, 0.95, 81), PageFigures(0.894, 0.95, 50), PageFigures(0.9, 0.944, 50)):
+        assert not Trial(full, close, moved=0.1).keep
+    assert not Trial(full, fast, moved=0.51).keep
+
+
+def test_files_are_measured_by_the_truth_of_the_pages(exported: Path, tmp_path: Path) -> None:
+    """A file whose votes all go elsewhere, and which sees ink everywhere, against one that is right."""
+    network, pages = artifacts.load(exported)
+
+    def shifted(name: str, by: NDArray[np.float64]) -> None:
+        layer = network.get_layer(name)
+        kernel, bias = layer.get_weights()
+        layer.set_weights([kernel, bias + by])
+
+    one, other = tmp_path / "one.onnx", tmp_path / "other.onnx"
+    shifted("writing", np.array(2.5))  # as much as makes ink of about half of the pixels
+    one.write_bytes(build(fold_network(network, SCALE), {}).SerializeToString())
+    shifted("writing", np.array(99))
+    shifted("offset", np.array([3, 4]) / SCALE)
+    other.write_bytes(build(fold_network(network, SCALE), {}).SerializeToString())
+    answers = [run(one.read_bytes(), picture[np.newaxis]) for picture in pages.pictures[:2]]
+    ink = np.concatenate([each["writing"] for each in answers]) > 0.5
+    kind = np.concatenate([each["kind"] for each in answers]).argmax(axis=-1)
+    kind[:, ::2] = -1
+    truth = artifacts.Pages(pages.pictures[:2], ink.astype(np.uint8) * 255, kind)
+    assert 0 < ink.mean() < 0.9
+    trial = measure(one, other, truth)
+    assert (trial.float32.writing, trial.float32.kind) == pytest.approx((1, 1), abs=1e-3)
+    assert trial.int8.writing == pytest.approx(ink.mean(), abs=1e-3)
+    assert trial.moved == pytest.approx(5, abs=0.01)
+    blank = artifacts.Pages(pages.pictures[:2], np.zeros_like(truth.writing), np.full_like(kind, -1))
+    trial = measure(one, other, blank)
+    assert (trial.float32.writing, trial.int8.writing, trial.float32.kind, trial.moved) == (0, 0, 1, 0)
+
+
+def test_every_second_page_is_taken_with_its_own_truth(exported: Path) -> None:
+    _, pages = artifacts.load(exported)
+    for first in (0, 1):
+        half = pages.every_second(first)
+        assert len(half) == PAGES // 2
+        for name in ("pictures", "writing", "kind"):
+            np.testing.assert_array_equal(getattr(half, name), getattr(pages, name)[[first, first + 2]])
+
+
+def test_integers_that_move_the_votes_are_not_kept(folder: Path) -> None:
+    save_metrics(folder, scale=1000)  # the unit of the votes, so that a small difference of them is many pixels
+    (folder / "page.int8.onnx").write_bytes(b"of the last export")
+    assert export(folder) == 0
+    found = document.read(folder).page
+    assert found.head == {"page_sha256": sha256(folder / "page.onnx")}
+    assert "There is no file in 8-bit integers" in found.body
+    assert not (folder / "page.int8.onnx").exists()
+    assert not list(folder.glob(".unfinished-*"))
 
 
 def test_the_card_names_the_files_and_keeps_the_classifiers_part(folder: Path) -> None:
@@ -234,6 +300,7 @@ def test_the_card_shows_what_was_measured_on_pictures_with_these_very_files(fold
     (folder / "evaluation.json").write_text(json.dumps(sums | {"sets": {"forms": row}}))
     assert export(folder) == 0
     assert "| forms | photographed forms | 30 | right 95.70 %, lost 3 |" in document.read(folder).page.body
+    assert artifacts.load_rows(folder, "0" * 64) == {}
     (folder / "model.onnx").write_bytes(b"another classifier")
     assert artifacts.load_rows(folder, sha256(page_beside(folder / "model.onnx"))) == {}
 
@@ -248,9 +315,20 @@ def of_another_version(path: Path) -> None:
     path.write_text(json.dumps(metrics))
 
 
-def of_odd_size(path: Path) -> None:
-    save_pages(path.parent, np.zeros((2, 40, 64), np.uint8))
-    save_metrics(path.parent)
+def test_each_entry_must_be_there(folder: Path) -> None:
+    metrics = json.loads((folder / "page.json").read_text())
+    for name in metrics:
+        (folder / "page.json").write_text(json.dumps({key: metrics[key] for key in metrics if key != name}))
+        with pytest.raises(ArtifactError, match=r"page\.json"):
+            artifacts.load_metrics(folder)
+
+
+def of_shape(*shape: int) -> Callable[[Path], None]:
+    def harm(path: Path) -> None:
+        save_pages(path.parent, np.zeros(shape, np.uint8))
+        save_metrics(path.parent)
+
+    return harm
 
 
 @pytest.mark.parametrize(
@@ -263,7 +341,9 @@ def of_odd_size(path: Path) -> None:
         ("page.npz", truncate, "page.npz is not the file that page.json tells of"),
         ("page.json", truncate, "page.json is damaged. Run `make train`"),
         ("page.json", of_another_version, "scale: another version of this program wrote it"),
-        ("page.npz", of_odd_size, "multiples of 16 pixels, not 2 of 40 x 64"),
+        ("page.npz", of_shape(2, 40, 64), "multiples of 16 pixels, not 2 of 40 x 64"),
+        ("page.npz", of_shape(2, 64, 40), "multiples of 16 pixels, not 2 of 64 x 40"),
+        ("page.npz", of_shape(1, 64, 64), "must have two pages or more"),
     ],
 )
 def test_harmed_artifacts_are_named_and_the_previous_file_stays(
@@ -292,6 +372,48 @@ def test_an_export_that_differs_is_refused_with_its_figures(exported: Path) -> N
         layer.set_weights(weights)
 
 
+def test_a_height_is_compared_as_a_share_of_it(exported: Path) -> None:
+    network, pages = artifacts.load(exported)
+    layer = network.get_layer("height")
+    kernel, bias = layer.get_weights()
+    layer.set_weights([kernel, bias + 1])  # a logarithm to base 2: twice as high
+    found = verify.measure(exported / "page.onnx", network, pages.pictures[:1], SCALE)
+    assert found.height == pytest.approx(0.5, abs=1e-4)
+    assert found.kind < 1e-4
+
+
+def test_all_pages_and_noise_are_compared(exported: Path) -> None:
+    network, _ = artifacts.load(exported)
+    first = network.layers[1]
+    first.set_weights([weight * 1.01 for weight in first.get_weights()])
+    black, white = np.zeros((2, 1, 64, 64), np.uint8) + np.array([0, 255], np.uint8).reshape(2, 1, 1, 1)
+
+    def offset(*pictures: NDArray[np.uint8]) -> float:
+        return verify.measure(exported / "page.onnx", network, np.concatenate(pictures), SCALE).offset
+
+    # All weights are multiplied with the pixels, so that a black page shows nothing.
+    by_noise = offset(black)
+    assert by_noise > verify.MAX_OFFSET_ERROR_PX
+    assert offset(black, white) > by_noise
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
+def test_what_overflows_is_never_put_in_place(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Weights so large that bright pixels become infinite, and their differences nothing; black pages show none."""
+    network = untrained()
+    first = network.layers[1]
+    first.set_weights([np.full_like(weight, 3e38) for weight in first.get_weights()])
+    network.save(folder / "page.keras")
+    save_pages(folder, np.zeros((2, 64, 64), np.uint8))
+    save_metrics(folder)
+    before = (folder / "page.onnx").read_bytes()
+    assert export(folder) == 1
+    assert "offset nan pixels" in capsys.readouterr().err
+    assert (folder / "page.onnx").read_bytes() == before
+    assert not list(folder.glob(".unfinished-*"))
+
+
 def test_parity_is_not_fooled_by_nothing() -> None:
     verify.PageParity(1e-6, 1e-4, 1e-6, 1e-6).check()
     for name in ("writing", "offset", "height", "kind"):
@@ -305,6 +427,7 @@ def test_parity_is_not_fooled_by_nothing() -> None:
         (layers.AveragePooling2D(2), "AveragePooling2D"),
         (layers.MaxPooling2D(2), "no place in a page network"),
         (layers.UpSampling2D(2, interpolation="bilinear"), "UpSampling2D"),
+        (layers.UpSampling2D(3), "UpSampling2D"),
         (layers.BatchNormalization(), "no convolution of its own"),
     ],
 )
@@ -318,3 +441,43 @@ def test_other_outputs_are_refused() -> None:
     picture = keras.Input((None, None, 1))
     with pytest.raises(UnsupportedLayerError, match="are not writing, offset, height and kind"):
         fold_network(keras.Model(picture, layers.Conv2D(4, 3)(picture)), SCALE)
+
+
+def test_a_normalisation_of_what_another_layer_reads_too_is_refused() -> None:
+    picture = keras.Input((None, None, 1))
+    x = layers.Conv2D(4, 3, padding="same")(picture)
+    both = layers.Add()([layers.BatchNormalization()(x), x])
+    with pytest.raises(UnsupportedLayerError, match="no convolution of its own"):
+        fold_network(keras.Model(picture, both), SCALE)
+
+
+def test_a_sum_of_three_is_refused() -> None:
+    picture = keras.Input((None, None, 1))
+    x = [layers.Conv2D(4, 3, padding="same")(picture) for _ in range(3)]
+    with pytest.raises(UnsupportedLayerError, match=r"\(Add, with these options\)"):
+        fold_network(keras.Model(picture, layers.Add()(x)), SCALE)
+
+
+def with_heads(**others: Callable[[keras.KerasTensor], keras.KerasTensor]) -> keras.Model:
+    """Return a network of one layer and four outputs, some of them made in another way."""
+    picture = keras.Input((None, None, 1))
+    x = layers.ReLU()(layers.Conv2D(4, 3, padding="same")(picture))
+    heads = {"writing": 4, "offset": 2, "height": 1, "kind": 3}
+    made = {name: others.get(name, layers.Conv2D(size, 1))(x) for name, size in heads.items()}
+    return keras.Model(picture, made)
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (lambda x: layers.Conv2D(2, 1)(layers.ReLU()(x)), "writing and offset are not computed alike"),
+        (lambda x: layers.Conv2D(2, 3, padding="same")(x), "writing and offset are not computed alike"),
+        (lambda x: layers.ReLU()(layers.Conv2D(2, 1)(x)), "offset is made by Relu, not by a convolution"),
+    ],
+)
+def test_heads_that_one_convolution_cannot_compute_are_refused(
+    other: Callable[[keras.KerasTensor], keras.KerasTensor], message: str
+) -> None:
+    assert len(fold_network(with_heads(), SCALE).heads) == 2
+    with pytest.raises(UnsupportedLayerError, match=message):
+        fold_network(with_heads(offset=other), SCALE)
