@@ -21,9 +21,8 @@ END_MARKS = 3
 # Smallest number of lines in each column of writing that is read column by column, if their lines do not meet.
 MIN_COLUMN_LINES = 3
 # The slope between a mark and its right neighbour counts if the middles of the two lie this far apart: across, and at
-# most up or down, in usual heights of marks. With fewer slopes than MIN_SLOPES, lines count as horizontal.
+# most up or down, in usual heights of marks.
 MIN_ACROSS_HEIGHTS, MAX_ACROSS_HEIGHTS, MAX_DOWN_HEIGHTS = 0.2, 4.0, 0.5
-MIN_SLOPES = 4
 # Largest difference, dy/dx, of the slope of one piece of a line from the median of all.
 MAX_SLOPE_DIFFERENCE = 0.1
 # The difference of two marks' levels is measured in the usual height of marks, or less between small marks, but in no
@@ -76,7 +75,7 @@ def _usual_slope(x: Floats, y: Floats, tall: float) -> float:
         if near.size:
             to = near[across[near].argmin()]
             slopes.append(float(down[to] / across[to]))
-    return float(np.median(slopes)) if len(slopes) >= MIN_SLOPES else 0.0
+    return float(np.median(slopes)) if slopes else 0.0
 
 
 def _pieces(boxes: Floats, level: Floats, tall: float) -> list[Row]:

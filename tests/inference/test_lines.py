@@ -48,6 +48,15 @@ def test_a_widely_set_number_is_one_number() -> None:
     assert text(lines(boxes), boxes, list("12345678")) == "12345678"
 
 
+def test_a_short_number_on_a_steep_line_is_one_line() -> None:
+    for count in 2, 3, 4:
+        for slope in -0.25, 0.25:
+            assert lines(page([[(40.0 * at, 100) for at in range(count)]], slope)) == [list(range(count))], (
+                count,
+                slope,
+            )
+
+
 def test_nothing_and_one() -> None:
     assert lines(np.zeros((0, 4))) == []
     assert text([], np.zeros((0, 4)), []) == ""
