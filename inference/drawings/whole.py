@@ -47,12 +47,11 @@ def may_be_one(
         return False
     if len(sightings) == 1:
         return True
-    height = float(size[1])
-    if sum(opinion.digit is not None for opinion in opinions) > 1 or has_exponent(height, sightings, shapes):
+    if sum(opinion.digit is not None for opinion in opinions) > 1 or has_exponent(sightings, shapes):
         return False
     apart = gaps(boxes)
     np.fill_diagonal(apart, np.inf)
-    return bool((apart.min(axis=1) <= MAX_GAP_HEIGHTS * height).all())
+    return bool((apart.min(axis=1) <= MAX_GAP_HEIGHTS * size[1]).all())
 
 
 def as_one(ink: NDArray[np.uint8], sightings: Sequence[Sighting]) -> Sighting:

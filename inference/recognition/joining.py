@@ -20,8 +20,9 @@ MAX_SIGN_PROBABILITY = 0.45
 # Smallest height of each of two digits that are equally high, as a share of both together; a part of a digit is often
 # lower.
 MIN_TWIN_HEIGHT_SHARE = 0.7
-# Smallest gap between a digit and a smaller one, as a share of the height of both together.
-MIN_GAP_HEIGHTS = 0.02
+# Largest height of a small digit beside a digit, such as an exponent, and the smallest gap between them, as shares of
+# the height of the large one.
+MAX_EXPONENT_HEIGHT_RATIO, MIN_GAP_HEIGHTS = 0.7, 0.02
 
 # A function from N sightings to the classifier's probabilities, float32 [N, C].
 ClassifySightings = Callable[[Sequence[Sighting]], NDArray[np.float32]]
@@ -55,26 +56,26 @@ def joined(
             and free.issuperset(pair)
             and _may_be_one(digit, judged, parts)
             and not _are_twins(digit, _tall(wholes[at]), judged, parts)
-            and not has_exponent(_tall(wholes[at]), parts, shapes[pair])
+            and not has_exponent(parts, shapes[pair])
         ):
             free.difference_update(pair)
             found.append(wholes[at])
     return [*(sightings[at] for at in sorted(free)), *found]
 
 
-def has_exponent(height: float, sightings: Sequence[Sighting], shapes: NDArray[np.float32]) -> bool:
+def has_exponent(sightings: Sequence[Sighting], shapes: NDArray[np.float32]) -> bool:
     """Say whether one of several marks is a smaller digit of its own, like the exponent of a power.
 
     Args:
-        height: that of all together, in pixels of the picture.
         sightings: the marks.
         shapes: float32 [N, C], the classifier's probabilities of each.
     """
+    heights = np.array([_tall(sighting) for sighting in sightings])
     apart = gaps(np.array([sighting.box for sighting in sightings], np.float64))
     np.fill_diagonal(apart, np.inf)
-    small = np.array([_tall(sighting) < MIN_TWIN_HEIGHT_SHARE * height for sighting in sightings])
+    separate = apart.min(axis=1) > MIN_GAP_HEIGHTS * heights.max()
     shaped = shapes[:, :10].max(axis=1) >= MIN_JOINED_PROBABILITY
-    return bool((small & shaped & (apart.min(axis=1) > MIN_GAP_HEIGHTS * height)).any())
+    return bool((separate & shaped & (heights < MAX_EXPONENT_HEIGHT_RATIO * heights.max())).any())
 
 
 def union(one: Sighting, other: Sighting) -> Sighting:

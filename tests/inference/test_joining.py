@@ -105,6 +105,11 @@ def test_an_exponent_is_a_digit_of_its_own(said: int | None, left: int, alone: f
     assert (len(joined(marks, [opinion(5), opinion(said)], Shapes(5, 0.99), (0.99, alone))) == 2) is two
 
 
+def test_the_body_of_a_five_may_have_the_shape_of_a_digit_without_its_bar() -> None:
+    marks = [sighting((10, 2, 28, 6), 5), sighting((10, 18, 28, 38), 5)]
+    assert len(joined(marks, [opinion(None), opinion(5)], Shapes(5, 0.99), (0.2, 0.99))) == 1
+
+
 def test_a_high_part_may_have_the_shape_of_a_digit() -> None:
     # As the stem of an open 4 has that of a 1.
     marks = [sighting((10, 8, 28, 40), 4), sighting((30, 8, 38, 33), 4)]
