@@ -30,7 +30,7 @@ from inference.recognition.context import refuse_doubtful
 from inference.recognition.joining import joined
 from inference.recognition.normalise import SIDE, normalise
 from inference.recognition.occlusion import occlusion
-from inference.recognition.opinions import Opinion, alone, combined
+from inference.recognition.opinions import Opinion, as_digit, combined
 from inference.results import Mark, Reading, merge_pages
 
 MAX_MARKS = 2_000
@@ -41,6 +41,8 @@ PAGE_MODEL_FILES = ("page.int8.onnx", "page.onnx")
 
 Boxes = NDArray[np.float64]
 Images = NDArray[np.uint8]
+# The ink of a clean drawing, uint8 [H, W], and its connected components.
+Drawing = tuple[Images, Components]
 # Marks, the classifier's probabilities of each, float32 [N, C], and the combined opinions of both networks.
 Judged = tuple[list[Sighting], NDArray[np.float32], list[Opinion]]
 
@@ -133,15 +135,12 @@ class Recognizer:
         """Read one page."""
         picture, degrees = decoded.image, 0
         ink = ink_of(opaque(picture))
-        components = None if ink is None else label(ink > 0)
-        isolated = None
-        if ink is not None and components is not None:
-            isolated = read_isolated_digits(ink, components, self._classify_surely)
-        if isolated is not None:
+        drawing = None if ink is None else (ink, label(ink > 0))
+        if drawing and (isolated := read_isolated_digits(*drawing, self._classify_surely)):
             boxes, images, said = isolated
-            opinions = [alone(each) for each in said]
+            opinions = [as_digit(each) for each in said]
         else:
-            degrees, boxes, images, opinions = self._page(grey(picture), ink, components)
+            degrees, boxes, images, opinions = self._page(grey(picture), drawing)
         if len(boxes) > self._max_marks:
             raise TooManyMarksError.of(len(boxes), self._max_marks)
         level = levelled(boxes, np.array([opinion.sign is not None for opinion in opinions], np.bool_))
@@ -157,21 +156,18 @@ class Recognizer:
             ordered = self._explained(ordered)
         return Reading(text(rows, level, characters), tuple(ordered), decoded.size, degrees, more=decoded.more)
 
-    def _page(
-        self, picture: Image.Image, ink: NDArray[np.uint8] | None, components: Components | None
-    ) -> tuple[int, Boxes, Images, list[Opinion]]:
+    def _page(self, picture: Image.Image, drawing: Drawing | None) -> tuple[int, Boxes, Images, list[Opinion]]:
         """Return the turn in degrees, and box (in pixels of the turned picture), image and opinion of each mark.
 
         Args:
             picture: mode L.
-            ink: uint8 [H, W], its ink, if it is a clean drawing.
-            components: the connected components of the ink.
+            drawing: its ink and the components of that, if it is a clean drawing.
         """
         kinds = len(self._network.info.kinds)
         degrees, sightings = 0, None
-        shadows = components is None
-        if components is not None:
-            sightings = read_at_once(self._network, kinds, picture, components, self._max_marks)
+        shadows = drawing is None
+        if drawing:
+            sightings = read_at_once(self._network, kinds, picture, drawing[1], self._max_marks)
         if sightings is None:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks, shadows=shadows)
             sightings, classified, opinions = self._joined(sightings)
@@ -180,11 +176,11 @@ class Recognizer:
         if degrees and len(sightings) < MIN_MARKS_FOR_TURN:
             degrees, sightings = find(self._network, kinds, picture, self._max_marks, turn=False, shadows=shadows)
             sightings, classified, opinions = self._joined(sightings)
-        if ink is not None and not degrees and may_be_one(ink, sightings, opinions, classified):
-            whole = as_one(ink, sightings)
+        if drawing and not degrees and may_be_one(drawing[1], sightings, opinions, classified):
+            whole = as_one(*drawing, sightings)
             said = self._classify_surely(_normalised([whole]))
             if len(sightings) == 1 or self.info.answers(said).all():
-                sightings, classified, opinions = [whole], said, [alone(said[0], whole.mark.kind)]
+                sightings, classified, opinions = [whole], said, [as_digit(said[0], whole.mark.kind)]
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
         other = np.array([sighting.mark.kind[-1] for sighting in sightings], np.float64)
         opinions = refuse_doubtful(opinions, self.info.answers(classified), boxes, other)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.recognition.boxes import gaps
-from inference.recognition.opinions import Opinion
+from inference.recognition.opinions import MIN_OPINION_PROBABILITY, Opinion
 
 # With at least this many digits, and more digits than refused marks, a picture shows numbers, and all digits stay.
 MIN_DIGITS = 2
@@ -15,8 +15,6 @@ MIN_DIGITS = 2
 MAX_MEAN_OTHER_LOG_ODDS = -0.5
 # Most marks that one letter is cut into.
 MAX_CUT_MARKS = 3
-# Lower limit for the probabilities in the log-odds.
-MIN_PROBABILITY = 1e-4
 # In other pictures a digit is part of a letter if a refused mark is near, or another digit if letters are cut. Largest
 # gap in either case, as a share of the taller one's height.
 MAX_GAP_HEIGHTS, MAX_CUT_GAP_HEIGHTS = 0.05, 0.4
@@ -59,5 +57,5 @@ def refuse_doubtful(
 
 
 def _log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    limited = probability.clip(MIN_PROBABILITY, 1 - MIN_PROBABILITY)
+    limited = probability.clip(MIN_OPINION_PROBABILITY, 1 - MIN_OPINION_PROBABILITY)
     return np.asarray(np.log(limited / (1 - limited)))

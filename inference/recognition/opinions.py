@@ -68,7 +68,7 @@ def combined(classified: Floats, kind: Floats, signs: Sequence[str], *, first: b
     return Opinion(digit, sign, float(both[best]), probabilities)
 
 
-def alone(classified: Floats, kind: Floats | None = None) -> Opinion:
+def as_digit(classified: Floats, kind: Floats | None = None) -> Opinion:
     """Decide which digit a mark is that must be one.
 
     Args:

@@ -18,7 +18,7 @@ from tests.servers import TIMEOUT_SECONDS, Server, free_port, serving
 ONE, FOUR, SEVEN, THREE = OWN
 # Where the proxy's requests come from; those of the tests themselves come from 127.0.0.1.
 PROXY = "127.0.0.2"
-TOKEN = "correct-horse-battery"  # noqa: S105
+TOKEN = "correct-horse-battery"  # noqa: S105  # the test's own
 
 
 @pytest.fixture(scope="module")

@@ -87,7 +87,7 @@ def test_many_images_are_read_as_each_by_itself() -> None:
 )
 def test_what_are_no_images(batch: NDArray[np.generic]) -> None:
     with pytest.raises(ValueError, match=r"expected uint8 \[N, 28, 28\]"):
-        Classifier(DEFAULT_MODEL)(batch)  # type: ignore[arg-type]
+        Classifier(DEFAULT_MODEL)(batch)  # type: ignore[arg-type]  # the wrong type is the test
 
 
 def test_the_page_network_is_the_file_in_8_bit_integers_where_there_is_one(tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ def test_arrays() -> None:
         with pytest.raises(UnsupportedImageError, match="Pass an array"):
             decode(wrong)
     with pytest.raises(UnsupportedImageError, match="got int"):
-        decode(7)  # type: ignore[arg-type]
+        decode(7)  # type: ignore[arg-type]  # the wrong type is the test
 
 
 def test_the_callers_image_is_left_alone() -> None:

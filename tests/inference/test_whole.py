@@ -8,6 +8,7 @@ from inference import Recognizer
 from inference.detection.cutting import Segment
 from inference.detection.page import Sighting
 from inference.drawings.whole import as_one, may_be_one
+from inference.imaging.components import label
 from inference.recognition.opinions import Opinion
 from tests.inference.pens import pen
 
@@ -40,7 +41,8 @@ def may(said: str, *boxes: Place, also: Place | None = None, shaped: float = 0.5
     ]
     shapes = np.full((len(boxes), 11), (1 - shaped) / 10, np.float32)
     shapes[:, 3] = shaped
-    return may_be_one(drawn(*boxes, *([also] if also else [])), [seen(box) for box in boxes], opinions, shapes)
+    ink = drawn(*boxes, *([also] if also else []))
+    return may_be_one(label(ink > 0), [seen(box) for box in boxes], opinions, shapes)
 
 
 LEFT, RIGHT = (20, 20, 60, 120), (80, 20, 120, 120)
@@ -58,7 +60,7 @@ def test_a_mark_alone(said: str) -> None:
 
 
 def test_a_drawing_without_a_mark() -> None:
-    assert not may_be_one(drawn(LEFT), [], [], np.zeros((0, 11), np.float32))
+    assert not may_be_one(label(drawn(LEFT) > 0), [], [], np.zeros((0, 11), np.float32))
 
 
 @pytest.mark.parametrize(("right", "one"), [(66, True), (80, True), (90, False)])
@@ -80,7 +82,7 @@ def test_a_frame_or_a_line_is_no_part_of_a_digit(also: Place, one: bool) -> None
 
 def test_all_ink_becomes_one_mark_with_the_mean_of_the_kinds() -> None:
     ink = drawn(LEFT, (80, 40, 90, 120))
-    whole = as_one(ink, [seen(LEFT, 4), seen((80, 40, 90, 120), 1)])
+    whole = as_one(ink, label(ink > 0), [seen(LEFT, 4), seen((80, 40, 90, 120), 1)])
     assert whole.box == (20, 20, 90, 120)
     assert np.array_equal(whole.mark.ink, ink[20:120, 20:90])
     assert whole.mark.kind[[4, 1]] == pytest.approx([5 / 6, 1 / 6])  # 4,000 pixels of ink, and 800

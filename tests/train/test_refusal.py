@@ -11,7 +11,7 @@ from export import quantize
 from export.artifacts import TrainedClassifier
 from inference import Recognizer
 from inference.recognition.context import refuse_doubtful
-from inference.recognition.opinions import alone
+from inference.recognition.opinions import as_digit
 from inference.recognizer import DEFAULT_MODEL, page_beside
 from synthesis.handwriting import NOT_A_DIGIT, generate
 from train.refusal import (
@@ -106,7 +106,7 @@ def test_a_mark_alone_is_refused_by_the_same_rule_when_it_is_read() -> None:
     assert answered[labels == NOT_A_DIGIT].any()
     box = np.array([[0.0, 0.0, 20.0, 20.0]])
     for row, says, shape in zip(said.astype(np.float32), answered, info.answers(said), strict=True):
-        [opinion] = refuse_doubtful([alone(row)], np.array([shape]), box, np.zeros(1))
+        [opinion] = refuse_doubtful([as_digit(row)], np.array([shape]), box, np.zeros(1))
         assert (opinion.digit is not None) == says, row
 
 
