@@ -36,6 +36,12 @@ import exercise
 
 STDLIB = Path(sysconfig.get_path("stdlib")).resolve()
 DYNLOAD = STDLIB / "lib-dynload"
+# Modules, with all below them, that are left out although an import statement names them: numpy imports its own when a
+# program asks for them, and this one does not; PyYAML works without its compiled half, the server without a terminal.
+LEFT_OUT = frozenset(
+    {"numpy.distutils", "numpy.f2py", "numpy.random", "numpy.testing", "yaml._yaml"}
+    | {"curses", "_curses", "pydoc_data", "readline"}
+)
 # Suffixes of files that no running program reads; numpy's folders contain headers and static libraries.
 NOT_AT_RUN_TIME = {".a", ".c", ".cpp", ".h", ".hpp", ".in", ".pxd", ".pyi", ".pyx", ".typed"}
 # Modification time of all files, so that the same input gives the same image whenever it is built.
@@ -119,7 +125,8 @@ class Closure:
 
     def of(self, loaded: set[Path]) -> set[Path]:
         """Return the files of the loaded modules, of the program, and of all modules that these may import."""
-        waiting = [*loaded, *(path for path in self._app.rglob("*.py"))]
+        unwanted = {file for name in LEFT_OUT if (spec := self._spec(name)) for file in _origin(spec)}
+        waiting = [*(loaded - unwanted), *(path for path in self._app.rglob("*.py"))]
         found: set[Path] = set()
         while waiting:
             path = waiting.pop()
@@ -165,11 +172,11 @@ class Closure:
         """Yield the files of a module and of the packages that contain it."""
         parts = name.split(".")
         for count in range(1, len(parts) + 1):
-            spec = self._spec(".".join(parts[:count]))
+            module = ".".join(parts[:count])
+            spec = None if module in LEFT_OUT else self._spec(module)
             if spec is None:
                 return
-            if spec.origin and spec.has_location:
-                yield Path(spec.origin).resolve()
+            yield from _origin(spec)
 
     @cache  # noqa: B019  # lives as long as the program
     def _spec(self, name: str) -> ModuleSpec | None:
@@ -179,6 +186,11 @@ class Closure:
         outer = self._spec(parent)
         places = outer.submodule_search_locations if outer else None
         return PathFinder.find_spec(name, list(places)) if places else None
+
+
+def _origin(spec: ModuleSpec) -> list[Path]:
+    """Return the file of a module; nothing for a built-in one."""
+    return [Path(spec.origin).resolve()] if spec.origin and spec.has_location else []
 
 
 def _run_time_nodes(node: ast.AST) -> Iterator[ast.AST]:

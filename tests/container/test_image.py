@@ -54,7 +54,7 @@ def test_it_is_small(saved: Path, about: dict[str, Any]) -> None:
         assert packing.stdout
         packed = sum(len(block) for block in packing.stdout)
     print(f"{about['Size'] / 1e6:.1f} MB, {packed / 1e6:.1f} MB with gzip -6")
-    assert about["Size"] <= 165e6
+    assert about["Size"] <= 150e6
     assert packed <= 60e6
 
 
