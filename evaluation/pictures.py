@@ -3,12 +3,14 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from evaluation.alter import WAYS, altered
 from evaluation.sets import Dataset, Sample, Samples
 
 # The `source` of the cheques in labels.json (their `kind` is "line"), and the kinds of the photos.
@@ -25,6 +27,15 @@ def available(shared: Path) -> list[Dataset]:
             entries = sorted(json.loads(labels.read_text()).items())
             for name, each in [entry for entry in entries if _kind(entry[1]) in kinds][:count]:
                 yield Sample((labels.parent / name).read_bytes(), "\n".join(each["lines"]), name)
+
+        return samples
+
+    def changed(kind: str) -> Samples:
+        def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
+            each_way = ((sample, way) for sample in pictures(kind)(sys.maxsize, rng) for way in WAYS)
+            for sample, way in islice(each_way, count):
+                content = (labels.parent / sample.name).read_bytes()
+                yield replace(sample, picture=altered(content, way, rng), name=f"{sample.name} {way}")
 
         return samples
 
@@ -47,6 +58,13 @@ def available(shared: Path) -> list[Dataset]:
             Dataset("cheques", "amounts of real cheques", "amounts", pictures("cheque")),
             Dataset("refuse", "real pictures without digits", "refuse", pictures("refuse")),
             Dataset("real pictures", "these four together", "refuse", pictures("photo", "form", "cheque", "refuse")),
+        ]
+        way = f"each altered in {len(WAYS)} ways: turned, resized, faded, ..."
+        sets += [
+            Dataset("altered photos", f"the real photos, {way}", "real", changed("photo")),
+            Dataset("altered forms", f"the real forms, {way}", "real", changed("form")),
+            Dataset("altered cheques", f"the real cheques, {way}", "amounts", changed("cheque")),
+            Dataset("altered refuse", f"the real pictures without digits, {way}", "refuse", changed("refuse")),
         ]
     if expected.is_file():
         sets.append(Dataset("cases", "made pictures from bug reports", "cases", cases))

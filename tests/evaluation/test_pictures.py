@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evaluation import measure, pictures, report
+from evaluation import alter, measure, pictures, report
 from evaluation.score import RIGHT_FIRST, Agreement, align, digits, marks
 from evaluation.sets import Dataset, Sample
 from inference import Reading, Recognizer, UnsupportedImageError
@@ -124,6 +124,10 @@ def test_names_and_counts_are_reported_and_a_file_that_is_no_picture_has_its_rea
     assert list(column.cells) == ["digits too many 2"]
 
 
+def _as_sent(folder: Path) -> list[Dataset]:
+    return [each for each in pictures.available(folder) if not each.name.startswith("altered")]
+
+
 def test_pictures_are_sorted_by_what_their_labels_say(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
     entries = {
@@ -137,7 +141,8 @@ def test_pictures_are_sorted_by_what_their_labels_say(tmp_path: Path) -> None:
     for name in entries:
         (tmp_path / "pictures" / name).write_bytes(name.encode())
     (tmp_path / "pictures" / "labels.json").write_text(json.dumps(entries))
-    found = {each.name: [sample.name for sample in each.samples(9, RNG)] for each in pictures.available(tmp_path)}
+    sets = _as_sent(tmp_path)
+    found = {each.name: [sample.name for sample in each.samples(9, RNG)] for each in sets}
     assert found == {
         "real photos": ["a.jpg"],
         "forms": ["bb.jpg", "c.jpg", "e.jpg"],
@@ -146,15 +151,44 @@ def test_pictures_are_sorted_by_what_their_labels_say(tmp_path: Path) -> None:
         "refuse": ["d.jpg"],
         "real pictures": list(entries),
     }
-    first = {each.name: list(each.samples(1, RNG)) for each in pictures.available(tmp_path)}
+    first = {each.name: list(each.samples(1, RNG)) for each in sets}
     assert [(each.picture, each.truth) for each in first["real photos"]] == [(b"a.jpg", "12\n3")]
     # A form that is no sudoku does not count.
     assert [sample.name for sample in first["tables"]] == ["c.jpg"]
 
 
+def test_each_picture_is_altered_in_every_way(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    picture = RNG.integers(40, 220, (90, 60, 3)).astype(np.uint8)
+    Image.fromarray(picture).save(tmp_path / "pictures" / "a.png")
+    (tmp_path / "pictures" / "labels.json").write_text(
+        json.dumps({"a.png": {"kind": "page", "source": "someone", "lines": ["12", "3"]}})
+    )
+    (photos,) = (each for each in pictures.available(tmp_path) if each.name == "altered photos")
+    made, again, other = (list(photos.samples(100, np.random.default_rng(seed))) for seed in (0, 0, 1))
+    assert [(each.name, each.truth) for each in made] == [(f"a.png {way}", "12\n3") for way in alter.WAYS]
+    seen, same, changed = ([np.asarray(each.picture) for each in some] for some in (made, again, other))
+    assert all(np.array_equal(one, two) for one, two in zip(seen, same, strict=True))
+    for way, one, two in zip(alter.WAYS, seen, changed, strict=True):
+        assert not np.array_equal(one, picture), way
+        # All amounts are random; an inversion has none.
+        assert np.array_equal(one, two) == (way == "inverted"), way
+        # No digit goes over the border.
+        assert way in ("resized", "tilted") or (one.shape[0] >= 90 and one.shape[1] >= 60), way
+
+
+def test_a_turned_photo_is_altered_upright(tmp_path: Path) -> None:
+    picture, exif = Image.new("RGB", (40, 20), "white"), Image.Exif()
+    exif[0x0112] = 6
+    picture.save(tmp_path / "a.jpg", exif=exif)
+    made = alter.altered((tmp_path / "a.jpg").read_bytes(), "inverted", RNG)
+    assert made.size == (20, 40)
+    assert made.getpixel((9, 9)) == (0, 0, 0)
+
+
 @pytest.mark.skipif(not (SHARED / "pictures").is_dir(), reason="needs the shared pictures")
 def test_the_shared_pictures() -> None:
-    sets = {each.name: list(each.samples(1000, RNG)) for each in pictures.available(SHARED)}
+    sets = {each.name: list(each.samples(1000, RNG)) for each in _as_sent(SHARED)}
     counts = {name: len(samples) for name, samples in sets.items()}
     kinds = {"real photos": 43, "forms": 12, "tables": 12, "cheques": 60, "refuse": 7}
     assert counts == kinds | {"real pictures": 122, "cases": 20}
