@@ -1,7 +1,14 @@
-"""Renders the pages of a PDF as pictures with pypdfium2, an optional dependency."""
+"""Renders the pages of a PDF as pictures with pypdfium2, an optional dependency, in a process that can be stopped."""
 
+import importlib.util
+import json
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
-from threading import Lock
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
 
 from PIL import Image
 
@@ -12,10 +19,10 @@ NO_PYPDFIUM2_MESSAGE = (
     "PDF files are read where pypdfium2 is installed: `pip install pypdfium2`, or `pip install 'digits[pdf]'`. "
     "Or send each page as a picture."
 )
-# A PDF unit is 1/72 of an inch. Pages are rendered at about the resolution of scans, 150 to 300 dots per inch.
-UNITS_PER_INCH, DOTS_PER_INCH = 72, 200
-# PDFium runs in one thread at a time (pypdfium2's README, "Thread incompatibility").
-PDFIUM_LOCK = Lock()
+PROGRAM = Path(__file__).with_name("render_pdf.py")
+# Limits of rendering: seconds for each page, with the start of the process, and bytes of memory. A scanned page takes
+# a tenth of them. But in 5 KB a PDF can ask for a million lines, and in 10 MB for 10 GB.
+MAX_PAGE_SECONDS, MAX_BYTES = 10.0, 1_000_000_000
 
 
 def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> Iterator[tuple[Image.Image, bool]]:
@@ -33,35 +40,42 @@ def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> 
     Raises:
         UnsupportedImageError: pypdfium2 is not installed.
         BrokenImageError: the file is no PDF, is damaged, is locked by a password, or has no page.
-        ImageTooLargeError: the pictures on a page have more than `max_pixels` pixels.
+        ImageTooLargeError: the pictures on a page have more than `max_pixels` pixels, or a page takes too long or too
+            much memory.
     """
+    if importlib.util.find_spec("pypdfium2") is None:
+        raise UnsupportedImageError(NO_PYPDFIUM2_MESSAGE)
+    # -P: modules are not taken from this file's folder.
+    limits = (max_pages, max_side_px, max_pixels, MAX_BYTES)
+    command = [sys.executable, "-P", str(PROGRAM), *map(str, limits)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as process:
+        try:
+            if process.stdin and process.stdout:
+                with suppress(BrokenPipeError), process.stdin as file:
+                    file.write(content)
+                while page := _next(process, process.stdout):
+                    yield page
+        finally:
+            process.kill()
+
+
+def _next(process: "subprocess.Popen[bytes]", output: IO[bytes]) -> tuple[Image.Image, bool] | None:
+    """Return the next page and whether more follow that are not rendered; None after the last."""
+    timer = threading.Timer(MAX_PAGE_SECONDS, process.kill)
+    timer.start()
     try:
-        import pypdfium2 as pdfium
-    except ImportError as error:
-        raise UnsupportedImageError(NO_PYPDFIUM2_MESSAGE) from error
-    try:
-        with PDFIUM_LOCK:
-            document = pdfium.PdfDocument(content)
-            count = len(document)
-        if not count:
-            raise BrokenImageError("The PDF has no page.")
-        for number in range(min(count, max_pages)):
-            with PDFIUM_LOCK:
-                page = document[number]
-                # A picture counts each time that the page shows it, because each time takes its time.
-                shown = (each.get_px_size() for each in page.get_objects([pdfium.raw.FPDF_PAGEOBJ_IMAGE]))
-                pixels = sum(width * height for width, height in shown)
-                if pixels > max_pixels:
-                    raise ImageTooLargeError(
-                        f"Page {number + 1} of the PDF has pictures of {pixels / 1e6:.0f} million pixels; at most "
-                        f"{max_pixels / 1e6:g} million are read. Send a smaller one."
-                    )
-                scale = min(DOTS_PER_INCH / UNITS_PER_INCH, max_side_px / max(*page.get_size(), 1))
-                image = page.render(scale=scale, grayscale=True).to_pil().copy()
-                page.close()
-            yield image, number + 1 == max_pages < count
-    except pdfium.PdfiumError as error:
-        locked = "password" in str(error).lower()
-        raise BrokenImageError(
-            "The PDF is locked by a password. Send it unlocked." if locked else "The PDF is damaged or cut off."
-        ) from error
+        # Nothing comes from a process that was killed or had no memory.
+        about = json.loads(output.readline() or b"null")
+        width, height = (about or {}).get("size", (0, 0))
+        pixels = output.read(width * height)
+    finally:
+        timer.cancel()
+    if about is None or len(pixels) < width * height:
+        raise ImageTooLargeError(
+            f"A page of the PDF takes more than {MAX_PAGE_SECONDS:g} seconds or {MAX_BYTES / 1e9:g} GB of memory to "
+            "render. Send it as a picture."
+        )
+    if "error" in about:
+        raise (ImageTooLargeError if about.get("too_large") else BrokenImageError)(about["error"])
+    return (Image.frombytes("L", (width, height), pixels), bool(about["more"])) if about else None

@@ -2,10 +2,8 @@
 
 import io
 import struct
-import sys
 import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pillow_heif
@@ -13,7 +11,7 @@ import pytest
 from PIL import ExifTags, Image, features
 
 from inference import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
-from inference.imaging.decode import ANIMATED_FORMATS, MAX_PAGES, REDUCED_SIDE_PX, decode, decode_pages
+from inference.imaging.decode import ANIMATED_FORMATS, MAX_PAGES, decode, decode_pages
 from inference.imaging.files import FORMATS
 from inference.imaging.grey import grey
 
@@ -275,55 +273,3 @@ def test_a_pillow_image_stays_on_its_page() -> None:
         opened.seek(1)
         assert [page.size for page in decode_pages(opened)] == [(20, 21)]
         assert opened.tell() == 1
-
-
-def pdf(*sheets: Image.Image, **options: Any) -> bytes:
-    return encoded(sheets[0], "PDF", save_all=True, append_images=sheets[1:], **options)
-
-
-def test_every_page_of_a_pdf_is_decoded(tmp_path: Path) -> None:
-    # 72 dots an inch of Pillow's are 200 here.
-    content = pdf(drawing(), Image.new("L", SIZE, "white"))
-    first, second = decode_pages(content)
-    assert first.size == second.size == pytest.approx([side * 200 / 72 for side in SIZE], abs=1)
-    ink = np.asarray(first.image) < 128
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    assert [columns[0], rows[0]] == pytest.approx([6 * 200 / 72, 4 * 200 / 72], abs=2)
-    assert (np.asarray(second.image) > 250).all()
-    path = tmp_path / "scan.pdf"
-    path.write_bytes(content)
-    assert [page.size for page in decode_pages(path)] == [first.size, second.size]
-
-
-def test_a_pdf_is_bounded() -> None:
-    sheet = Image.new("1", (1000, 900), 1)
-    assert [page.more for page in decode_pages(pdf(*[drawing()] * (MAX_PAGES + 1)))][-2:] == [False, True]
-    # Ten inches are no more pixels than any picture has; a thousand neither.
-    assert max(decode(pdf(sheet, resolution=100)).size) == REDUCED_SIDE_PX
-    assert max(decode(pdf(sheet, resolution=1)).size) == REDUCED_SIDE_PX
-    with pytest.raises(ImageTooLargeError, match="Page 1 of the PDF has pictures of 1 million pixels"):
-        decode(pdf(sheet), max_pixels=899_999)
-
-
-def test_a_broken_pdf_is_said() -> None:
-    for content in (b"%PDF-1.7 ...", pdf(drawing())[:300]):
-        with pytest.raises(BrokenImageError, match=r"PDF (is damaged or cut off|has no page)"):
-            decode(content)
-
-
-def test_flipped_bits_of_a_pdf() -> None:
-    rng = np.random.default_rng(2)
-    content = np.frombuffer(pdf(drawing("RGB"), drawing()), np.uint8)
-    for _ in range(100):
-        broken = content.copy()
-        broken[rng.integers(4, len(broken), 6)] ^= rng.integers(1, 255, 6, np.uint8)
-        try:
-            list(decode_pages(broken.tobytes(), 1_000_000))
-        except ImageError:
-            continue
-
-
-def test_without_pypdfium2_a_pdf_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pypdfium2", None)
-    with pytest.raises(UnsupportedImageError, match="pip install pypdfium2"):
-        decode(pdf(drawing()))
