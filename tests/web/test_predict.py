@@ -131,6 +131,11 @@ DATA_URL = b"data:image/png;base64," + IN_BASE64
         pytest.param(json.dumps({"x": 1, "image": IN_BASE64.decode()}).encode(), "application/json", id="JSON, base64"),
         pytest.param(urlencode({"x": 1, "image": IN_BASE64}).encode(), "application/x-www-form-urlencoded", id="form"),
         pytest.param(b"image=" + IN_BASE64, "application/x-www-form-urlencoded", id="form, not encoded"),
+        pytest.param(
+            b"a=1&image=" + "".join(f"%{byte:02x}" for byte in DATA_URL).encode() + b"&b",
+            "application/x-www-form-urlencoded",
+            id="form, all encoded",
+        ),
     ],
 )
 def test_a_picture_is_read_however_it_is_wrapped(client: httpx.Client, body: bytes, kind: str) -> None:
@@ -148,8 +153,9 @@ def test_what_is_wrapped_wrongly_is_said(client: httpx.Client) -> None:
     assert "damaged or cut off" in problem(post(client, DATA_URL[:900], "text/plain"), 400)
     assert "no text as its field" in problem(post(client, b'{"image": 7}', "application/json"), 422)
     assert "cannot be read" in problem(post(client, b'{"image": "', "application/json"), 422)
-    form = post(client, b"picture=" + IN_BASE64, "application/x-www-form-urlencoded")
-    assert "no field `image`" in problem(form, 422)
+    assert "cannot be read" in problem(post(client, b'{"other":' + b"[" * 100_000, "application/json"), 422)
+    for form in (b"picture=" + IN_BASE64, b"x=1&" * 20 + b"image=" + IN_BASE64):
+        assert "no field `image`" in problem(post(client, form, "application/x-www-form-urlencoded"), 422)
     assert "no picture that is read" in problem(post(client, b'{"image": "seven"}', "application/json"), 415)
 
 
