@@ -38,7 +38,7 @@ class ImageTooLargeError(ImageError):
 
 
 class TooManyMarksError(ImageTooLargeError):
-    """The picture shows more separate marks than the limit."""
+    """The picture shows more separate marks than are read, or than are explained."""
 
     @classmethod
     def of(cls, count: int, limit: int) -> "TooManyMarksError":

@@ -34,6 +34,8 @@ from inference.recognition.opinions import Opinion, as_digit, combined
 from inference.results import Mark, Reading, merge_pages
 
 MAX_MARKS = 2_000
+# Most marks of a picture that heat maps are made of; each takes as long as the classification of 250 marks.
+MAX_EXPLAINED_MARKS = 100
 # Fewest marks of an unsure drawing that is read again: a single mark is more likely a letter than touching digits.
 MIN_MARKS_TO_REREAD = 2
 # Files of the page network: in 8-bit integers, kept if the export found them faster and as good, and in float32.
@@ -116,22 +118,23 @@ class Recognizer:
 
         Args:
             image: the bytes of an image file, a path, a Pillow image or an array.
-            explain: whether to give every mark its heat map, for which the model classifies about 250 images each.
+            explain: whether to give every mark its heat map, of at most `MAX_EXPLAINED_MARKS`.
 
         Raises:
             BrokenImageError: the file is no picture, is damaged or cut off, or cannot be opened.
             UnsupportedImageError: this kind of picture is not read.
             ImageTooLargeError: the picture has more than `max_pixels` pixels.
-            TooManyMarksError: the picture has more than `max_marks` separate marks.
+            TooManyMarksError: the picture has more than `max_marks` separate marks, or too many to explain.
         """
         pages: list[Reading] = []
         for page in decode_pages(image, self._max_pixels):
-            pages.append(self._read(page, explain=explain))
+            pages.append(self._read(page))
             if (marks := sum(len(each.digits) for each in pages)) > self._max_marks:
                 raise TooManyMarksError.of(marks, self._max_marks)
-        return pages[0] if len(pages) == 1 else merge_pages(pages)
+        reading = pages[0] if len(pages) == 1 else merge_pages(pages)
+        return self._explained(reading) if explain else reading
 
-    def _read(self, decoded: Decoded, *, explain: bool) -> Reading:
+    def _read(self, decoded: Decoded) -> Reading:
         """Read one page."""
         picture, degrees = decoded.image, 0
         ink = ink_of(opaque(picture))
@@ -152,8 +155,6 @@ class Recognizer:
         }
         characters = [marks[at].said for at in range(len(marks))]
         ordered = [marks[at] for members in rows for at in members]
-        if explain:
-            ordered = self._explained(ordered)
         return Reading(text(rows, level, characters), tuple(ordered), decoded.size, degrees, more=decoded.more)
 
     def _page(self, picture: Image.Image, drawing: Drawing | None) -> tuple[int, Boxes, Images, list[Opinion]]:
@@ -219,13 +220,19 @@ class Recognizer:
         """Classify normalised images as `classify` does, the doubtful ones by several views."""
         return classify_with_views(self.classify, images)
 
-    def _explained(self, marks: list[Mark]) -> list[Mark]:
-        if not marks:
-            return marks
-        images = np.stack([mark.input for mark in marks])
-        columns = [int(mark.probabilities.argmax()) if mark.digit is None else mark.digit for mark in marks]
-        heats = occlusion(self.classify, images, np.array(columns))
-        return [replace(mark, heat=heat) for mark, heat in zip(marks, heats, strict=True)]
+    def _explained(self, reading: Reading) -> Reading:
+        """Return a reading with the heat map of each mark."""
+        if len(reading.digits) > MAX_EXPLAINED_MARKS:
+            raise TooManyMarksError(
+                f"Heat maps are made of at most {MAX_EXPLAINED_MARKS} marks; the picture shows {len(reading.digits)}. "
+                "Send a part of it."
+            )
+        explained = []
+        # One after the other, because the images of one mark already fill a batch.
+        for mark in reading.digits:
+            column = int(mark.probabilities.argmax()) if mark.digit is None else mark.digit
+            explained.append(replace(mark, heat=occlusion(self.classify, mark.input, column)))
+        return replace(reading, digits=tuple(explained))
 
 
 def _mark(opinion: Opinion, image: NDArray[np.uint8], box: tuple[float, ...], line: int) -> Mark:

@@ -13,31 +13,25 @@ STRIDE_PX = 2
 Classify = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 
-def occlusion(classify: Classify, images: NDArray[np.uint8], columns: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Return heat maps: hide a patch of 5x5 pixels at every second position, all positions of all images in one batch.
+def occlusion(classify: Classify, image: NDArray[np.uint8], column: int) -> NDArray[np.float32]:
+    """Return the heat map of an image: hide a patch of 5x5 pixels at every second position.
 
     Args:
         classify: the classifier, from images uint8 [N, 28, 28] to probabilities float32 [N, C].
-        images: uint8 [N, 28, 28], 0 = paper.
-        columns: intp [N], the index of the class that each image was read as.
+        image: uint8 [28, 28], 0 = paper.
+        column: the index of the class that the image was read as.
 
     Returns:
-        float32 [N, 28, 28]: the mean loss of that column's probability over the patches that cover a pixel; 0 where
-        there is no ink.
+        float32 [28, 28]: the mean loss of that column's probability over the patches that cover a pixel; 0 where there
+        is no ink.
 
     Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, section 4.2.
     """
-    count = len(images)
     places = _places()
-    hidden = np.where(places[None], np.uint8(0), images[:, None])
-    batch = np.concatenate([images, hidden.reshape(-1, SIDE, SIDE)])
-    said = classify(batch)
-    at = np.arange(count)
-    before = said[:count][at, columns]
-    after = said[count:].reshape(count, len(places), -1)[at, :, columns]
+    before, *after = classify(np.concatenate([image[None], np.where(places, np.uint8(0), image)]))[:, column]
     cover = places.reshape(len(places), -1).astype(np.float32)
-    heat = (before[:, None] - after) @ cover / cover.sum(axis=0)
-    return np.where(images > 0, heat.reshape(count, SIDE, SIDE), 0).astype(np.float32)
+    heat = (before - np.array(after)) @ cover / cover.sum(axis=0)
+    return np.where(image > 0, heat.reshape(SIDE, SIDE), 0).astype(np.float32)
 
 
 def _places() -> NDArray[np.bool_]:

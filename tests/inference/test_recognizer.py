@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from inference import Recognizer, TooManyMarksError
+from inference import recognizer as module
 from inference.detection.page import Sighting, find
 from tests.inference.pens import pen, photographed
 from tests.inference.test_disturbed import UNLEARNED
@@ -130,6 +131,16 @@ def test_heat_maps() -> None:
         overlay = Image.open(io.BytesIO(digit.heat_png() or b""))
         assert (overlay.mode, overlay.size) == ("RGBA", (28, 28))
         assert overlay.getchannel("A").getextrema() == (0, 255)
+
+
+def test_more_marks_are_not_explained_than_can_be_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = 255 - pen("47")
+    monkeypatch.setattr(module, "MAX_EXPLAINED_MARKS", 2)
+    assert len(recognizer().read(drawing, explain=True).digits) == 2
+    monkeypatch.setattr(module, "MAX_EXPLAINED_MARKS", 1)
+    assert len(recognizer().read(drawing).digits) == 2
+    with pytest.raises(TooManyMarksError, match="at most 1 marks; the picture shows 2"):
+        recognizer().read(drawing, explain=True)
 
 
 @pytest.mark.skipif(mnist_path() is None, reason="needs MNIST (MNIST_NPZ)")

@@ -28,7 +28,9 @@ TABLE = QueryParameter(
     description="rows x columns, such as 15x10, of the table with printed lines that fills the picture; adds `cells`",
     pattern=r"^[1-9][0-9]?x[1-9][0-9]?$",
 )
-EXPLAIN = QueryParameter(description="1 adds a heat map to each mark, as a PNG data URL to lay over its `input`")
+EXPLAIN = QueryParameter(
+    description="1 adds a heat map to each of at most 100 marks, as a PNG data URL to lay over its `input`"
+)
 
 SIGN = msgspec.Meta(description=f"one of {' '.join(SIGNS)}, with `digit` null; absent if the mark is no sign")
 TURNED = msgspec.Meta(
