@@ -1,6 +1,7 @@
 """Recognises picture files by their first bytes, opens them, and words the errors for other files."""
 
 import io
+import re
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -14,7 +15,8 @@ FORMATS = (*PILLOW_FORMATS, "HEIC")
 START_BYTES = 64
 # File name suffixes of the formats that are read, PDF among them.
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif", ".pdf")
-DAMAGED_MESSAGE = "The picture is damaged or cut off. Save it again and resend it."
+RESEND_HINT = "Save it again and resend it."
+DAMAGED_MESSAGE = f"The picture is damaged or cut off. {RESEND_HINT}"
 NO_PICTURE_MESSAGE = f"This is no picture that can be read. Send one of {', '.join(FORMATS)}."
 # Other formats that people send, by their first bytes.
 FOREIGN_FORMATS = {
@@ -28,6 +30,11 @@ FOREIGN_FORMATS = {
     b"\x00\x00\x00\x0cJXL": "JPEG XL",
     b"qoif": "QOI",
 }
+# A segment of a JPEG with Exif data, and the most that are read: each costs Pillow a copy of all those before it, and a
+# camera writes one or two.
+JPEG_START = b"\xff\xd8"
+EXIF_SEGMENT = re.compile(rb"\xff\xe1..Exif\0\0", re.DOTALL)
+MAX_EXIF_SEGMENTS = 64
 # ISO media brands that mean HEIC; a brand follows the type `ftyp`, which follows four bytes.
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
@@ -47,7 +54,12 @@ def start_of(picture: File) -> bytes:
 
 def open_image(picture: File, start: bytes) -> Image.Image:
     """Open an image file, without decoding its pixels; `start` holds its first bytes."""
-    file = picture if isinstance(picture, str | Path) else io.BytesIO(picture)
+    if isinstance(picture, str | Path):
+        file: str | Path | io.BytesIO = picture
+    else:
+        file = io.BytesIO(picture)
+        if start.startswith(JPEG_START) and len(EXIF_SEGMENT.findall(picture)) > MAX_EXIF_SEGMENTS:
+            raise BrokenImageError(f"The picture has more than {MAX_EXIF_SEGMENTS} parts with Exif data. {RESEND_HINT}")
     try:
         return Image.open(file, formats=_formats(start))
     except Exception as error:

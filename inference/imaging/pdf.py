@@ -5,10 +5,11 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from PIL import Image
 
@@ -20,9 +21,17 @@ NO_PYPDFIUM2_MESSAGE = (
     "Or send each page as a picture."
 )
 PROGRAM = Path(__file__).with_name("render_pdf.py")
-# Limits of rendering: seconds for each page, with the start of the process, and bytes of memory. A scanned page takes
-# a tenth of them. But in 5 KB a PDF can ask for a million lines, and in 10 MB for 10 GB.
-MAX_PAGE_SECONDS, MAX_BYTES = 10.0, 1_000_000_000
+# Limits of rendering: seconds for all pages, with the start of the process, and bytes of memory. Ten scanned pages take
+# a few seconds. But in 5 KB a PDF can ask for a million lines, and in 10 MB for 10 GB.
+MAX_SECONDS, MAX_BYTES = 20.0, 1_000_000_000
+
+
+class RenderedPage(NamedTuple):
+    """A page, mode L; whether more follow that are not rendered; and the seconds that it took."""
+
+    image: Image.Image
+    more: bool
+    seconds: float
 
 
 def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> Iterator[tuple[Image.Image, bool]]:
@@ -40,8 +49,8 @@ def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> 
     Raises:
         UnsupportedImageError: pypdfium2 is not installed.
         BrokenImageError: the file is no PDF, is damaged, is locked by a password, or has no page.
-        ImageTooLargeError: the pictures on a page have more than `max_pixels` pixels, or a page takes too long or too
-            much memory.
+        ImageTooLargeError: the pictures on a page have more than `max_pixels` pixels, or rendering takes too long or
+            too much memory.
     """
     if importlib.util.find_spec("pypdfium2") is None:
         raise UnsupportedImageError(NO_PYPDFIUM2_MESSAGE)
@@ -54,15 +63,18 @@ def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> 
             if process.stdin and process.stdout:
                 with suppress(BrokenPipeError), process.stdin as file:
                     file.write(content)
-                while page := _next(process, process.stdout):
-                    yield page
+                seconds = MAX_SECONDS
+                while page := _next(process, process.stdout, seconds):
+                    seconds -= page.seconds
+                    yield page.image, page.more
         finally:
             process.kill()
 
 
-def _next(process: "subprocess.Popen[bytes]", output: IO[bytes]) -> tuple[Image.Image, bool] | None:
-    """Return the next page and whether more follow that are not rendered; None after the last."""
-    timer = threading.Timer(MAX_PAGE_SECONDS, process.kill)
+def _next(process: "subprocess.Popen[bytes]", output: IO[bytes], seconds: float) -> RenderedPage | None:
+    """Return the next page, if it comes within this time; None after the last."""
+    start = time.monotonic()
+    timer = threading.Timer(max(seconds, 0), process.kill)
     timer.start()
     try:
         # Nothing comes from a process that was killed or had no memory.
@@ -73,9 +85,12 @@ def _next(process: "subprocess.Popen[bytes]", output: IO[bytes]) -> tuple[Image.
         timer.cancel()
     if about is None or len(pixels) < width * height:
         raise ImageTooLargeError(
-            f"A page of the PDF takes more than {MAX_PAGE_SECONDS:g} seconds or {MAX_BYTES / 1e9:g} GB of memory to "
-            "render. Send it as a picture."
+            f"The PDF takes more than {MAX_SECONDS:g} seconds or {MAX_BYTES / 1e9:g} GB of memory to render. Send its "
+            "pages as pictures."
         )
     if "error" in about:
         raise (ImageTooLargeError if about.get("too_large") else BrokenImageError)(about["error"])
-    return (Image.frombytes("L", (width, height), pixels), bool(about["more"])) if about else None
+    if not about:
+        return None
+    image = Image.frombytes("L", (width, height), pixels)
+    return RenderedPage(image, about["more"], time.monotonic() - start)

@@ -162,6 +162,17 @@ def test_bomb_in_a_text_chunk() -> None:
         decode(png(10, 10, (b"zTXt", bomb)))
 
 
+def test_a_jpeg_cannot_take_long_by_its_number_of_segments() -> None:
+    content = encoded(drawing(), "JPEG")
+
+    def with_exif(segments: int) -> bytes:
+        return content[:2] + b"\xff\xe1\x00\x09Exif\0\0a" * segments + content[2:]
+
+    assert decode(with_exif(64)).size == SIZE
+    with pytest.raises(BrokenImageError, match="more than 64 parts with Exif data"):
+        decode(with_exif(65))
+
+
 def test_large_jpeg_is_decoded_small() -> None:
     large = drawing().resize((4800, 3200), Image.Resampling.NEAREST)
     found = decode(encoded(large, "JPEG"))

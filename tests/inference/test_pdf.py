@@ -67,12 +67,12 @@ def test_without_pypdfium2_a_pdf_says_what_to_install(monkeypatch: pytest.Monkey
         decode(pdf(drawing()))
 
 
-def with_content(content: bytes) -> bytes:
-    """Return a PDF of one page, whose packed content stream is this when unpacked."""
+def with_content(content: bytes, pages: int = 1) -> bytes:
+    """Return a PDF whose pages all have the same packed content stream, which is this when unpacked."""
     packed = zlib.compress(content, 9)
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Pages/Kids[%b]/Count %d>>" % (b"3 0 R " * pages, pages),
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R>>",
         b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(packed), packed),
     ]
@@ -98,12 +98,19 @@ def test_a_pdf_of_lines_is_decoded() -> None:
     ],
 )
 def test_a_small_pdf_cannot_take_much_time_or_memory(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_PAGE_SECONDS", 2)
+    monkeypatch.setattr(module, "MAX_SECONDS", 2)
     monkeypatch.setattr(module, "MAX_BYTES", 400_000_000)
     hostile = with_content(content)
     assert len(hostile) < 600_000
     with pytest.raises(ImageTooLargeError, match=r"more than 2 seconds or 0\.4 GB of memory to render"):
         decode(hostile)
+
+
+def test_many_pages_cannot_take_much_time_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_SECONDS", 1)
+    pages = decode_pages(with_content(b"0 0 m 600 800 l S\n" * 1000, MAX_PAGES))
+    with pytest.raises(ImageTooLargeError, match="more than 1 seconds"):
+        list(pages)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
