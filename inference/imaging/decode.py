@@ -18,6 +18,10 @@ MAX_PIXELS = 40_000_000
 # Longer side that pictures keep at least when they are reduced, and that pages of a PDF have at most: a page of 40
 # lines is still read.
 REDUCED_SIDE_PX = 2000
+# Pixels that are converted at a time.
+STRIP_PIXELS = 1_000_000
+# A WebP may have only this share of the pixels of others, because its decoder needs 20 bytes for each.
+WEBP_SHARE = 0.5
 # Most pages of a file that are read; those of a TIFF have at most `max_pixels` pixels together.
 MAX_PAGES = 10
 # Bits of a TIFF's tag NewSubfileType that mark a smaller copy or a mask, not a page (TIFF 6.0, page 36).
@@ -95,10 +99,10 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
     else:
         opened = open_image(picture, start)
     width, height = opened.size
-    if width * height > max_pixels:
+    most = max_pixels * (WEBP_SHARE if opened.format == "WEBP" else 1)
+    if width * height > most:
         raise ImageTooLargeError(
-            f"The picture has {width} x {height} pixels; at most {max_pixels / 1e6:g} million are read. "
-            "Send a smaller one."
+            f"The picture has {width} x {height} pixels; at most {most / 1e6:g} million are read. Send a smaller one."
         )
     try:
         if opened.format == "TIFF" and not isinstance(picture, Image.Image):
@@ -147,10 +151,7 @@ def _upright(opened: Image.Image) -> Decoded:
         # Only JPEG can decode smaller: by 2, 4 or 8, and never below the size asked for.
         opened.draft(None, (round(size[0] / shrink), round(size[1] / shrink)))
     opened.load()
-    image = _plain(opened)
-    factor = int(max(image.size) / REDUCED_SIDE_PX)
-    if factor >= 2:
-        image = image.reduce(factor)
+    image = _reduced(opened, max(int(max(opened.size) / REDUCED_SIDE_PX), 1))
     if opened.size == size[::-1]:
         # Pillow turns a TIFF upright by itself.
         size = opened.size
@@ -168,20 +169,36 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    """Return an image made smaller by a factor, as mode L, RGB or RGBA; in strips, so that the copies are small."""
+    if factor == 1:
+        whole = _plain(image)
+        return _stretched(whole) if whole.mode == "F" else whole
+    height = factor * -(-STRIP_PIXELS // (factor * image.width))
+    strips = [
+        _plain(image.crop((0, top, image.width, min(top + height, image.height)))).reduce(factor)
+        for top in range(0, image.height, height)
+    ]
+    whole = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+    for number, strip in enumerate(strips):
+        whole.paste(strip, (0, number * height // factor))
+    return _stretched(whole) if whole.mode == "F" else whole
+
+
 def _plain(image: Image.Image) -> Image.Image:
-    """Return the image as mode L, RGB or RGBA."""
+    """Return an image as mode L, RGB, RGBA or, if it has more than 8 bits, F."""
     if image.mode in ("L", "RGB") and "transparency" not in image.info:
         return image
     if image.mode == "F" or image.mode.startswith("I"):
-        return _stretched(image)
+        return Image.fromarray(np.nan_to_num(np.asarray(image, np.float32), nan=0.0, posinf=0.0, neginf=0.0))
     if image.has_transparency_data:
         return image.convert("RGBA")
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
 def _stretched(image: Image.Image) -> Image.Image:
-    """Return a grey image of 16 or 32 bits or floats as mode L, its range of values stretched to 0 to 255."""
-    values = np.nan_to_num(np.asarray(image, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    """Return an image of mode F as mode L, its range of values stretched to 0 to 255."""
+    values = np.asarray(image)
     low, high = float(values.min()), float(values.max())
     if high <= low:
         return Image.new("L", image.size, 255)

@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -171,6 +173,38 @@ def test_a_jpeg_cannot_take_long_by_its_number_of_segments() -> None:
     assert decode(with_exif(64)).size == SIZE
     with pytest.raises(BrokenImageError, match="more than 64 parts with Exif data"):
         decode(with_exif(65))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads its memory in /proc")
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "I;16"), ("PNG", "LA"), ("PNG", "RGBA"), ("GIF", "P")])
+def test_a_large_picture_of_any_mode_takes_little_memory(kind: str, mode: str) -> None:
+    large = Image.new(mode, (6300, 6300))
+    code = (
+        "import re, sys; from pathlib import Path; from inference.imaging.decode import decode; "
+        "picture = decode(sys.stdin.buffer.read()); status = Path('/proc/self/status').read_text(); "
+        "print(*picture.image.size, re.search(r'VmHWM:\\s+(\\d+)', status)[1])"
+    )
+    command = [sys.executable, "-c", code]
+    said = subprocess.run(command, input=encoded(large, kind), stdout=subprocess.PIPE, check=True).stdout
+    width, height, kilobytes = map(int, said.split())
+    assert (width, height) == (2100, 2100)
+    assert kilobytes < 300_000
+
+
+def test_a_large_16_bit_picture_is_reduced_and_stretched() -> None:
+    deep = np.full((4100, 4001), 30_000, np.uint16)
+    deep[1000:3000, 2000:3000] = 50_000
+    found = np.asarray(decode(encoded(Image.fromarray(deep), "PNG")).image)
+    assert found.shape == (2050, 2001)
+    assert (found[500:1500, 1000:1500] == 255).all()
+    assert found[:500].max() == found[1500:].max() == 0
+
+
+def test_a_webp_may_have_half_the_pixels() -> None:
+    content = encoded(drawing(), "WEBP")
+    assert decode(content, max_pixels=2 * 60 * 40).size == SIZE
+    with pytest.raises(ImageTooLargeError, match=r"60 x 40 pixels; at most 0\.0023995 million"):
+        decode(content, max_pixels=2 * 60 * 40 - 1)
 
 
 def test_large_jpeg_is_decoded_small() -> None:
