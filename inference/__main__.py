@@ -58,10 +58,9 @@ def main(
     table = csv.writer(sys.stdout) if options.csv else None
     if table:
         table.writerow(["file", "text", "confidence", "error", "turned"])
-    saved: set[str] = set()
     try:
         for name in _with_progress(names):
-            result = _read(recognizer, name, options.save, saved)
+            result = _read(recognizer, name, options.save)
             if result.error:
                 failed = True
                 print(f"{name}: {result.error}", file=sys.stderr)
@@ -100,7 +99,11 @@ def _parser(program: str, also: str) -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help="print one JSON object a line, with every digit and sign")
     form.add_argument("--csv", action="store_true", help="print CSV: file, text, lowest confidence, error, turned")
     parser.add_argument(
-        "--save", type=Path, metavar="DIR", help="write copies of the pages to DIR, with boxes and readings"
+        "--save",
+        type=Path,
+        metavar="DIR",
+        help="write copies of the pages to DIR, with boxes and readings; no file there is overwritten: beside a.png "
+        "the copy is a-2.png",
     )
     parser.add_argument("--model", type=Path, metavar="FILE", help="the classifier's file (default: the built-in one)")
     parser.add_argument("--version", action="version", version=f"digits {__version__}")
@@ -146,13 +149,13 @@ def _with_progress(names: list[str]) -> Iterator[str]:
         yield from progress.track(names, description="Reading")
 
 
-def _read(recognizer: Recognizer, name: str, save: Path | None, saved: set[str]) -> Outcome:
+def _read(recognizer: Recognizer, name: str, save: Path | None) -> Outcome:
     try:
         picture = sys.stdin.buffer.read() if name == STDIN else Path(name)
         reading = recognizer.read(picture)
         if save:
             for page in annotate_pages(picture, reading):
-                page.save(save / _free(name, saved))
+                page.save(_free(save, name))
     except RecognizerError as error:
         return Outcome(name, None, str(error))
     except OSError as error:
@@ -167,14 +170,13 @@ def _left_out(reading: Reading) -> str:
     return f"the file has more pages; the first {reading.pages} were read."
 
 
-def _free(name: str, saved: set[str]) -> str:
-    """Return a name for the result's file that no other result of this run has."""
+def _free(folder: Path, name: str) -> Path:
+    """Return a path for the result's file where there is no file yet: the folder may hold the user's pictures."""
     stem = "stdin" if name == STDIN else Path(name).stem
-    free, number = f"{stem}.png", 2
-    while free in saved:
-        free, number = f"{stem}-{number}.png", number + 1
-    saved.add(free)
-    return free
+    path, number = folder / f"{stem}.png", 2
+    while path.exists():
+        path, number = folder / f"{stem}-{number}.png", number + 1
+    return path
 
 
 def _entry(result: Outcome) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from inference import Recognizer, RecognizerError
@@ -15,7 +16,12 @@ STDIN = "-"
 
 def main(arguments: list[str] | None = None, *, program: str = "python -m inference.tables") -> int:
     """Return 0; 1 if there is no such table or a picture cannot be read or written; 2 if the program cannot start."""
-    options = _parser(program).parse_args(arguments)
+    parser = _parser(program)
+    options = parser.parse_args(arguments)
+    # A path that cannot be looked at is reported when it is read or written.
+    with suppress(OSError):
+        if options.save and options.save.samefile("/dev/stdin" if options.picture == STDIN else options.picture):
+            parser.error(f"--save {options.save} would overwrite the photo: give another file")
     try:
         recognizer = Recognizer(options.model)
     except RecognizerError as error:
@@ -53,7 +59,12 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser.add_argument("picture", metavar="PHOTO", help="a picture, or - for standard input")
     parser.add_argument("--rows", type=_count, required=True, metavar="R", help="number of rows, including the head")
     parser.add_argument("--columns", type=_count, required=True, metavar="C", help="number of columns, likewise")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="write the picture to FILE, with each cell's reading")
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="FILE",
+        help="write the picture to FILE, which is overwritten, with each cell's reading",
+    )
     parser.add_argument("--model", type=Path, metavar="FILE", help="the classifier's file (default: the built-in one)")
     return parser
 

@@ -139,6 +139,17 @@ def test_save(scans: Path, tmp_path: Path) -> None:
         assert len(saved.getcolors(1 << 16) or []) > len(Image.fromarray(pen("23")).getcolors() or [])
 
 
+def test_saving_overwrites_no_picture(scans: Path) -> None:
+    other = scans / "a.jpg"
+    other.write_bytes((scans / "more" / "a.jpg").read_bytes())
+    before = (scans / "a.png").read_bytes()
+    # The copy of a.jpg must not take the place of a.png before that is read.
+    code, out, _ = run("a.jpg", "a.png", "--save", ".", cwd=scans)
+    assert (code, out) == (0, "a.jpg\t70\na.png\t23\n")
+    assert (scans / "a.png").read_bytes() == before
+    assert {"a-2.png", "a-3.png"} <= {path.name for path in scans.iterdir()}
+
+
 def test_what_cannot_start(scans: Path, tmp_path: Path) -> None:
     code, out, err = run("--model", str(tmp_path / "none.onnx"), str(scans / "a.png"))
     assert (code, out) == (2, "")

@@ -170,3 +170,19 @@ def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
     assert run(str(path), *size, "--save", str(tmp_path / "x.unknown"))[0] == 1
     assert run(str(path), "--rows", "0", "--columns", "3")[0] == 2
     assert run(str(path), *size, "--model", "none.onnx")[0] == 2
+
+
+def test_the_photo_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "table.png"
+    filled().save(path)
+    before = path.read_bytes()
+    other = tmp_path / "other.png"
+    other.symlink_to(path)
+    for save in (path, other):
+        code, _, err = run(str(path), "--rows", "3", "--columns", "3", "--save", str(save))
+        assert code == 2
+        assert f"--save {save} would overwrite the photo" in err
+    with path.open("rb") as file:
+        command = [sys.executable, "-m", "digits", "sheet", "-", "--rows=3", "--columns=3", f"--save={path}"]
+        assert subprocess.run(command, stdin=file, capture_output=True, cwd=ROOT).returncode == 2
+    assert path.read_bytes() == before
