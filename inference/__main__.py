@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from inference import Reading, Recognizer, RecognizerError, __version__
 from inference.annotate import annotate_pages
-from inference.imaging.files import FORMATS, SUFFIXES
+from inference.imaging.files import FORMATS, SUFFIXES, read_pipe
 
 MIN_FILES_FOR_PROGRESS = 5
 STDIN = "-"
@@ -151,7 +151,7 @@ def _with_progress(names: list[str]) -> Iterator[str]:
 
 def _read(recognizer: Recognizer, name: str, save: Path | None) -> Outcome:
     try:
-        picture = sys.stdin.buffer.read() if name == STDIN else Path(name)
+        picture = sys.stdin.buffer.read() if name == STDIN else read_pipe(Path(name))
         reading = recognizer.read(picture)
         if save:
             for page in annotate_pages(picture, reading):

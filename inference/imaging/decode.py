@@ -11,7 +11,7 @@ from PIL import ExifTags, Image
 
 from inference.errors import BrokenImageError, ImageTooLargeError, UnsupportedImageError
 from inference.imaging import canvas_png, pdf
-from inference.imaging.files import DAMAGED_MESSAGE, File, open_image, start_of
+from inference.imaging.files import DAMAGED_MESSAGE, File, open_image, read_pipe, start_of
 
 Picture = File | Image.Image | NDArray[np.generic]
 MAX_PIXELS = 40_000_000
@@ -84,6 +84,7 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
         UnsupportedImageError: the file is of another kind, or the array has another shape or dtype.
         ImageTooLargeError: the picture has more than `max_pixels` pixels.
     """
+    picture = read_pipe(picture)
     if isinstance(picture, Image.Image):
         opened = picture
     elif isinstance(picture, np.ndarray):

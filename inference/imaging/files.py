@@ -3,11 +3,13 @@
 import io
 import re
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image, UnidentifiedImageError
 
 from inference.errors import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
 
+Given = TypeVar("Given")
 File = bytes | bytearray | memoryview | str | Path
 PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 FORMATS = (*PILLOW_FORMATS, "HEIC")
@@ -39,6 +41,17 @@ MAX_EXIF_SEGMENTS = 64
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 
+def read_pipe(picture: Given) -> Given | bytes:
+    """Return what is in a named pipe, which can be read only once; return any other picture as it is."""
+    if isinstance(picture, str | Path):
+        try:
+            if Path(picture).is_fifo():
+                return Path(picture).read_bytes()
+        except OSError as error:
+            raise _unopened(picture, error) from error
+    return picture
+
+
 def start_of(picture: File) -> bytes:
     """Return the first bytes of a file."""
     if isinstance(picture, str | Path):
@@ -46,10 +59,14 @@ def start_of(picture: File) -> bytes:
             with Path(picture).open("rb") as file:
                 return file.read(START_BYTES)
         except OSError as error:
-            raise BrokenImageError(f"{picture} cannot be opened: {error.strerror or error}.") from error
+            raise _unopened(picture, error) from error
     if not isinstance(picture, bytes | bytearray | memoryview):
         raise UnsupportedImageError(f"Pass bytes, a path, a Pillow image or an array; got {type(picture).__name__}.")
     return bytes(picture[:START_BYTES])
+
+
+def _unopened(path: str | Path, error: OSError) -> BrokenImageError:
+    return BrokenImageError(f"{path} cannot be opened: {error.strerror or error}.")
 
 
 def open_image(picture: File, start: bytes) -> Image.Image:

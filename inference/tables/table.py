@@ -8,6 +8,7 @@ from PIL import Image
 
 from inference.detection.turns import as_sent, turned
 from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode
+from inference.imaging.files import read_pipe
 from inference.imaging.grey import grey
 from inference.layout.lines import lines, text
 from inference.recognizer import Recognizer
@@ -69,6 +70,7 @@ def read_table(
         NoTableError: there is no printed table with that many rows and columns.
         ImageError: as `Recognizer.read`.
     """
+    picture = read_pipe(picture)
     return in_cells(recognizer.read(picture), decode(picture, max_pixels), rows, columns)
 
 

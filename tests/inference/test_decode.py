@@ -1,6 +1,7 @@
 """Every format, mode and orientation is decoded; every broken file gives one clear error."""
 
 import io
+import os
 import struct
 import subprocess
 import sys
@@ -242,6 +243,14 @@ def test_paths(tmp_path: Path) -> None:
         decode(tmp_path / "none.png")
     with pytest.raises(BrokenImageError, match="cannot be opened: Is a directory"):
         decode(tmp_path)
+
+
+def test_a_pipe_is_read_once() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, encoded(drawing(), "PNG"))
+    os.close(writing)
+    assert decode(f"/dev/fd/{reading}").size == SIZE
+    os.close(reading)
 
 
 def test_arrays() -> None:

@@ -49,6 +49,15 @@ def test_folders_patterns_and_a_bad_file(scans: Path) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("kind", ["PNG", "PDF"])
+def test_a_pipe_is_read_once(kind: str, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    Image.fromarray(255 - pen("23")).save(out, kind)
+    done = run("/dev/stdin", "--save", str(tmp_path), stdin=out.getvalue())
+    assert done == (0, "/dev/stdin\t23\n", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["stdin.png"]
+
+
 def test_standard_input_and_lines(tmp_path: Path) -> None:
     out = io.BytesIO()
     page = Image.new("L", (400, 400), 255)

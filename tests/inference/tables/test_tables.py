@@ -146,6 +146,13 @@ def test_the_command_prints_csv_and_saves_the_picture(tmp_path: Path) -> None:
         assert (colours[:, 2] - colours[:, 0] > 80).sum() > 500, "blue lines and letters"
 
 
+def test_a_pipe_is_read_once() -> None:
+    out = io.BytesIO()
+    filled().save(out, "PNG")
+    done = run("/dev/stdin", "--rows", "3", "--columns", "3", stdin=out.getvalue())
+    assert done == (0, "12,,7\r\n,305,\r\n4,,\r\n", "")
+
+
 def test_a_table_on_its_side_is_read_upright() -> None:
     wide = Image.new("L", (900, 620), 250)
     wide.paste(filled(), (180, 0))
