@@ -3,7 +3,6 @@
 import argparse
 import csv
 import json
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from rich.progress import Progress
 
 from inference import Reading, Recognizer, RecognizerError, __version__
 from inference.annotate import annotate_pages
+from inference.command import STDIN, ending_cleanly, standard_input
 from inference.imaging.files import FORMATS, SUFFIXES, read_pipe
 
 MIN_FILES_FOR_PROGRESS = 5
-STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class Outcome:
     error: str = ""
 
 
+@ending_cleanly
 def main(
     arguments: list[str] | None = None,
     recognizer: Recognizer | None = None,
@@ -37,7 +37,7 @@ def main(
     program: str = "python -m inference",
     also: str = "",
 ) -> int:
-    """Return 0; 1 if a file could not be read; 2 if the program could not start; 130 if it was interrupted.
+    """Return 0; 1 if a file could not be read or written; 2 if the program could not start; 130 if interrupted.
 
     Args:
         arguments: the arguments of the command line.
@@ -58,27 +58,21 @@ def main(
     table = csv.writer(sys.stdout) if options.csv else None
     if table:
         table.writerow(["file", "text", "confidence", "error", "turned"])
-    try:
-        for name in _with_progress(names):
-            result = _read(recognizer, name, options.save)
-            if result.error:
-                failed = True
-                print(f"{name}: {result.error}", file=sys.stderr)
-            elif result.reading is not None and result.reading.more:
-                print(f"{name}: {_left_out(result.reading)}", file=sys.stderr)
-            if options.json:
-                print(json.dumps(_entry(result)), flush=True)
-            elif table:
-                table.writerow(_row(result))
-            elif result.reading is not None:
-                # All lines of writing but the first are indented, so that they stand under the first.
-                print(f"{name}\t{result.reading.text.replace(chr(10), chr(10) + chr(9))}", flush=True)
-    except BrokenPipeError:
-        # The reader of the output has closed the pipe; this stops Python from printing an error at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    for name in _with_progress(names):
+        result = _read(recognizer, name, options.save)
+        if result.error:
+            failed = True
+            print(f"{name}: {result.error}", file=sys.stderr)
+        elif result.reading is not None and result.reading.more:
+            print(f"{name}: {_left_out(result.reading)}", file=sys.stderr)
+        if options.json:
+            print(json.dumps(_entry(result)))
+        elif table:
+            table.writerow(_row(result))
+        elif result.reading is not None:
+            # All lines of writing but the first are indented, so that they stand under the first.
+            print(f"{name}\t{result.reading.text.replace(chr(10), chr(10) + chr(9))}")
+        sys.stdout.flush()
     return int(failed)
 
 
@@ -86,7 +80,7 @@ def _parser(program: str, also: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=program,
         description="Read handwritten digits in pictures: prints each file's name, a tab, and what it says.",
-        epilog=f"{also} Exit status: 0; 1 if a file could not be read; 2 if it could not start.".strip(),
+        epilog=f"{also} Exit status: 0; 1 if a file could not be read or written; 2 if it could not start.".strip(),
     )
     parser.add_argument(
         "files",
@@ -120,21 +114,27 @@ def _names(given: list[str]) -> tuple[list[str], bool]:
     names: list[str] = []
     failed = False
     for name in given:
-        path = Path(name)
-        if name == STDIN or path.is_file():
+        path, problem = Path(name), "no picture there."
+        try:
+            if name == STDIN or path.is_file():
+                found = [name]
+            elif path.is_dir():
+                inside = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+                found = sorted(str(each) for each in inside)
+            elif any(sign in name for sign in "*?["):
+                matches = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+                found = sorted(str(each) for each in matches if each.is_file())
+            else:
+                # The file does not exist, which reading it reports.
+                found = [name]
+        except OSError:
+            # The name is too long, or its folder is locked, which reading it reports too.
             found = [name]
-        elif path.is_dir():
-            inside = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
-            found = sorted(str(each) for each in inside)
-        elif any(sign in name for sign in "*?["):
-            matches = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-            found = sorted(str(each) for each in matches if each.is_file())
-        else:
-            # The file does not exist, which reading it reports.
-            found = [name]
+        except ValueError:
+            found, problem = [], "** stands for folders only, as in 'scans/**/*.png'; write * here."
         if not found:
             failed = True
-            print(f"{name}: no picture there.", file=sys.stderr)
+            print(f"{name}: {problem}", file=sys.stderr)
         names += found
     return names, failed
 
@@ -151,7 +151,7 @@ def _with_progress(names: list[str]) -> Iterator[str]:
 
 def _read(recognizer: Recognizer, name: str, save: Path | None) -> Outcome:
     try:
-        picture = sys.stdin.buffer.read() if name == STDIN else read_pipe(Path(name))
+        picture = standard_input() if name == STDIN else read_pipe(Path(name))
         reading = recognizer.read(picture)
         if save:
             for page in annotate_pages(picture, reading):

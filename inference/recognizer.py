@@ -89,9 +89,9 @@ class Recognizer:
         max_marks: int = MAX_MARKS,
     ) -> None:
         model = Path(path) if path is not None else DEFAULT_MODEL
-        page = Path(page_path) if page_path is not None else page_beside(model)
+        # First, because beside what is no file, such as the current folder, there is nothing.
         self._classifier = Classifier(model)
-        self._network = PageNetwork(page)
+        self._network = PageNetwork(Path(page_path) if page_path is not None else page_beside(model))
         self._max_pixels = max_pixels
         self._max_marks = max_marks
 

@@ -43,6 +43,7 @@ ROOMS: dict[str, dict[str, set[str]]] = {
         "errors": set(),
         "results": set(),
         "session": {"errors"},
+        "command": {"errors"},
         "imaging": {"errors"},
         "detection": {"errors", "imaging", "session"},
         "recognition": {"detection", "errors", "session"},
@@ -51,10 +52,10 @@ ROOMS: dict[str, dict[str, set[str]]] = {
         "recognizer": {"detection", "drawings", "errors", "imaging", "layout", "recognition", "results"},
         "annotate": {"imaging", "results"},
         "tables": {
-            *("__init__", "annotate", "detection", "errors", "imaging", "layout", "recognizer", "results"),
+            *("__init__", "annotate", "command", "detection", "errors", "imaging", "layout", "recognizer", "results"),
         },
         "__init__": {"detection", "errors", "recognition", "recognizer", "results"},
-        "__main__": {"__init__", "annotate", "imaging"},
+        "__main__": {"__init__", "annotate", "command", "imaging"},
     },
 }
 # library: the only rooms of `web` that may import it.

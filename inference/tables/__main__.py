@@ -7,15 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from inference import Recognizer, RecognizerError
+from inference.command import STDIN, ending_cleanly, standard_input
 from inference.tables.grid import MAX_ROWS_OR_COLUMNS
 from inference.tables.picture import draw_table
 from inference.tables.table import read_table
 
-STDIN = "-"
 
-
+@ending_cleanly
 def main(arguments: list[str] | None = None, *, program: str = "python -m inference.tables") -> int:
-    """Return 0; 1 if there is no such table or a picture cannot be read or written; 2 if the program cannot start."""
+    """Return 0; 1 if there is no such table or a file is not read or written; 2 if it cannot start; 130 at Ctrl-C."""
     parser = _parser(program)
     options = parser.parse_args(arguments)
     # A path that cannot be looked at is reported when it is read or written.
@@ -28,21 +28,22 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m infere
         print(f"error: {error}", file=sys.stderr)
         return 2
     try:
-        picture = sys.stdin.buffer.read() if options.picture == STDIN else Path(options.picture)
+        picture = standard_input() if options.picture == STDIN else Path(options.picture)
         table = read_table(recognizer, picture, options.rows, options.columns)
-        if options.save:
-            draw_table(table).save(options.save)
     except RecognizerError as error:
         print(f"{options.picture}: {error}", file=sys.stderr)
         return 1
-    except (OSError, ValueError) as error:
-        print(f"{options.save} cannot be written: {getattr(error, 'strerror', None) or error}.", file=sys.stderr)
-        return 1
     try:
-        csv.writer(sys.stdout).writerows([cell.marked for cell in row] for row in table.cells)
-        sys.stdout.flush()
-    except BrokenPipeError:
+        if options.save:
+            draw_table(table).save(options.save)
+    except OSError as error:
+        print(f"{options.save} cannot be written: {error.strerror or error}.", file=sys.stderr)
         return 1
+    except (ValueError, KeyError):
+        print(f"{options.save} cannot be written: give a name that ends in .png or .jpg.", file=sys.stderr)
+        return 1
+    csv.writer(sys.stdout).writerows([cell.marked for cell in row] for row in table.cells)
+    sys.stdout.flush()
     if doubtful := sum(cell.doubtful for row in table.cells for cell in row):
         print(f"{doubtful} doubtful cells are marked with ?", file=sys.stderr)
     return 0

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inference import Reading, Recognizer
 from inference.__main__ import main
 from tests.inference.pens import pen
 from tests.readings import Scripted, row
@@ -168,6 +170,11 @@ def test_what_cannot_start(scans: Path, tmp_path: Path) -> None:
     assert code == 2
     assert "cannot be made" in err
     assert run()[0] == 2
+    for nothing in ("", ".", "/"):
+        code, _, err = run("--model", nothing, str(scans / "a.png"))
+        assert code == 2
+        assert "cannot be opened: Is a directory" in err
+        assert "Traceback" not in err
 
 
 def test_output_that_nobody_reads_to_the_end(scans: Path) -> None:
@@ -176,3 +183,58 @@ def test_output_that_nobody_reads_to_the_end(scans: Path) -> None:
     done = subprocess.run(command, shell=True, capture_output=True, cwd=ROOT, text=True)  # noqa: S602  # its pipe is meant
     assert done.stdout.endswith("\t23\n")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("form", [[], ["--csv"], ["--json"]])
+def test_output_that_cannot_be_written(form: list[str], scans: Path) -> None:
+    for output, reason in (
+        (">/dev/full", "the output cannot be written: No space left on device"),
+        (">&-", "standard output is closed"),
+    ):
+        command = f"{shlex.join([sys.executable, '-m', 'inference', str(scans / 'a.png'), *form])} {output}"
+        done = subprocess.run(command, shell=True, capture_output=True, cwd=ROOT, text=True)  # noqa: S602  # sh closes it
+        assert (done.returncode, done.stderr) == (1, f"error: {reason}.\n")
+
+
+def test_standard_input_that_is_closed() -> None:
+    command = f"{sys.executable} -m inference - <&-"
+    done = subprocess.run(command, shell=True, capture_output=True, cwd=ROOT, text=True)  # noqa: S602  # sh closes it
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("-: Standard input is closed. Give")
+    assert done.stderr.count("\n") == 1
+
+
+def test_names_that_the_system_does_not_take(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reader = Scripted(row("7"))
+    long = "x" * 300
+    for name in (long, f"{long}*.png"):
+        assert main([name, str(scans / "a.png"), "--csv"], Recognizer()) == 1
+        out, err = capsys.readouterr()
+        assert [line.split(",")[:2] for line in out.splitlines()[1:]] == [[name, ""], [f"{scans}/a.png", "23"]]
+        assert err == f"{name}: {name} cannot be opened: File name too long.\n"
+    # Python from 3.13 on takes the pattern as a shell does.
+    names = [f"{scans}/a**.png", f"{scans}/a.png"]
+    status = main(names, reader)
+    out, err = capsys.readouterr()
+    assert out.endswith(f"{scans}/a.png\t7\n")
+    assert (status, err) in [
+        (0, ""),
+        (1, f"{names[0]}: ** stands for folders only, as in 'scans/**/*.png'; write * here.\n"),
+    ]
+
+
+def test_a_name_that_the_terminal_cannot_show(scans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")
+    (scans / "a.png").rename(scans / os.fsdecode(b"caf\xe9.png"))
+    code, out, _ = run(str(scans))
+    assert code == 1
+    assert out == f"{scans}/caf\\udce9.png\t23\n{scans}/more/a.jpg\t70\n"
+
+
+def test_ctrl_c_ends_quietly(capsys: pytest.CaptureFixture[str]) -> None:
+    class Interrupted(Scripted):
+        def read(self, *_: object, **__: object) -> Reading:
+            raise KeyboardInterrupt
+
+    assert main(["a.png"], Interrupted(row(""))) == 130
+    assert capsys.readouterr() == ("", "")

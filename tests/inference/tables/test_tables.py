@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from inference import Mark, Reading, Recognizer
 from inference.errors import NoTableError
+from inference.tables.__main__ import main
 from inference.tables.grid import Grid, _lines, find
 from inference.tables.table import Cell, read_table
 from tests.inference.pens import pen
@@ -174,7 +175,13 @@ def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
     assert code == 1
     assert "cannot be written" in err
     assert "Traceback" not in err
-    assert run(str(path), *size, "--save", str(tmp_path / "x.unknown"))[0] == 1
+    for name in ("x.unknown", "x.psd"):
+        code, _, err = run(str(path), *size, "--save", str(tmp_path / name))
+        assert (code, err) == (1, f"{tmp_path / name} cannot be written: give a name that ends in .png or .jpg.\n")
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "digits", "sheet", str(path), *size]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT, text=True)
+    assert (done.returncode, done.stderr) == (1, "error: the output cannot be written: No space left on device.\n")
     assert run(str(path), "--rows", "0", "--columns", "3")[0] == 2
     assert run(str(path), *size, "--model", "none.onnx")[0] == 2
 
@@ -193,3 +200,12 @@ def test_the_photo_is_not_overwritten(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "digits", "sheet", "-", "--rows=3", "--columns=3", f"--save={path}"]
         assert subprocess.run(command, stdin=file, capture_output=True, cwd=ROOT).returncode == 2
     assert path.read_bytes() == before
+
+
+def test_ctrl_c_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("inference.tables.__main__.read_table", interrupted)
+    assert main(["a.png", "--rows", "3", "--columns", "3"]) == 130
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,56 @@
+"""What the commands that read pictures share: standard input, and an end without a traceback."""
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from inference.errors import BrokenImageError
+
+STDIN = "-"
+Arguments = ParamSpec("Arguments")
+
+
+def standard_input() -> bytes:
+    """Return what is on standard input.
+
+    Raises:
+        BrokenImageError: it is closed, or cannot be read.
+    """
+    if sys.stdin is None:
+        raise BrokenImageError("Standard input is closed. Give a file's name, or a picture on standard input.")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise BrokenImageError(f"Standard input cannot be read: {error.strerror or error}.") from error
+
+
+def ending_cleanly(main: Callable[Arguments, int]) -> Callable[Arguments, int]:
+    """Return a command's main function that ends with 1 if its output cannot be written, and with 130 at Ctrl-C."""
+
+    @wraps(main)
+    def clean(*arguments: Arguments.args, **options: Arguments.kwargs) -> int:
+        if sys.stdout is None:
+            print("error: standard output is closed.", file=sys.stderr)
+            return 1
+        # A file's name may hold what the terminal's encoding does not.
+        if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+            sys.stdout.reconfigure(errors="backslashreplace")
+        try:
+            try:
+                return main(*arguments, **options)
+            finally:
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            return 130
+        except OSError as error:
+            # Who closes the pipe, as `head` does, has read enough.
+            if not isinstance(error, BrokenPipeError):
+                print(f"error: the output cannot be written: {error.strerror or error}.", file=sys.stderr)
+            # What is still to be written goes nowhere, or Python would print an error at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
+
+    return clean
