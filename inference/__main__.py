@@ -116,7 +116,10 @@ def _names(given: list[str]) -> tuple[list[str], bool]:
     for name in given:
         path, problem = Path(name), "no picture there."
         try:
-            if name == STDIN or path.is_file():
+            if not name:
+                # To pathlib it is the current folder.
+                found, problem = [], "the name is empty; is a variable of the shell not set?"
+            elif name == STDIN or path.is_file():
                 found = [name]
             elif path.is_dir():
                 inside = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
@@ -134,7 +137,7 @@ def _names(given: list[str]) -> tuple[list[str], bool]:
             found, problem = [], "** stands for folders only, as in 'scans/**/*.png'; write * here."
         if not found:
             failed = True
-            print(f"{name}: {problem}", file=sys.stderr)
+            print(f"{name or repr(name)}: {problem}", file=sys.stderr)
         names += found
     return names, failed
 

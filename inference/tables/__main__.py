@@ -18,6 +18,8 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m infere
     """Return 0; 1 if there is no such table or a file is not read or written; 2 if it cannot start; 130 at Ctrl-C."""
     parser = _parser(program)
     options = parser.parse_args(arguments)
+    if not options.picture:
+        parser.error("PHOTO is empty; is a variable of the shell not set?")
     # A path that cannot be looked at is reported when it is read or written.
     with suppress(OSError):
         if options.save and options.save.samefile("/dev/stdin" if options.picture == STDIN else options.picture):

@@ -223,6 +223,11 @@ def test_names_that_the_system_does_not_take(scans: Path, capsys: pytest.Capture
     ]
 
 
+def test_an_empty_name_is_not_the_current_folder(scans: Path) -> None:
+    code, out, err = run("", "a.png", cwd=scans)
+    assert (code, out, err) == (1, "a.png\t23\n", "'': the name is empty; is a variable of the shell not set?\n")
+
+
 def test_a_name_that_the_terminal_cannot_show(scans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")
     (scans / "a.png").rename(scans / os.fsdecode(b"caf\xe9.png"))

@@ -183,6 +183,7 @@ def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT, text=True)
     assert (done.returncode, done.stderr) == (1, "error: the output cannot be written: No space left on device.\n")
     assert run(str(path), "--rows", "0", "--columns", "3")[0] == 2
+    assert "PHOTO is empty; is a variable of the shell not set?" in run("", *size)[2]
     assert run(str(path), *size, "--model", "none.onnx")[0] == 2
 
 
