@@ -81,12 +81,15 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
 
     Raises:
         BrokenImageError: the file is no image, is damaged or cut off, or cannot be opened.
-        UnsupportedImageError: the file is of another kind, or the array has another shape or dtype.
+        UnsupportedImageError: the file is of another kind, the array has another shape or dtype, or it has no pixels.
         ImageTooLargeError: the picture has more than `max_pixels` pixels.
     """
     picture = read_pipe(picture)
     if isinstance(picture, Image.Image):
-        opened = picture
+        if not (picture.width and picture.height):
+            raise UnsupportedImageError(f"The picture has no pixels: it is {picture.width} x {picture.height}.")
+        # Of mode La, Pillow makes no other than LA.
+        opened = picture.convert("LA") if picture.mode == "La" else picture
     elif isinstance(picture, np.ndarray):
         opened = _from_array(picture)
     elif isinstance(picture, bytes) and (canvas := canvas_png.decode(picture, max_pixels)):

@@ -60,6 +60,8 @@ def start_of(picture: File) -> bytes:
                 return file.read(START_BYTES)
         except OSError as error:
             raise _unopened(picture, error) from error
+        except ValueError as error:
+            raise BrokenImageError(f"{str(picture)!r} cannot be the name of a file.") from error
     if not isinstance(picture, bytes | bytearray | memoryview):
         raise UnsupportedImageError(f"Pass bytes, a path, a Pillow image or an array; got {type(picture).__name__}.")
     return bytes(picture[:START_BYTES])

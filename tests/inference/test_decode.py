@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -264,6 +265,25 @@ def test_arrays() -> None:
             decode(wrong)
     with pytest.raises(UnsupportedImageError, match="got int"):
         decode(7)  # type: ignore[arg-type]  # the wrong type is the test
+
+
+@pytest.mark.parametrize("size", [(0, 0), (0, 5), (5, 0)])
+def test_an_image_without_pixels(size: tuple[int, int]) -> None:
+    with pytest.raises(UnsupportedImageError, match="has no pixels"):
+        decode(Image.new("L", size))
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_what_cannot_be_the_name_of_a_file(name: str) -> None:
+    for path in (name, Path(name)):
+        with pytest.raises(BrokenImageError, match=re.escape(f"{name!r} cannot be the name of a file.")):
+            decode(path)
+
+
+def test_premultiplied_alpha() -> None:
+    for mode, converted in (("LA", "La"), ("RGBA", "RGBa")):
+        image = decode(drawing(mode).convert(converted)).image
+        assert (image.mode, image.getpixel((7, 5)), image.getpixel((30, 30))) == ("RGBA", (0, 0, 0, 255), (0, 0, 0, 0))
 
 
 def test_the_callers_image_is_left_alone() -> None:
