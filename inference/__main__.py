@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from inference import Reading, Recognizer, RecognizerError, __version__
 from inference.annotate import annotate_pages
-from inference.command import STDIN, ending_cleanly, standard_input
+from inference.command import ONLY_FIRST_MESSAGE, STDIN, ending_cleanly, standard_input
 from inference.imaging.files import FORMATS, SUFFIXES, read_pipe
 
 MIN_FILES_FOR_PROGRESS = 5
@@ -169,7 +169,7 @@ def _read(recognizer: Recognizer, name: str, save: Path | None) -> Outcome:
 def _left_out(reading: Reading) -> str:
     """Return a message about the part of a file that was not read."""
     if reading.pages == 1:
-        return "the file has more pages or frames; only the first was read."
+        return ONLY_FIRST_MESSAGE
     return f"the file has more pages; the first {reading.pages} were read."
 
 

@@ -10,6 +10,7 @@ from typing import ParamSpec
 from inference.errors import BrokenImageError
 
 STDIN = "-"
+ONLY_FIRST_MESSAGE = "the file has more pages or frames; only the first was read."
 Arguments = ParamSpec("Arguments")
 
 

@@ -154,6 +154,15 @@ def test_a_pipe_is_read_once() -> None:
     assert done == (0, "12,,7\r\n,305,\r\n4,,\r\n", "")
 
 
+@pytest.mark.parametrize("kind", ["TIFF", "GIF"])
+def test_what_was_left_out_is_said(kind: str) -> None:
+    out = io.BytesIO()
+    filled().save(out, kind, save_all=True, append_images=[Image.new("L", (620, 620), 255)])
+    code, said, problem = run("-", "--rows", "3", "--columns", "3", stdin=out.getvalue())
+    assert (code, said) == (0, "12,,7\r\n,305,\r\n4,,\r\n")
+    assert problem == "-: the file has more pages or frames; only the first was read.\n"
+
+
 def test_a_table_on_its_side_is_read_upright() -> None:
     wide = Image.new("L", (900, 620), 250)
     wide.paste(filled(), (180, 0))
