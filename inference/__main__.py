@@ -18,6 +18,8 @@ from inference.command import ONLY_FIRST_MESSAGE, STDIN, ending_cleanly, standar
 from inference.imaging.files import FORMATS, SUFFIXES, read_pipe
 
 MIN_FILES_FOR_PROGRESS = 5
+# What stands for control characters in a file's name, which would break the lines and columns of the output.
+ESCAPES = {code: repr(chr(code))[1:-1] for code in (*range(32), 127)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def main(
             table.writerow(_row(result))
         elif result.reading is not None:
             # All lines of writing but the first are indented, so that they stand under the first.
-            print(f"{name}\t{result.reading.text.replace(chr(10), chr(10) + chr(9))}")
+            print(f"{name.translate(ESCAPES)}\t{result.reading.text.replace(chr(10), chr(10) + chr(9))}")
         sys.stdout.flush()
     return int(failed)
 

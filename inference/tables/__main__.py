@@ -75,10 +75,10 @@ def _parser(program: str) -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= MAX_ROWS_OR_COLUMNS:
-        raise argparse.ArgumentTypeError(f"{text} is not from 1 to {MAX_ROWS_OR_COLUMNS}")
-    return number
+    with suppress(ValueError):
+        if 1 <= int(text) <= MAX_ROWS_OR_COLUMNS:
+            return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 to {MAX_ROWS_OR_COLUMNS}")
 
 
 if __name__ == "__main__":

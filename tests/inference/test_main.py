@@ -236,6 +236,13 @@ def test_a_name_that_the_terminal_cannot_show(scans: Path, monkeypatch: pytest.M
     assert out == f"{scans}/caf\\udce9.png\t23\n{scans}/more/a.jpg\t70\n"
 
 
+def test_a_name_of_several_lines_stays_on_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a\n\té\x1b.png"
+    path.touch()
+    assert main([str(path)], Scripted(row("7"))) == 0
+    assert capsys.readouterr().out == f"{tmp_path}/a\\n\\té\\x1b.png\t7\n"
+
+
 def test_ctrl_c_ends_quietly(capsys: pytest.CaptureFixture[str]) -> None:
     class Interrupted(Scripted):
         def read(self, *_: object, **__: object) -> Reading:

@@ -191,7 +191,10 @@ def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "digits", "sheet", str(path), *size]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT, text=True)
     assert (done.returncode, done.stderr) == (1, "error: the output cannot be written: No space left on device.\n")
-    assert run(str(path), "--rows", "0", "--columns", "3")[0] == 2
+    for count in ("0", "x"):
+        code, _, err = run(str(path), "--rows", count, "--columns", "3")
+        assert code == 2
+        assert f"argument --rows: {count} is no whole number from 1 to 99" in err
     assert "PHOTO is empty; is a variable of the shell not set?" in run("", *size)[2]
     assert run(str(path), *size, "--model", "none.onnx")[0] == 2
 
