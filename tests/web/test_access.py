@@ -77,7 +77,7 @@ def test_another_token_is_none(given: str, locked: Server) -> None:
     assert post(locked, authorization=given).status_code == 401
 
 
-@pytest.mark.parametrize("path", access.PUBLIC_PATHS)
+@pytest.mark.parametrize("path", [path for each in access.PUBLIC_PATHS for path in (each, f"{each}/")])
 def test_health_checks_need_none(path: str, locked: Server) -> None:
     with locked.client() as client:
         assert client.get(path).status_code == 200
@@ -106,6 +106,12 @@ def test_past_its_limit_an_address_waits() -> None:
         with server.client() as client:
             assert client.get("/").status_code == 200
             assert 'digits_rejected_total{reason="rate"} 1.0' in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("path", ["/predict/", "/v2/models/digits/infer/", "/v2/models//digits/infer%2F"])
+def test_another_spelling_of_an_address_counts_too(path: str) -> None:
+    with serving(RATE_LIMIT=1) as server, server.client() as client:
+        assert [client.post(path).status_code for _ in range(2)] == [400, 429]
 
 
 def test_forwarded_addresses_count_from_proxies_that_are_named() -> None:

@@ -130,12 +130,13 @@ def test_past_the_limit_it_says_503_at_once_and_recovers(connect: Connect) -> No
         protocol = client.post("/v2/models/digits/infer", content=b"{}", headers={"origin": origin})
         assert protocol.headers["access-control-allow-origin"] == origin
         assert (protocol.status_code, set(protocol.json())) == (503, {"error"})
+        assert client.post("/predict/", content=b"x").status_code == 503
         for path in readiness(client):
             answer = client.get(path)
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "7"), path
             assert "Try again in 7 seconds" in answer.text
         assert client.get("/health/live").status_code == 200
-        assert 'digits_rejected_total{reason="overload"} 2.0' in client.get("/metrics").text
+        assert 'digits_rejected_total{reason="overload"} 3.0' in client.get("/metrics").text
         # Whoever sends too slowly is told so, and makes room.
         for connected in slow:
             assert b"408 Request Timeout" in connected.recv(65536)

@@ -9,6 +9,7 @@ from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.response.base import ASGIResponse
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
+from litestar.utils import normalize_path
 
 from web.http.access import Access
 from web.http.errors import ProblemError, error_answer
@@ -80,7 +81,9 @@ class TrackedRequest:
         self.id = secrets.token_hex(16)
         scope.setdefault("state", {})["request_id"] = self.id
         self._head = scope["method"] == "HEAD"
-        self.scope = cast("HTTPScope", {**scope, "method": "GET"}) if self._head else scope
+        # As the router takes it, so that all checks see the address that answers: /predict/ is /predict.
+        changes = {"path": normalize_path(scope["path"]), "method": "GET" if self._head else scope["method"]}
+        self.scope = cast("HTTPScope", {**scope, **changes})
         self._send = send
 
     async def send(self, message: Message) -> None:
