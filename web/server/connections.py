@@ -1,7 +1,8 @@
 """Limits the connections of one worker: their number, the size of their headers, and the time for each request.
 
 Guarantees beyond uvicorn's: slow or endless headers end the connection, idle connections make room for new ones
-(tests/web/test_limits.py), and a request on its way while the worker stops is answered (tests/web/test_stopping.py).
+(tests/web/test_limits.py), a request on its way while the worker stops is answered (tests/web/test_stopping.py), and
+one that offers another protocol keeps its body (tests/web/test_connections.py).
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from web.http.errors import ProblemError, error_answer
@@ -65,10 +67,36 @@ class BoundedConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse the received bytes; those of incomplete headers count towards the limit too."""
         in_body = self._in_body
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._parse(data)
+        except httptools.HttpParserError:
+            self.send_400_response("")
         if self._in_headers and not in_body:
             self._received_bytes += len(data)
             self._limit_headers()
+
+    def _parse(self, data: bytes) -> None:
+        """Parse the received bytes, and again the headers of each request that offers another protocol.
+
+        A server that speaks no other protocol ignores the offer (RFC 9110, section 7.8), but the parser takes the bytes
+        after such headers for that protocol. So it gets these headers once more, without the offer.
+
+        Raises:
+            httptools.HttpParserError: the bytes are not HTTP, or the method is CONNECT, which only proxies have.
+        """
+        left = memoryview(data)
+        while True:
+            try:
+                self.parser.feed_data(left)
+                return
+            except httptools.HttpParserUpgrade as offer:
+                if self.parser.get_method() == b"CONNECT":
+                    raise httptools.HttpParserError from None
+                left = left[offer.args[0] :]
+            method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+            lines = [b"%s: %s\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+            self.parser.feed_data(b"%s %s HTTP/%s\r\n%s\r\n" % (method, self.url, version, b"".join(lines)))
 
     def on_message_begin(self) -> None:
         """Start the timeout for a request's headers."""
@@ -85,6 +113,8 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start the timeout for a request's body."""
+        if self.parser.should_upgrade():  # `_parse` does the same without the offer
+            return
         self._in_headers, self._in_body = False, True
         self._wait(self._limits.settings.request_seconds + SLACK_SECONDS)
         super().on_headers_complete()
@@ -93,6 +123,8 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Stop the timeout: the client has sent the whole request."""
+        if self.parser.should_upgrade():
+            return
         self._in_body = False
         self._stop_waiting()
         super().on_message_complete()
