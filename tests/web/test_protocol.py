@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,8 @@ from tritonclient.utils import InferenceServerException
 
 from inference import Recognizer
 from tests.servers import MODEL, Server
+from web.http.errors import ProblemError
+from web.protocol.tensors import parse
 
 INFER = "/v2/models/digits/infer"
 IMAGES = np.random.default_rng(7).integers(0, 256, (3, 28, 28), np.uint8)
@@ -135,8 +138,13 @@ def test_binary_tensors_are_told_by_the_header_not_by_the_type(client: httpx.Cli
         (body(shape=[-3, 28, 28]), "N at least 1"),
         (body(shape=[2**62, 28, 28]), "at most 1024 images"),
         (body(shape=[1025, 28, 28]), "at most 1024 images"),
-        (body(shape=[2, 28, 28]), "has shape [3, 28, 28], not [2, 28, 28]"),
-        (body(data=[[1, 2], [3]]), "ragged"),
+        (body(shape=[2, 28, 28]), "has 2352 numbers; its shape [2, 28, 28] takes 1568"),
+        (body(data=[[1, 2], [3]]), "has 3 numbers"),
+        (body(data=[]), "its shape [3, 28, 28] takes 2352"),
+        (body(data=IMAGES.reshape(3, 784).tolist()), "flat list or nested like its shape [3, 28, 28]"),
+        (body(data=IMAGES.reshape(3, 14, 56).tolist()), "flat list or nested like its shape [3, 28, 28]"),
+        (body(data=[IMAGES.tolist()]), "flat list or nested like its shape [3, 28, 28]"),
+        (body(data={"0": 1}), "has no data"),
         (body(data=[256] * 2352), "0 (paper) to 255 (ink)"),
         (body(data=[-1] * 2352), "0 (paper) to 255 (ink)"),
         (body(data=[0.5] * 2352), "whole numbers"),
@@ -197,6 +205,33 @@ def test_broken_and_exploding_compression_is_told(client: httpx.Client) -> None:
     assert "cut off" in send(gzip.compress(json.dumps(body()).encode())[:-20], "gzip", 400)
     assert "longer than 10 MB" in send(gzip.compress(bytes(50_000_000)), "gzip", 413)
     assert "gzip, deflate or identity" in send(b"plain", "br", 415)
+
+
+@pytest.mark.parametrize(
+    "request_body",
+    [
+        b'{"inputs":[{"name":"image","shape":[1,28,28],"datatype":"UINT8","data":[%s1]}]}',
+        b'{"inputs":[{"name":"image","shape":[1,28,28],"datatype":"UINT8","parameters":{"mine":[%s1]}}]}',
+        b'{"inputs":[],"parameters":{"mine":[%s1]}}',
+        b'{"inputs":[],"outputs":[{"name":"probabilities","parameters":{"mine":[%s1]}}]}',
+    ],
+    ids=["data", "of the tensor", "of the request", "of the output"],
+)
+def test_nested_lists_take_no_memory(request_body: bytes) -> None:
+    nested = request_body % (b"[[[[]]]]," * 1_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProblemError):
+            parse(nested, None, 1)
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000  # the text, and a copy of its data
+    finally:
+        tracemalloc.stop()
+
+
+def test_json_may_have_blanks_and_parameters_of_others(client: httpx.Client, expected: NDArray[np.float32]) -> None:
+    asked = body(parameters={"mine": {"a": [1, 2]}}) | {"parameters": {"binary_data_output": False, "priority": 1}}
+    answer = client.post(INFER, content=json.dumps(asked, indent=1)).json()
+    np.testing.assert_allclose(answer["outputs"][0]["data"], expected.ravel())
 
 
 def test_other_addresses_and_methods_speak_the_same_form(client: httpx.Client) -> None:

@@ -6,7 +6,7 @@ docs/protocol/extension_binary_data.md.
 
 import zlib
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -21,6 +21,20 @@ SIDE = 28
 MAX_SHOWN = 60
 # A compressed body is decompressed in chunks of this length.
 PIECE_BYTES = 1_000_000
+# The data of an input as JSON, flat or nested.
+Flat = list[int]
+Side = msgspec.Meta(min_length=SIDE, max_length=SIDE)
+Nested = list[Annotated[list[Annotated[list[int], Side]], Side]]
+
+
+class Parameters(msgspec.Struct, frozen=True):
+    """The parameters that are known, of a request, a tensor or an output; others are skipped, and take no memory."""
+
+    binary_data_size: int | None = None
+    shared_memory_region: str | None = None
+    binary_data_output: bool = False
+    binary_data: bool | None = None
+    classification: int | None = None
 
 
 class InputTensor(msgspec.Struct):
@@ -29,15 +43,15 @@ class InputTensor(msgspec.Struct):
     name: str
     shape: list[int]
     datatype: str
-    parameters: dict[str, Any] = {}
-    data: Any = msgspec.UNSET
+    parameters: Parameters = Parameters()
+    data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class RequestedOutput(msgspec.Struct):
     """One output that a request asks for."""
 
     name: str
-    parameters: dict[str, Any] = {}
+    parameters: Parameters = Parameters()
 
 
 class InferRequest(msgspec.Struct):
@@ -45,7 +59,7 @@ class InferRequest(msgspec.Struct):
 
     inputs: list[InputTensor]
     id: str | None = None
-    parameters: dict[str, Any] = {}
+    parameters: Parameters = Parameters()
     outputs: list[RequestedOutput] = []
 
 
@@ -133,7 +147,7 @@ def parse(body: bytes, json_length: int | None, max_batch: int) -> tuple[InferRe
     for output in request.outputs:
         if output.name != OUTPUT:
             raise bad_request(f"The model has no output {output.name[:MAX_SHOWN]!r}, only {OUTPUT}.")
-        if output.parameters.get("classification"):
+        if output.parameters.classification:
             raise bad_request("The classification extension is not supported; take the largest of the probabilities.")
     [tensor] = request.inputs
     shape = tensor.shape
@@ -148,8 +162,8 @@ def parse(body: bytes, json_length: int | None, max_batch: int) -> tuple[InferRe
 
 def _images(tensor: InputTensor, tail: bytes | memoryview) -> NDArray[np.uint8]:
     size = tensor.shape[0] * SIDE * SIDE
-    binary = tensor.parameters.get("binary_data_size")
-    if "shared_memory_region" in tensor.parameters:
+    binary = tensor.parameters.binary_data_size
+    if tensor.parameters.shared_memory_region is not None:
         raise bad_request("Shared memory is not supported; send the tensor itself.")
     if binary is None:
         if len(tail):
@@ -159,34 +173,41 @@ def _images(tensor: InputTensor, tail: bytes | memoryview) -> NDArray[np.uint8]:
         raise bad_request(f"{INPUT} has both data and binary_data_size; send one of them.")
     if binary != size or len(tail) != size:
         raise bad_request(
-            f"{INPUT} of shape {tensor.shape} takes {size} bytes; binary_data_size is {str(binary)[:MAX_SHOWN]}, and "
-            f"{len(tail)} bytes follow the JSON."
+            f"{INPUT} of shape {tensor.shape} takes {size} bytes; binary_data_size is {binary}, and {len(tail)} "
+            "bytes follow the JSON."
         )
     return np.frombuffer(tail, np.uint8).reshape(tensor.shape)
 
 
 def _from_json(tensor: InputTensor, size: int) -> NDArray[np.uint8]:
-    if not isinstance(tensor.data, list):
+    text = b"" if tensor.data is msgspec.UNSET else bytes(tensor.data)
+    if not text.startswith(b"["):
         raise bad_request(
             f"{INPUT} has no data: send a list of numbers, flat or nested, or bytes with binary_data_size."
         )
+    # Before it is decoded, so that time and memory keep to the shape: 10 MB of nested lists would take 700 MB.
+    numbers = text.count(b",") + 1
+    if numbers != size:
+        raise bad_request(f"The data of {INPUT} has {numbers} numbers; its shape {tensor.shape} takes {size}.")
     try:
-        values = np.array(tensor.data)
-    except (ValueError, OverflowError):
-        raise bad_request(f"The data of {INPUT} is ragged or holds numbers that are far too large.") from None
-    if values.shape not in ((size,), tuple(tensor.shape)):
+        if text.find(b"[", 1) < 0:
+            content = bytes(msgspec.json.decode(text, type=Flat))
+        else:
+            images = msgspec.json.decode(text, type=Nested)
+            content = b"".join([bytes(row) for image in images for row in image])
+    except (msgspec.DecodeError, ValueError):
         raise bad_request(
-            f"The data of {INPUT} has shape {str(list(values.shape))[:MAX_SHOWN]}, not {tensor.shape} or [{size}]."
-        )
-    if values.dtype.kind not in "iu" or values.min() < 0 or values.max() > 255:
-        raise bad_request(f"The data of {INPUT} must be whole numbers from 0 (paper) to 255 (ink).")
-    return values.astype(np.uint8).reshape(tensor.shape)
+            f"The data of {INPUT} must be whole numbers from 0 (paper) to 255 (ink), in one flat list or nested like "
+            f"its shape {tensor.shape}."
+        ) from None
+    return np.frombuffer(content, np.uint8).reshape(tensor.shape)
 
 
 def wants_binary(request: InferRequest) -> bool:
     """Return whether a request asks for its output as bytes."""
-    default = request.parameters.get("binary_data_output", False)
-    return bool(request.outputs[0].parameters.get("binary_data", default) if request.outputs else default)
+    default = request.parameters.binary_data_output
+    asked = request.outputs[0].parameters.binary_data if request.outputs else None
+    return default if asked is None else asked
 
 
 def encode(answer: InferAnswer, probabilities: NDArray[np.float32], *, binary: bool) -> tuple[bytes, int | None]:
