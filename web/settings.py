@@ -1,6 +1,8 @@
 """Reads the settings from environment variables; no other module of the server reads them."""
 
+import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +13,8 @@ import msgspec
 
 STATIC = Path(__file__).resolve().parent / "static"
 ORIGIN_PATTERN = r"^(\*|https?://[^/\s]+)$"
-NETWORK_PATTERN = r"^(\*|[0-9A-Fa-f.:]+(/[0-9]{1,3})?)$"
+# Thousands may be separated, as in 10_000_000.
+WHOLE_PATTERN = re.compile(r"[0-9]{1,15}|[0-9]{1,3}(_[0-9]{3}){1,4}")
 TOKEN_PATTERN, TOKEN_RULE = r"^[!-~]{12,}$", "at least 12 characters, none of them a space or beyond ASCII"
 
 
@@ -19,8 +22,24 @@ class SettingError(ValueError):
     """A setting has a value that is not allowed; the message names the setting, its value and the allowed values."""
 
 
-def _setting(description: str, allowed: str, **bounds: Any) -> msgspec.Meta:
-    return msgspec.Meta(description=description, extra={"allowed": allowed}, **bounds)
+class Network(str):
+    """An address, a network such as 10.0.0.0/8, or * for all addresses.
+
+    Raises:
+        ValueError: it is none of these, or bits of the network are set after its prefix: uvicorn would ignore it.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Network":
+        """Check the text."""
+        if text != "*":
+            ipaddress.ip_network(text)
+        return super().__new__(cls, text)
+
+
+def _setting(description: str, allowed: str, *, secret: bool = False, **bounds: Any) -> msgspec.Meta:
+    return msgspec.Meta(description=description, extra={"allowed": allowed, "secret": secret}, **bounds)
 
 
 def _whole(low: int, high: int, description: str) -> msgspec.Meta:
@@ -57,15 +76,18 @@ class Variable:
             SettingError: the value is not allowed.
         """
         plain: object = text.strip()
-        if self.meta.ge is not None:  # a number, whose thousands may be separated: 10_000_000
-            plain = text.strip().replace("_", "")
-        elif get_origin(get_args(self.kind)[0]) is tuple:
+        kind = get_args(self.kind)[0]
+        if kind is int and WHOLE_PATTERN.fullmatch(text.strip()):
+            plain = int(text)
+        elif get_origin(kind) is tuple:
             plain = [each.strip() for each in text.split(",")]
         try:
-            return msgspec.convert(plain, self.kind, strict=False, dec_hook=lambda kind, plain: kind(plain))
+            # Only strict, a whole number is none in another form, such as 1e3.
+            return msgspec.convert(plain, self.kind, strict=kind is int, dec_hook=lambda kind, plain: kind(plain))
         except msgspec.ValidationError:
-            allowed = (self.meta.extra or {})["allowed"]
-            raise SettingError(f"{self.name}={text!r} is not allowed: it must be {allowed}.") from None
+            extra = self.meta.extra or {}
+            shown = self.name if extra["secret"] else f"{self.name}={text!r}"
+            raise SettingError(f"{shown} is not allowed: it must be {extra['allowed']}.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +130,20 @@ class Settings:
     access_token: Annotated[
         str,
         _setting(
-            "password or bearer token of every request, at least 12 characters", TOKEN_RULE, pattern=TOKEN_PATTERN
+            "password or bearer token of every request, at least 12 characters",
+            TOKEN_RULE,
+            secret=True,
+            pattern=TOKEN_PATTERN,
         ),
     ] = ""
     rate_limit: Annotated[
         int, _whole(0, 1_000_000, "the most readings a minute for one address in one worker; 0 for no limit")
     ] = 0
     trusted_proxies: Annotated[
-        tuple[Annotated[str, msgspec.Meta(pattern=NETWORK_PATTERN)], ...],
+        tuple[Network, ...],
         _setting(
             "proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, separated by commas",
-            "addresses or networks such as 10.0.0.0/8, separated by commas, or *",
+            "addresses or networks such as 10.0.0.0/8 (not 10.0.0.1/8), separated by commas, or *",
         ),
     ] = ()
     grace_seconds: Annotated[float, _seconds(0, 3600, "how long running requests may take after SIGTERM")] = 20.0

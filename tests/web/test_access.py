@@ -121,6 +121,9 @@ def test_forwarded_addresses_count_from_proxies_that_are_named() -> None:
         assert answers == [200, 200, 429, 429, 200, 429]
         lines = [json.loads(line) for line in server.log.splitlines() if line.startswith("{")]
         assert [line["client"] for line in lines if line.get("route") == "/predict"][:2] == ["10.1.1.1", "10.1.1.2"]
+    with serving(RATE_LIMIT=1, TRUSTED_PROXIES="10.0.0.1, *") as server:
+        answers = [post(server, **{"x-forwarded-for": address}).status_code for address in ("10.1.1.1", "10.1.1.2")]
+        assert answers == [200, 200]
     with serving(RATE_LIMIT=1) as server:
         answers = [post(server, **{"x-forwarded-for": address}).status_code for address in ("10.1.1.1", "10.1.1.2")]
         assert answers == [200, 429], "whoever writes such a header himself is not believed"

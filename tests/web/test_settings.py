@@ -60,12 +60,27 @@ def test_the_environment_is_read() -> None:
     [
         ("PORT", "-1"), ("WORKERS", "0"), ("WORKERS", "many"), ("MAX_BATCH", "0"), ("HOST", " "),
         ("REQUEST_SECONDS", "0"), ("REQUEST_SECONDS", "inf"), ("LOG_REQUESTS", "yes"), ("CORS_ORIGINS", "example.org"),
-        ("CORS_ORIGINS", "https://example.org/path"), ("RETRY_SECONDS", "-1"),
+        ("CORS_ORIGINS", "https://example.org/path"), ("RETRY_SECONDS", "-1"), ("PORT", "8_0"), ("PORT", "1e3"),
+        ("PORT", "+80"), ("MAX_PIXELS", "1_0000"), ("MAX_PIXELS", "9" * 5000), ("REQUEST_SECONDS", "1_0"),
+        ("TRUSTED_PROXIES", "127.0.0.1/8"), ("TRUSTED_PROXIES", "999.1.1.1"), ("TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("TRUSTED_PROXIES", "10.0.0.1,"), ("TRUSTED_PROXIES", "proxy.example"), ("TRUSTED_PROXIES", "2001:db8::1/32"),
     ],
 )  # fmt: skip
 def test_what_is_not_allowed_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=rf"^{name}=.* is not allowed: it must be .+\.$"):
         Settings.from_environment({name: value})
+
+
+def test_a_token_that_is_not_allowed_is_not_shown() -> None:
+    with pytest.raises(SettingError) as refused:
+        Settings.from_environment({"ACCESS_TOKEN": "my secret password"})
+    assert "ACCESS_TOKEN is not allowed: it must be at least 12 characters" in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_proxies_are_addresses_networks_or_all() -> None:
+    proxies = ("10.0.0.1", "10.0.0.0/8", "::1", "2001:db8::/32", "*")
+    assert Settings.from_environment({"TRUSTED_PROXIES": ", ".join(proxies)}).trusted_proxies == proxies
 
 
 def test_other_sites_may_call_only_where_they_are_named() -> None:

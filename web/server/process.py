@@ -36,7 +36,8 @@ class ProxiedService(ProxyHeadersMiddleware):
     """The service behind trusted proxies, whose headers name the original client."""
 
     def __init__(self, service: Service, proxies: Sequence[str]) -> None:
-        super().__init__(service, list(proxies))  # type: ignore[arg-type]  # ASGI, in Litestar's types and in uvicorn's
+        # uvicorn takes * for all addresses only if it stands alone.
+        super().__init__(service, "*" if "*" in proxies else list(proxies))  # type: ignore[arg-type]  # ASGI, in Litestar's types and in uvicorn's
         self.limits = service.limits
 
 
