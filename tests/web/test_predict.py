@@ -1,6 +1,7 @@
 """POST /predict, on a real server."""
 
 import base64
+import gzip
 import io
 import json
 from urllib.parse import urlencode
@@ -108,6 +109,30 @@ def test_errors_say_what_to_do(client: httpx.Client) -> None:
     assert "multipart form cannot be read" in problem(no_boundary, 400)
     assert "inputs" in problem(post(client, png(seven()), query="?inputs=perhaps"), 400)
     assert "Use POST" in problem(client.get("/predict"), 405)
+
+
+@pytest.mark.parametrize("name", [b"\xff.jpg", "\N{GREEK SMALL LETTER ALPHA}.jpg".encode(), b"%ff", b"a\\\xe9"])
+def test_a_file_may_have_any_name(client: httpx.Client, name: bytes) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="image"; filename="' + name + b'"\r\n\r\n'
+    answer = post(client, head + png(seven()) + b"\r\n--b--\r\n", "multipart/form-data; boundary=b")
+    assert (answer.status_code, answer.json().get("text")) == (200, "7"), answer.text
+
+
+def test_several_pictures_in_one_form_are_refused(client: httpx.Client) -> None:
+    form = client.post("/predict", files=[("image", png(seven())), ("image", b"")])
+    assert "Send one picture per request" in problem(form, 422)
+
+
+def test_a_compressed_body_is_refused(client: httpx.Client) -> None:
+    def send(encoding: str) -> httpx.Response:
+        return client.post("/predict", content=gzip.compress(png(seven())), headers={"content-encoding": encoding})
+
+    for encoding in ("gzip", "GZIP", "br"):
+        answer = send(encoding)
+        assert "must not be compressed" in problem(answer, 415)
+        assert answer.headers["accept-encoding"] == "identity"
+    plain = client.post("/predict", content=png(seven()), headers={"content-encoding": "Identity"})
+    assert plain.json()["text"] == "7"
 
 
 SEVEN = png(seven())

@@ -16,7 +16,7 @@ ERRORS = {
     408: "the body did not arrive in time",
     413: "too many bytes, pixels, marks or images",
     415: "the media type or the content encoding is not supported",
-    422: "the form or the JSON object has no picture, or the body is a list of pixels",
+    422: "the form or the JSON object has no picture or several, or the body is a list of pixels",
     503: "the server is overloaded or about to stop; Retry-After gives the seconds to wait",
 }
 

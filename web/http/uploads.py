@@ -22,9 +22,15 @@ async def read_picture(scope: HTTPScope, receive: Receive, held: Body, max_bytes
         max_bytes: the largest length of the whole body.
 
     Raises:
-        ProblemError: as `read_body` and `unwrap`, and 422 if a multipart form lacks the field, 400 if it is broken or
-            the picture is empty.
+        ProblemError: as `read_body` and `unwrap`, and 422 if a multipart form lacks the field or has it twice, 400 if
+            it is broken or the picture is empty, 415 if the body is compressed.
     """
+    if Headers.from_scope(scope).get("content-encoding", "").strip().lower() not in ("", "identity"):
+        raise ProblemError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "The body must not be compressed: send the picture without Content-Encoding.",
+            {"accept-encoding": "identity"},
+        )
     kind, options = parse_options_header(Headers.from_scope(scope).get("content-type", ""))
     if kind == "multipart/form-data":
         picture = await _from_form(Incoming(scope, receive, held, max_bytes), options.get("boundary", ""))
@@ -89,13 +95,17 @@ async def _from_form(incoming: Incoming, boundary: str) -> bytes:
     picture: list[bytes] = []
     found = wanted = False
     try:
-        with PushMultipartParser(boundary, max_segment_count=MAX_PARTS) as parser:
+        # Latin-1, which all bytes are: only the name of the field matters, and that of a file may be in any encoding.
+        with PushMultipartParser(boundary, max_segment_count=MAX_PARTS, header_charset="latin-1") as parser:
             while not incoming.held.complete:
                 chunk = await incoming.chunk()
                 # An empty chunk would tell the parser that the form ends here.
                 for event in parser.parse(chunk) if chunk else ():
                     if isinstance(event, MultipartSegment):
-                        wanted = event.name == FIELD and not found
+                        wanted = event.name == FIELD
+                        if wanted and found:
+                            detail = f"The form has several fields `{FIELD}`. Send one picture per request."
+                            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
                         found = found or wanted
                     elif event and wanted:
                         picture.append(bytes(event))
