@@ -50,7 +50,7 @@ class Server:
     def workers(self) -> list[int]:
         """Return the process ids of the workers that the process watches."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        lines = {int(child): _command(int(child)) for child in children}
+        lines = {int(child): command_of(int(child)) for child in children}
         return [child for child, line in lines.items() if "spawn_main" in line]
 
     def stop(self) -> int:
@@ -60,7 +60,8 @@ class Server:
         return self.process.wait(TIMEOUT_SECONDS)
 
 
-def _command(process: int) -> str:
+def command_of(process: int) -> str:
+    """Return the command line of a process; empty if it has ended."""
     try:
         return Path(f"/proc/{process}/cmdline").read_text()
     except OSError:  # it has just ended

@@ -1,10 +1,7 @@
 """`python -m web` starts the server and prints its URL."""
 
-import argparse
+import signal
 import sys
-
-from web.server import sockets
-from web.settings import SettingError, Settings, variables
 
 
 def main(arguments: list[str] | None = None, program: str = "python -m web") -> int:
@@ -17,6 +14,13 @@ def main(arguments: list[str] | None = None, program: str = "python -m web") -> 
     Returns:
         The exit status: 0 after a clean stop, 2 if the server could not start.
     """
+    # Until the server handles Ctrl-C, it ends the process without a traceback. All else is imported after this.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    import argparse
+
+    from web.server import sockets
+    from web.settings import SettingError, Settings, variables
+
     settings_help = [f"  {each.name:<16} {each.description}" for each in variables().values()]
     argparse.ArgumentParser(
         prog=program,
@@ -29,7 +33,7 @@ def main(arguments: list[str] | None = None, program: str = "python -m web") -> 
         listening = sockets.listen(settings)
     except (SettingError, sockets.PortError) as error:
         return _refuse(error)
-    # Imported late: neither the report of an error above nor the supervisor of the workers needs the rest.
+    # Imported last: neither the report of an error above nor the supervisor of the workers needs the rest.
     if settings.workers > 1:
         from web.server import workers
 

@@ -1,14 +1,19 @@
 """Starting and stopping the real process."""
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.servers import MODEL, ROOT, serving
+from tests.servers import MODEL, ROOT, command_of, serving
 
 
 def start(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -70,6 +75,53 @@ def test_a_port_in_use_is_named() -> None:
         port = other.getsockname()[1]
         assert f"Port {port} on 127.0.0.1 is in use" in refused(PORT=str(port))
     assert "Cannot listen on HOST=192.0.2.1" in refused(HOST="192.0.2.1")
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 300])
+def test_a_host_that_is_no_name_is_named(host: str) -> None:
+    assert f"HOST={host!r} is no host name" in refused(HOST=host)
+
+
+@contextmanager
+def starting(workers: int, until: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a server, and go on once it has loaded a library, or has a child, with `until` in its name."""
+    environment = {"MODEL_PATH": str(MODEL), **os.environ, "PORT": "0", "WORKERS": str(workers)}
+    command = [sys.executable, "-m", "web"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
+    ) as process:
+        try:
+            while until not in _seen(process.pid):
+                assert process.poll() is None
+                time.sleep(0.01)
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _seen(process: int) -> str:
+    """Return the libraries that a process has loaded, and the commands of its children."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return Path(f"/proc/{process}/maps").read_text() + " ".join(map(command_of, map(int, children)))
+
+
+@pytest.mark.parametrize(("workers", "until"), [(1, "msgspec"), (1, "numpy"), (2, "spawn_main")])
+def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(workers: int, until: str) -> None:
+    with starting(workers, until) as process:
+        time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        said, _ = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    assert process.returncode in (0, -signal.SIGINT)
+
+
+def test_told_to_stop_while_it_starts_it_leaves_no_process() -> None:
+    with starting(2, "spawn_main") as process:
+        process.terminate()
+        # Its children have the same output: it ends when the last of them has ended.
+        process.communicate(timeout=60)
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ import socket
 import tempfile
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -55,10 +56,35 @@ class Workers:
         self._stop = threading.Event()
         self._woken, self._wake = SPAWN.Pipe(duplex=False)
 
-    def run(self) -> None:
-        """Serve until SIGTERM or SIGINT."""
+    def run(self) -> str | None:
+        """Serve until SIGTERM or SIGINT; return the error if the workers could not start, else None."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
+        if problem := self._problem():
+            return problem
+        if not self._stop.is_set():
+            announce(self._settings, self._listening)
+            self._serve()
+        return None
+
+    def _problem(self) -> str | None:
+        """Return why the workers could not start, or None; in a process of its own, so that this one stays small."""
+        receiving, sending = SPAWN.Pipe(duplex=False)
+        process = SPAWN.Process(target=_check, args=(self._settings, sending))
+        _start_without_sigint(process)
+        sending.close()
+        wait([self._woken, receiving])
+        if self._stop.is_set():
+            process.terminate()
+        problem: str | None = None
+        with suppress(EOFError):  # it ended before it could tell
+            problem = receiving.recv()
+        process.join()
+        if process.exitcode and not self._stop.is_set():
+            return f"The process that loads the model ended with {process.exitcode}. Is there enough memory?"
+        return problem
+
+    def _serve(self) -> None:
         # In memory if possible, because the file system may be read-only.
         memory = Path("/dev/shm")  # noqa: S108
         shared = memory if os.access(memory, os.W_OK) else None
@@ -85,7 +111,7 @@ class Workers:
     def _start(self) -> None:
         beats = BeatReceiver()
         process = SPAWN.Process(target=_work, args=(self._settings, self._listening, beats.sending))
-        process.start()
+        _start_without_sigint(process)
         beats.sending.close()
         self._processes[process] = WorkerState(time.monotonic(), beats)
 
@@ -129,24 +155,32 @@ class Workers:
 def run(settings: Settings, listening: socket.socket) -> str | None:
     """Serve with several processes until SIGTERM or SIGINT; return the error if they could not start, else None."""
     logs.configure()
-    # In a separate process, so that the supervisor stays small.
-    with ProcessPoolExecutor(1, SPAWN) as apart:
-        problem = apart.submit(_check, settings).result()
-    if problem is None:
-        announce(settings, listening)
-        Workers(settings, listening).run()
-    return problem
+    return Workers(settings, listening).run()
 
 
-def _check(settings: Settings) -> str | None:
+def _start_without_sigint(process: BaseProcess) -> None:
+    """Start a process that Ctrl-C does not reach: a terminal sends it to all, and the supervisor ends the others."""
+    # Its own first start, which is otherwise part of another process's, would unblock the signal.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _check(settings: Settings, pipe: Connection) -> None:
+    """Send the reason why the server cannot start, or None."""
     from inference import ModelError
     from web.app import create_app
 
+    problem = None
     try:
         create_app(settings)
     except ModelError as error:
-        return str(error)
-    return None
+        problem = str(error)
+    with suppress(BrokenPipeError):  # the supervisor is gone
+        pipe.send(problem)
 
 
 def _work(settings: Settings, listening: socket.socket, pipe: Connection) -> None:
