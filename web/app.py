@@ -1,9 +1,11 @@
 """Builds the application from its parts."""
 
 import sys
+from http import HTTPStatus
 
-from litestar import Litestar
+from litestar import Litestar, Response, Router
 from litestar.config.cors import CORSConfig
+from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
@@ -22,6 +24,13 @@ from web.routes.model import check_card, create_model_routes
 from web.routes.page import create_page_routes
 from web.routes.predict import create_predict_route
 from web.settings import Settings
+
+
+def _no_page(response: Response[bytes]) -> Response[bytes]:
+    """Return the response of an address below /schema, but a problem document instead of Litestar's page of a 404."""
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        raise NotFoundException
+    return response
 
 
 def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Service:
@@ -57,7 +66,7 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
             title="Handwritten digits",
             version=__version__,
             description="Reads handwritten digits in pictures.",
-            path="/schema",
+            openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, after_request=_no_page),
             use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin()],
         ),

@@ -4,6 +4,7 @@ import asyncio
 import collections
 import contextlib
 import io
+import json
 import resource
 import socket
 import time
@@ -158,6 +159,10 @@ def test_slow_and_endless_headers_are_cut_off(connect: Connect) -> None:
         assert no_http.startswith(b"HTTP/1.1 400 Bad Request")
         assert b"x-content-type-options: nosniff" in no_http
         assert b"application/problem+json" in no_http
+        request_id = no_http.partition(b"x-request-id: ")[2][:32].decode()
+        [line] = [json.loads(line) for line in server.log.splitlines() if request_id in line]
+        assert (line["request_id"], line["level"]) == (request_id, "warning")
+        assert line["message"] == "refused with 400: This is not an HTTP request that can be read."
 
 
 def test_long_headers_may_come_in_parts(connect: Connect) -> None:

@@ -32,7 +32,7 @@ def exercise(server: Server) -> dict[str, float]:
             client.get("/v2/models/made-up")
     with server.client() as client:
         answer = client.get("/metrics")
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     return samples(answer.text)
 
 

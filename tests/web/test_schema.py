@@ -33,6 +33,7 @@ def test_the_description_names_every_route_and_error(client: httpx.Client) -> No
     predict = paths["/predict"]["post"]
     assert set(predict["requestBody"]["content"]) == {"multipart/form-data", "image/*", "application/json"}
     assert {parameter["name"] for parameter in predict["parameters"]} == {"inputs", "explain", "table"}
+    assert "the first page" in predict["parameters"][-1]["description"]
     assert set(predict["responses"]) == {"200", "400", "408", "413", "415", "422", "503"}
     assert "application/problem+json" in predict["responses"]["413"]["content"]
     for operations in paths.values():

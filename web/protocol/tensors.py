@@ -143,7 +143,8 @@ def parse(body: bytes, json_length: int | None, max_batch: int) -> tuple[InferRe
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise bad_request("The body is not JSON.") from None
     if [each.name for each in request.inputs] != [INPUT]:
-        raise bad_request(f"The model has one input, {INPUT}; the request has {len(request.inputs)} of other names.")
+        names = str([each.name for each in request.inputs[:5]])[:MAX_SHOWN]
+        raise bad_request(f"A request must have one input, {INPUT}; this has {len(request.inputs)}: {names}.")
     for output in request.outputs:
         if output.name != OUTPUT:
             raise bad_request(f"The model has no output {output.name[:MAX_SHOWN]!r}, only {OUTPUT}.")

@@ -13,6 +13,7 @@ def create_metrics_route(metrics: Metrics) -> HTTPRouteHandler:
     @get("/metrics", sync_to_thread=False, media_type="text/plain")
     def show() -> Response[bytes]:
         """Return all metrics in Prometheus' text format."""
-        return Response(metrics.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        # Litestar adds the charset.
+        return Response(metrics.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4.removesuffix("; charset=utf-8"))
 
     return show

@@ -25,7 +25,8 @@ from web.observability.metrics import Metrics
 
 INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw to each mark, as a PNG data URL")
 TABLE = QueryParameter(
-    description="rows x columns, such as 15x10, of the table with printed lines that fills the picture; adds `cells`",
+    description="rows x columns, such as 15x10, of the table with printed lines that fills the picture, or the first "
+    "page of a file; adds `cells`",
     pattern=r"^[1-9][0-9]?x[1-9][0-9]?$",
 )
 EXPLAIN = QueryParameter(
@@ -150,7 +151,7 @@ def create_predict_route(
         out.
 
         With `table=15x10` the picture shows a table with printed lines, 15 rows and 10 columns, and `cells` holds the
-        text of each cell.
+        text of each cell. Of a file of several pages this is the table on the first.
         """
         rows, columns = (int(count) for count in table.split("x")) if table else (0, 0)
         async with limits.admit() as held:

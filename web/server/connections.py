@@ -6,6 +6,7 @@ one that offers another protocol keeps its body (tests/web/test_connections.py).
 """
 
 import asyncio
+import logging
 import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from web.http.service import SECURITY_HEADERS
 if TYPE_CHECKING:
     from web.http.limits import Limits
 
+logger = logging.getLogger("web")
 # Limit for the headers of one request, twice that of common servers; our clients are browsers and small programs.
 MAX_HEADER_BYTES = 32_768
 HEADER_SECONDS = 10.0
@@ -178,6 +180,7 @@ class BoundedConnection(HttpToolsProtocol):
     def _refuse(self, error: ProblemError) -> None:
         """Send an error in the format of the application, but without calling it, and close the connection."""
         request_id = secrets.token_hex(16)
+        logger.warning("refused with %d: %s", error.status_code, error.detail, extra={"request_id": request_id})
         answer = error_answer(error, request_id)
         headers = {**answer.headers, **SECURITY_HEADERS, "x-request-id": request_id, "connection": "close"}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
