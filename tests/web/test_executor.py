@@ -7,19 +7,28 @@ import threading
 
 import pytest
 
-from web.executor import THREAD_NICE_INCREMENT, Executor
+from web.executor import NICE_INCREMENT, Executor
 
 
-def test_large_pictures_are_read_in_one_thread_and_small_ones_on_the_loop() -> None:
-    async def where() -> list[int]:
-        executor = Executor()
-        found = [await executor.run(threading.get_ident, small=small) for small in (True, False, False)]
+def test_small_and_large_work_have_a_thread_each_and_the_event_loop_goes_on() -> None:
+    async def both() -> list[int]:
+        executor, done = Executor(), threading.Event()
+
+        def wait_for_the_others() -> int:
+            # Hangs if the event loop, or the other thread, waits for this work.
+            assert done.wait(60)
+            return threading.get_ident()
+
+        small = asyncio.ensure_future(executor.run(wait_for_the_others, small=True))
+        large = [await executor.run(threading.get_ident, small=False) for _ in range(2)]
+        done.set()
+        found = [threading.get_ident(), await small, *large]
         executor.close()
         return found
 
-    small, large, again = asyncio.run(where())
-    assert small == threading.get_ident()
-    assert large == again != small
+    loop, small, large, again = asyncio.run(both())
+    assert len({loop, small, large}) == 3
+    assert large == again
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only on Linux has each thread a priority of its own")
@@ -33,6 +42,6 @@ def test_canvases_go_before_large_pictures() -> None:
         executor.close()
         return found
 
-    own, thread = asyncio.run(both())
-    assert thread == min(own + THREAD_NICE_INCREMENT, 19)
-    assert niceness() == own
+    small, large = asyncio.run(both())
+    assert small == niceness()
+    assert large == min(small + NICE_INCREMENT, 19)

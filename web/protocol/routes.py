@@ -197,7 +197,8 @@ def create_protocol(
                 return len(images), encode(answer, probabilities, binary=wants_binary(asked))
 
             small = len(body) <= (MAX_LOOP_BODY_BYTES if json_length is None else MAX_LOOP_IMAGES * SIDE * SIDE + 2000)
-            images, (content, length) = await executor.run(work, small=small and encoding in ("", "identity"))
+            on_loop = small and encoding in ("", "identity")
+            images, (content, length) = work() if on_loop else await executor.run(work, small=False)
         metrics.classified(images)
         request.scope["state"]["log"] = {"images": images}
         if length is None:
