@@ -3,10 +3,11 @@
 import base64
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw
-from playwright.sync_api import expect
+from PIL import ExifTags, Image, ImageDraw
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import PHONE, Open
 from tests.browser.strokes import OWN, SHARED, placed
@@ -115,6 +116,101 @@ def test_picture_of_more_bytes_than_the_server_takes_is_brought_down(visit: Open
     assert scan.stat().st_size > 10_000_000
     surface["#file"].set_input_files(scan)
     surface.reads("47")
+
+
+def noisy(size: tuple[int, int], kind: str, **options: Any) -> bytes:
+    """The four and the seven with the noise of a camera in the dark, which makes a file large."""
+    with Image.open(io.BytesIO(png(size))) as image:
+        out = io.BytesIO()
+        Image.blend(image, Image.effect_noise(size, 60).convert("RGB"), 0.3).save(out, kind, **options)
+    return out.getvalue()
+
+
+def sent(surface: Surface, content: bytes, name: str, text: str = "47") -> bytes:
+    """Choose a file, wait until it reads `text`, and return the body of the request."""
+    # Playwright sees no body that is a file.
+    surface.page.evaluate("""() => {
+      const { fetch } = window;
+      window.fetch = (to, options) => { window.sent = options?.body ?? window.sent; return fetch(to, options); };
+    }""")
+    kind = {"jpg": "jpeg"}.get(name[-3:], name.split(".")[1])
+    hand_over(surface, "pick", content, name, f"image/{kind}")
+    surface.reads(text)
+    body: str = surface.page.evaluate("""() => new Promise((done) => {
+      const reader = new FileReader();
+      reader.onload = () => done(reader.result.split(",")[1]);
+      reader.readAsDataURL(sent);
+    })""")
+    return base64.b64decode(body)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_large_photo_is_reduced_as_the_server_would_and_its_boxes_stay_right(visit: Open, orientation: int) -> None:
+    upright = (4200, 2800) if orientation == 1 else (2800, 4200)
+    with Image.open(io.BytesIO(noisy(upright, "PNG"))) as image:
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = orientation
+        out = io.BytesIO()
+        (image if orientation == 1 else image.transpose(Image.Transpose.ROTATE_90)).save(
+            out, "JPEG", quality=85, exif=exif
+        )
+    assert out.tell() > 1_500_000
+    surface = visit()
+    body = sent(surface, out.getvalue(), "photo.jpg")
+    assert len(body) < out.tell() / 2
+    with Image.open(io.BytesIO(body)) as image:
+        assert (image.format, image.size) == ("JPEG", (upright[0] / 2, upright[1] / 2))
+    picture, box = surface["#overlay"].bounding_box(), surface[".box"].nth(1).bounding_box()
+    assert picture
+    assert box
+    # The seven starts at 0.6 of the width and a quarter of the height.
+    assert (box["x"] - picture["x"]) / picture["width"] == pytest.approx(0.6, abs=0.04)
+    assert (box["y"] - picture["y"]) / picture["height"] == pytest.approx(0.25, abs=0.04)
+
+
+def test_heavy_photo_keeps_its_pixels_and_other_files_are_sent_as_they_are(visit: Open) -> None:
+    photo = noisy((2000, 1500), "JPEG", quality=96)
+    assert len(photo) > 1_500_000
+    body = sent(visit(), photo, "photo.jpg")
+    assert len(body) < 0.6 * len(photo)
+    with Image.open(io.BytesIO(body)) as image:
+        assert image.size == (2000, 1500)
+    for name, content in ("small.jpg", png(kind="JPEG")), ("scan.png", noisy((1200, 800), "PNG")):
+        assert sent(visit(), content, name) == content
+
+
+def test_photo_of_more_pixels_than_the_server_takes_is_reduced(visit: Open) -> None:
+    photo = png((8200, 5000), "JPEG")
+    assert len(photo) < 1_500_000
+    with Image.open(io.BytesIO(sent(visit(), photo, "photo.jpg"))) as image:
+        assert image.size == (2050, 1250)
+
+
+HURRY = """(share) => {
+  const timeout = AbortSignal.timeout;
+  window.allowed = [];
+  AbortSignal.timeout = (ms) => { allowed.push(ms); return timeout.call(AbortSignal, ms * share); };
+}"""
+
+
+def test_time_for_an_answer_does_not_count_the_upload(visit: Open) -> None:
+    surface = visit()
+    surface.page.evaluate(HURRY, 1)
+    scan = noisy((1200, 800), "PNG")
+    sent(surface, scan, "scan.png")
+    (allowed,) = surface.page.evaluate("allowed")
+    assert allowed >= 20_000 + min(len(scan) / 60, 30_000), "60 kB/s is a slow uplink, the server waits for 30 s"
+
+
+def test_large_upload_that_took_too_long_is_not_tried_again(visit: Open) -> None:
+    surface = visit()
+    surface.page.evaluate(HURRY, 0.01)
+    held: list[Route] = []
+    surface.page.route("**/predict*", lambda route: held.append(route))
+    hand_over(surface, "pick", noisy((1200, 800), "PNG"))
+    expect(surface["#problem"]).to_contain_text("too long to send")
+    surface.page.wait_for_timeout(2000)
+    assert len(held) == 1
 
 
 def test_avif_is_converted_by_a_browser_that_shows_it_and_heic_is_sent_as_it_is(visit: Open) -> None:

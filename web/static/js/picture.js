@@ -2,7 +2,9 @@
 import { Problem } from "./server.js";
 
 const MOST_BYTES = 9_500_000; // the server takes 10 MB
-const LONGEST = 3000; // pixels, of the longer side if reduced
+const MOST_PIXELS = 40_000_000; // that the server takes
+const HEAVY_BYTES = 1_000_000; // of a photo: on a slow line more would take minutes
+const SIDE = 2000; // pixels: the server reduces a longer side of twice as many or more, by a whole number
 
 export function receivePictures(inputs, stage, take) {
 	for (const input of inputs) {
@@ -28,21 +30,35 @@ export function receivePictures(inputs, stage, take) {
 	addEventListener("dragleave", (event) => event.relatedTarget || stage.classList.remove("drop"));
 }
 
-/** Check a file, reduce a large one, convert AVIF and HEIC: {blob, size}; no size if unchanged. Throws a Problem. */
+/** Check a file, reduce a large photo, convert AVIF and HEIC: {blob, size}; no size if unchanged. Throws a Problem. */
 export async function prepare(file) {
 	if (!file.size) throw new Problem(`${file.name} is empty. Choose another file.`);
 	if (file.type && !/^image\/|^application\/pdf$/.test(file.type)) {
 		throw new Problem(`${file.name} is no picture. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or PDF.`);
 	}
-	const large = file.size > MOST_BYTES;
-	const bitmap = (large || /avif|hei[cf]/.test(file.type)) && await createImageBitmap(file).catch(() => null);
-	if (!bitmap && large) throw new Problem("This picture is too large. Send one under 10 MB.");
-	if (!bitmap) return { blob: file, size: null };
-	const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
-	const size = [bitmap.width, bitmap.height].map((side) => Math.round(side * scale));
-	const canvas = new OffscreenCanvas(...size);
-	canvas.getContext("2d").drawImage(bitmap, 0, 0, ...size);
-	return { blob: await canvas.convertToBlob({ type: "image/jpeg", quality: 0.92 }), size };
+	const unchanged = { blob: file, size: null }, tooLarge = file.size > MOST_BYTES;
+	// A bitmap would be one of several pages.
+	if (/gif|tiff|pdf/.test(file.type) && !tooLarge) return unchanged;
+	const bitmap = await createImageBitmap(file).catch(() => null);
+	if (!bitmap && tooLarge) throw new Problem("This picture is too large. Send one under 10 MB.");
+	if (!bitmap) return unchanged;
+	const { width, height } = bitmap;
+	const must = tooLarge || /avif|hei[cf]/.test(file.type) || width * height > MOST_PIXELS;
+	const lossless = /png|bmp/.test(file.type);
+	let blob = file, size = null;
+	if (must || (file.size > HEAVY_BYTES && !lossless)) {
+		let factor = Math.max(1, Math.floor(Math.max(width, height) / SIDE));
+		do {
+			size = [width, height].map((side) => Math.ceil(side / factor));
+			const canvas = new OffscreenCanvas(...size), context = canvas.getContext("2d");
+			context.imageSmoothingQuality = "high";
+			context.drawImage(bitmap, 0, 0, ...size);
+			blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
+			factor++;
+		} while (blob.size > MOST_BYTES);
+	}
+	bitmap.close();
+	return must || blob.size < file.size ? { blob, size } : unchanged;
 }
 
 export class Picture {

@@ -1,6 +1,10 @@
 // Requests to the server, and messages about failures.
 
-const LONGEST = 20_000; // timeout in milliseconds: a large photo on a slow line
+const LONGEST = 20_000; // milliseconds until an answer
+const LONGEST_UPLOAD = 30_000; // milliseconds, after which the server cuts it off
+const SLOWEST = 30; // bytes that a slow line sends in a millisecond
+const HEAVY = 1_000_000; // bytes that are not sent again if they took too long
+const TOO_SLOW = "This picture takes too long to send or to read. Send a smaller one.";
 
 /** A failure. `retry`: the same picture may be read later, after `wait` seconds if the server says so. */
 export class Problem extends Error {
@@ -12,6 +16,7 @@ export class Problem extends Error {
 
 async function refusal(answer) {
 	const { status, headers } = answer;
+	if (status === 408) return new Problem(TOO_SLOW);
 	if (status === 429 || status === 503) return new Problem("The server is busy.", true, Number(headers.get("Retry-After")));
 	if (status >= 500) return new Problem("The server has a fault.", true);
 	const { detail } = await answer.json().catch(() => ({}));
@@ -26,11 +31,11 @@ export async function predict(blob, more = "") {
 			method: "POST",
 			headers: { "Content-Type": blob.type || "application/octet-stream" },
 			body: blob,
-			signal: AbortSignal.timeout(LONGEST),
+			signal: AbortSignal.timeout(LONGEST + Math.min(blob.size / SLOWEST, LONGEST_UPLOAD)),
 		});
 		if (answer.ok) return await answer.json();
 	} catch (error) {
-		if (error.name === "TimeoutError") throw new Problem("The server takes too long to answer.", true);
+		if (error.name === "TimeoutError") throw blob.size > HEAVY ? new Problem(TOO_SLOW) : new Problem("The server takes too long to answer.", true);
 		throw new Problem(navigator.onLine ? "The server cannot be reached." : "This device is offline.", true);
 	}
 	throw await refusal(answer);
