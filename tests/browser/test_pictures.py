@@ -213,6 +213,32 @@ def test_large_upload_that_took_too_long_is_not_tried_again(visit: Open) -> None
     assert len(held) == 1
 
 
+def transparent(ink: str, kind: str, size: tuple[int, int] = (600, 400)) -> bytes:
+    """The four and the seven on nothing, as drawing programs save them."""
+    with Image.open(io.BytesIO(png(size))) as image:
+        writing = Image.new("RGBA", size, ink)
+        writing.putalpha(image.convert("L").point([255 if grey < 128 else 0 for grey in range(256)]))
+        return encoded(writing, kind)
+
+
+@pytest.mark.parametrize("ink", ["black", "white"])
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF", "PNG"])
+def test_transparent_picture_stays_transparent(visit: Open, ink: str, kind: str) -> None:
+    surface = visit()
+    content = transparent(ink, kind)
+    if kind == "PNG":
+        # More than the server takes.
+        content += bytes(10_000_000 - len(content))
+    body = sent(surface, content, f"drawing.{kind.lower()}")
+    with Image.open(io.BytesIO(body)) as image:
+        assert image.getchannel("A").getextrema() == (0, 255)
+    for _ in range(4):
+        surface["#turn"].click()
+        expect(surface["#note"]).not_to_contain_text("Reading")
+        surface.settled()
+    surface.reads("47")
+
+
 def test_avif_is_converted_by_a_browser_that_shows_it_and_heic_is_sent_as_it_is(visit: Open) -> None:
     surface = visit()
     for kind, sent in ("AVIF", "image/jpeg"), ("HEIC", "image/heic"):

@@ -53,12 +53,20 @@ export async function prepare(file) {
 			const canvas = new OffscreenCanvas(...size), context = canvas.getContext("2d");
 			context.imageSmoothingQuality = "high";
 			context.drawImage(bitmap, 0, 0, ...size);
-			blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
+			blob = await encode(canvas, 0.85);
 			factor++;
 		} while (blob.size > MOST_BYTES);
 	}
 	bitmap.close();
 	return must || blob.size < file.size ? { blob, size } : unchanged;
+}
+
+/** JPEG; PNG if the canvas is transparent: on any ground, either dark or bright writing would vanish. */
+function encode(canvas, quality) {
+	const context = new OffscreenCanvas(64, 64).getContext("2d");
+	context.drawImage(canvas, 0, 0, 64, 64);
+	const opaque = context.getImageData(0, 0, 64, 64).data.every((value, i) => i % 4 < 3 || value === 255);
+	return canvas.convertToBlob(opaque ? { type: "image/jpeg", quality } : {});
 }
 
 export class Picture {
@@ -105,7 +113,7 @@ export class Picture {
 	async #redraw(width, height, draw) {
 		const before = this.file, canvas = new OffscreenCanvas(width, height);
 		draw(canvas.getContext("2d"));
-		const blob = await canvas.convertToBlob(before.type === "image/png" ? {} : { type: "image/jpeg", quality: 0.95 });
+		const blob = await (before.type === "image/png" ? canvas.convertToBlob() : encode(canvas, 0.95));
 		if (this.file !== before) return false;
 		this.#past.push(before);
 		this.#show(new File([blob], before.name, { type: blob.type }));
