@@ -2,6 +2,7 @@
 
 import base64
 import io
+import time
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,43 @@ def test_transparent_picture_stays_transparent(visit: Open, ink: str, kind: str)
         expect(surface["#note"]).not_to_contain_text("Reading")
         surface.settled()
     surface.reads("47")
+
+
+def test_file_that_cannot_be_opened_is_told_and_not_tried_again(visit: Open, tmp_path: Path) -> None:
+    surface = visit()
+    surface.expected += ["net::ERR_FILE_NOT_FOUND", "net::ERR_UPLOAD_FILE_CHANGED"]
+    requests: list[str] = []
+    surface.page.on("request", lambda request: requests.append(request.url))
+    folder, photo = tmp_path / "scans", tmp_path / "photo.png"
+    folder.mkdir()
+    photo.write_bytes(png())
+
+    def drop(*files: Path) -> None:
+        data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            surface.protocol.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 300, "data": data})
+
+    drop(folder)
+    expect(surface["#problem"]).to_contain_text("scans cannot be read: it is a folder")
+    expect(surface["#problem button"]).to_be_hidden()
+    expect(surface["#picture"]).to_be_hidden()
+    drop(folder, photo)
+    expect(surface["#history li"]).to_have_count(2)
+    expect(surface["#history li"].last).to_contain_text("folder")
+    drop(photo)
+    surface.reads("47")
+    assert sum("/predict" in url for url in requests) == 2
+    # Of the same size, so that only the time of the change tells.
+    time.sleep(1.1)
+    photo.write_bytes(png())
+    surface[".why"].first.click()
+    expect(surface["#note"]).to_contain_text("photo.png cannot be read")
+    surface["#rows"].fill("1")
+    surface["#columns"].fill("2")
+    surface["#columns"].press("Enter")
+    expect(surface["#problem"]).to_contain_text("photo.png cannot be read")
+    surface.page.wait_for_timeout(1500)
+    assert sum("/predict" in url for url in requests) == 3
 
 
 def test_avif_is_converted_by_a_browser_that_shows_it_and_heic_is_sent_as_it_is(visit: Open) -> None:

@@ -1,5 +1,5 @@
 // A picture instead of a drawing: a chosen file, or from camera, drop or clipboard.
-import { Problem } from "./server.js";
+import { checkReadable, Problem } from "./server.js";
 
 const MOST_BYTES = 9_500_000; // the server takes 10 MB
 const MOST_PIXELS = 40_000_000; // that the server takes
@@ -36,6 +36,7 @@ export async function prepare(file) {
 	if (file.type && !/^image\/|^application\/pdf$/.test(file.type)) {
 		throw new Problem(`${file.name} is no picture. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or PDF.`);
 	}
+	await checkReadable(file);
 	const unchanged = { blob: file, size: null }, tooLarge = file.size > MOST_BYTES;
 	// A bitmap would be one of several pages.
 	if (/gif|tiff|pdf/.test(file.type) && !tooLarge) return unchanged;

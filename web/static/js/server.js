@@ -14,6 +14,15 @@ export class Problem extends Error {
 	}
 }
 
+/** Throws a Problem for a folder that was dropped, and a file that is not as it was when it was chosen. */
+export async function checkReadable(file) {
+	try {
+		await file.slice(0, 1).arrayBuffer();
+	} catch {
+		throw new Problem(`${file.name} cannot be read: it is a folder, or it was changed or deleted. Choose a file again.`);
+	}
+}
+
 async function refusal(answer) {
 	const { status, headers } = answer;
 	if (status === 408) return new Problem(TOO_SLOW);
@@ -36,6 +45,7 @@ export async function predict(blob, more = "") {
 		if (answer.ok) return await answer.json();
 	} catch (error) {
 		if (error.name === "TimeoutError") throw blob.size > HEAVY ? new Problem(TOO_SLOW) : new Problem("The server takes too long to answer.", true);
+		await checkReadable(blob);
 		throw new Problem(navigator.onLine ? "The server cannot be reached." : "This device is offline.", true);
 	}
 	throw await refusal(answer);
