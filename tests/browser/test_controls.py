@@ -5,12 +5,14 @@ import io
 import json
 from pathlib import Path
 
-from playwright.sync_api import Download, expect
+import pytest
+from playwright.sync_api import Download, FilePayload, expect
 
 from synthesis.handwriting import NOT_A_DIGIT
 from tests.browser.conftest import PHONE, Open
 from tests.browser.strokes import OWN
 from tests.browser.surface import Surface
+from tests.browser.test_pictures import png
 from train import extra
 
 ONE, FOUR, SEVEN, THREE = OWN
@@ -212,14 +214,73 @@ def test_corrections_are_kept_saved_deleted_and_learnt_from(visit: Open, tmp_pat
     expect(surface["#corrections summary b"]).to_have_text("0")
 
 
-def test_storage_that_is_full_loses_no_reading(visit: Open) -> None:
+BLOCKED = """Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("blocked", "SecurityError"); },
+});"""
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+def test_without_room_to_store_them_readings_and_corrections_are_kept_for_the_visit(visit: Open, blocked: bool) -> None:
     surface = visit()
-    surface.page.evaluate("localStorage.filler = 'x'.repeat(5 * 1024 * 1024 - 10)")
+    if blocked:
+        surface.page.add_init_script(BLOCKED)
+    else:
+        surface.page.evaluate("localStorage.filler = 'x'.repeat(5 * 1024 * 1024 - 10)")
+    surface.page.reload()
+    files: list[FilePayload] = [{"name": f"{i}.png", "mimeType": "image/png", "buffer": png()} for i in range(2)]
+    surface["#file"].set_input_files(files)
+    expect(surface["#history li"]).to_have_count(2)
     surface.mouse(surface.place(FOUR))
     surface.reads("4")
+    expect(surface["#history li"]).to_have_count(3)
     surface[".was"].select_option("9")
-    expect(surface["#note"]).to_contain_text("No room")
-    surface.reads("4")
+    expect(surface["#note"]).to_contain_text("no room to keep corrections")
+    surface.reads("9")
+    surface["#corrections summary"].click()
+    assert json.loads(saved(surface, "#corrections .save"))["label"] == "9"
+    surface["#corrections .forget"].click()
+    surface["#corrections .forget"].click()
+    expect(surface["#corrections summary b"]).to_have_text("0")
+
+
+def test_two_tabs_keep_one_list(visit: Open) -> None:
+    one = visit()
+    two = Surface(one.page.context.new_page(), one.url)
+    two.page.goto(f"{one.url}/")
+    for surface, drawn, label in (one, SEVEN, "1"), (two, FOUR, "9"), (one, FOUR, "9"):
+        surface.page.bring_to_front()
+        surface["#clear"].click()
+        surface.mouse(surface.place(drawn))
+        surface.reads(drawn.label)
+        surface[".was"].first.select_option(label)
+        surface.reads(label)
+    kept = "JSON.parse(localStorage.{}).map(({}) => {})"
+    assert one.page.evaluate(kept.format("corrections", "{ label }", "label")) == ["9", "9", "1"]
+    assert one.page.evaluate(kept.format("history", "{ text }", "text")) == ["9", "9", "1"]
+    expect(two["#corrections summary b"]).to_have_text("3")
+    one["#history summary"].click()
+    one["#history .forget"].click()
+    one["#history .forget"].click()
+    expect(two["#history summary b"]).to_have_text("0")
+    two.page.bring_to_front()
+    two["#clear"].click()
+    two.mouse(two.place(SEVEN))
+    two.reads("7")
+    expect(one["#history li b"]).to_have_text(["7"])
+
+
+def test_many_files_stay_in_the_list(visit: Open) -> None:
+    surface = visit()
+    surface.page.route("**/predict*", lambda route: route.fulfill(json={"text": "12", "digits": []}))
+    files: list[FilePayload] = [{"name": f"{i}.pdf", "mimeType": "application/pdf", "buffer": b"%"} for i in range(130)]
+    surface["#file"].set_input_files(files)
+    expect(surface["#note"]).to_contain_text("130 files: see")
+    surface.page.unroute("**/predict*")
+    surface.page.reload()
+    surface.mouse(surface.place(SEVEN))
+    surface.reads("7")
+    expect(surface["#history summary b"]).to_have_text("131")
+    assert surface.page.evaluate("JSON.parse(localStorage.history).at(-1).name") == "0.pdf"
 
 
 def test_foot_names_the_model(visit: Open) -> None:

@@ -6,7 +6,6 @@ const TRIES = 5; // retries of a file, if the server is busy
 
 export async function readAll(files, page, past) {
 	page.history.open = true;
-	past.limit = Math.max(past.limit, files.length); // keep all of these files
 	let unread = 0;
 	for (const [at, file] of files.entries()) {
 		page.note.textContent = `Reading file ${at + 1} of ${files.length} …`;

@@ -267,12 +267,14 @@ const cards = new Cards(page, {
 		const entry = { id: labels.get(index)?.id ?? Date.now(), writer: writer(corrections.entries), label };
 		// Not kept: the classifier must not learn that a slash, which may look like a 1, is not a digit.
 		const sign = label in SIGNS;
+		let stored = true;
 		if (!label || sign) corrections.remove(entry.id);
-		if (!label) labels.delete(index);
-		else if (sign || corrections.put({ ...entry, ...evidence(index) })) labels.set(index, entry);
+		else stored = corrections.put({ ...entry, ...evidence(index) });
+		if (label) labels.set(index, entry);
+		else labels.delete(index);
 		cards.show(shown.digits, labels);
 		showText();
-		if (label && labels.get(index) !== entry) page.note.textContent = "No room is left for corrections: download and delete them.";
+		if (!stored) page.note.textContent = "This device has no room to keep corrections: download them before you leave.";
 	},
 });
 
