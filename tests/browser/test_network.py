@@ -7,6 +7,7 @@ from playwright.sync_api import Request, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.strokes import OWN
+from tests.browser.test_pictures import hand_over, png
 from tests.servers import serving
 
 ONE, FOUR, SEVEN, THREE = OWN
@@ -47,6 +48,20 @@ def test_stale_answers_are_dropped(visit: Open) -> None:
     surface.reads("")
     assert surface.page.evaluate("seen").count("") == 1
     assert surface.page.evaluate("seen.at(-1)") == ""
+
+
+def test_reading_that_is_no_longer_wanted_holds_up_no_other(visit: Open) -> None:
+    surface = visit()
+    held: list[Route] = []
+    surface.page.route("**/predict*", lambda route: route.continue_() if held else held.append(route))
+    hand_over(surface, "pick", png())
+    while not held:
+        surface.page.wait_for_timeout(10)
+    surface["#back"].click()
+    # Less than the 20 seconds after which every request ends.
+    surface.mouse(surface.place(SEVEN))
+    expect(surface["#reading"]).to_have_text("7", timeout=10_000)
+    expect(surface["#problem"]).to_be_hidden()
 
 
 def test_never_more_than_one_request_under_way(visit: Open) -> None:

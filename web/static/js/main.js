@@ -32,7 +32,7 @@ let started = Date.now(); // id of this drawing or picture in the history
 
 // Reading
 
-const reader = new Reader(async (job) => {
+const reader = new Reader(async (job, signal) => {
 	if (job.file) Object.assign(job, await prepare(job.file));
 	else {
 		const canvas = sheet.image();
@@ -41,7 +41,7 @@ const reader = new Reader(async (job) => {
 		const bytes = atob(canvas.toDataURL().split(",")[1]);
 		job.blob = new Blob([Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))], { type: "image/png" });
 	}
-	return predict(job.blob, job.table);
+	return predict(job.blob, job.table, signal);
 }, { reading: showReading, problem: showProblem });
 
 function read(when, job) {

@@ -2,13 +2,14 @@
 
 const PAUSE = 70; // milliseconds without a movement after which a stroke is read while it is drawn
 const MAX_READ_INTERVAL = 250; // milliseconds between readings of a stroke that never pauses
+const PATIENCE = 1000; // milliseconds that the next request waits for an answer that is no longer wanted
 const LONGEST_WAIT = 8; // seconds between two tries, unless the server sets the wait
 
-/** `send(job)` promises an answer, or throws a Problem; `on` is {reading(answer, job), problem(problem, job)}. */
+/** `send(job, signal)` promises an answer, or throws a Problem; `on` is {reading(answer, job), problem(problem, job)}. */
 export class Reader {
 	#epoch = 0; // answers to an earlier one are stale
 	#job = null; // what is to be read next
-	#busy = false;
+	#request = null; // the AbortController of the one under way
 	#timer = 0;
 	#since = 0;
 	#tries = 0;
@@ -24,6 +25,8 @@ export class Reader {
 		this.#since = 0;
 		clearTimeout(this.#timer);
 		this.#timer = 0;
+		const stale = this.#request;
+		setTimeout(() => stale?.abort(), PATIENCE);
 	}
 
 	soon(job) {
@@ -46,19 +49,19 @@ export class Reader {
 
 	async #go() {
 		this.#timer = 0;
-		if (this.#busy || !this.#job) return;
+		if (this.#request || !this.#job) return;
 		const job = this.#job, epoch = this.#epoch;
 		this.#job = null;
 		this.#since = 0;
-		this.#busy = true;
+		this.#request = new AbortController();
 		let answer = null, problem = null;
 		try {
-			answer = await this.send(job);
+			answer = await this.send(job, this.#request.signal);
 			this.#tries = 0;
 		} catch (error) {
 			problem = error;
 		}
-		this.#busy = false;
+		this.#request = null;
 		if (epoch === this.#epoch) problem ? this.#failed(problem, job) : this.on.reading(answer, job);
 		if (!this.#timer) this.#go();
 	}

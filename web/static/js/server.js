@@ -32,15 +32,16 @@ async function refusal(answer) {
 	return new Problem(detail || (status === 413 ? "This picture is too large." : "This picture cannot be read. Send another one."));
 }
 
-/** Read a picture (Blob). `more`: other parameters, &explain=1 or &table=15x10. Throws a Problem. */
-export async function predict(blob, more = "") {
+/** Read a picture (Blob). `more`: other parameters, &explain=1 or &table=15x10. `signal` aborts. Throws a Problem. */
+export async function predict(blob, more = "", signal = null) {
+	const limit = AbortSignal.timeout(LONGEST + Math.min(blob.size / SLOWEST, LONGEST_UPLOAD));
 	let answer;
 	try {
 		answer = await fetch(`predict?inputs=1${more}`, {
 			method: "POST",
 			headers: { "Content-Type": blob.type || "application/octet-stream" },
 			body: blob,
-			signal: AbortSignal.timeout(LONGEST + Math.min(blob.size / SLOWEST, LONGEST_UPLOAD)),
+			signal: (signal && AbortSignal.any?.([limit, signal])) ?? limit, // `any` is new in 2024
 		});
 		if (answer.ok) return await answer.json();
 	} catch (error) {
