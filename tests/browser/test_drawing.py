@@ -105,6 +105,27 @@ def test_resize_in_the_middle_of_a_drawing(visit: Open) -> None:
     surface.reads("4")
 
 
+def test_undo_changes_no_size_after_a_line_off_the_sheet(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(SEVEN, 0.3))
+    surface.reads("7")
+    ink = surface.ink()
+    x, y, width, height = surface.box
+    surface.mouse([[(x + 0.7 * width, y + 0.5 * height), (x + 0.7 * width, y + height + 150)]])
+    surface["#canvas"].focus()
+    # A line of the keyboard along the edge.
+    for key in ("ArrowRight",) * 50 + ("Space", "ArrowDown", "Space"):
+        surface.page.keyboard.press(key)
+    whole = surface.ink()
+    surface["#clear"].click()
+    surface["#undo"].click()
+    assert surface.ink() == whole > ink
+    surface["#undo"].click()
+    surface["#undo"].click()
+    surface.reads("7")
+    assert surface.ink() == ink
+
+
 def test_rotating_the_device_keeps_everything_on_the_sheet(visit: Open) -> None:
     surface = visit({**PHONE, "viewport": {"width": 844, "height": 390}})
     surface.page.locator("#canvas").scroll_into_view_if_needed()

@@ -118,7 +118,7 @@ page.problem.lastElementChild.addEventListener("click", () => reader.retry());
 const tool = () => {
 	const width = (page.brush.value / 100) * (sheet.height / sheet.unit);
 	const erase = page.eraser.ariaPressed === "true";
-	return { width: erase ? width * 2 : width, erase };
+	return { width: erase ? width * 2 : width, erase, reach: sheet.reach };
 };
 const pen = {
 	start() {

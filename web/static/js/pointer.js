@@ -1,7 +1,7 @@
 // Drawing with mouse, pen and finger.
 
 /**
- * Turn pointer events into strokes of `tool()`, {width, erase}. `on` is {start, move}; the drawing then gets the stroke.
+ * Turn pointer events into strokes of `tool()`, {width, erase, reach}. `on` is {start, move}; the drawing then gets the stroke.
  * One pointer draws at a time; a pen takes over from a touch, which is then the palm.
  */
 export function followPointer(sheet, tool, on) {
@@ -20,8 +20,8 @@ export function followPointer(sheet, tool, on) {
 		on.start();
 		pointer = event;
 		try { canvas.setPointerCapture(event.pointerId); } catch { /* lifted already */ }
-		const { width, erase } = tool();
-		stroke = { points: [point(event)], width, erase: erase || turned };
+		stroke = { points: [point(event)], ...tool() };
+		stroke.erase ||= turned;
 		sheet.live = [stroke];
 		on.move();
 	});

@@ -63,10 +63,12 @@ export class Sheet {
 		this.canvas.dispatchEvent(new Event("resized"));
 	}
 
-	/** A unit is the sheet's height, or less if a drawing made on a wider sheet would not fit. */
+	/** A unit is the sheet's height, or less if what was seen of a drawing on a wider sheet would not fit. */
 	#fit() {
-		const box = bounds(this.drawing.strokes) ?? [0, 0, 0, 0];
-		const across = Math.max(-box[0], box[2]), down = Math.max(-box[1], box[3]);
+		const [across, down] = [0, 1].map((axis) => Math.max(0, ...this.drawing.strokes.map((stroke) => {
+			const box = bounds([stroke]) ?? [0, 0, 0, 0];
+			return Math.min(Math.max(-box[axis], box[axis + 2]), stroke.reach?.[axis] ?? Infinity);
+		})));
 		this.unit = Math.min(this.height, this.width / 2 / across, this.height / 2 / down);
 		this.#paint();
 	}
