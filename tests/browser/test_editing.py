@@ -234,6 +234,31 @@ def test_without_storage_the_page_works(visit: Open) -> None:
     surface.reads("7")
 
 
+def test_the_reading_is_reached_beside_many_cards(visit: Open) -> None:
+    """The column with the picture is higher than the window, and stays beside the cards."""
+    surface = visit()
+    with Image.open(io.BytesIO(png())) as image:
+        page = Image.new("RGB", (1500, 1600), image.getpixel((0, 0)))
+        for at in range(40):
+            page.paste(image.resize((300, 200)), (at % 5 * 300, at // 5 * 200))
+        out = io.BytesIO()
+        page.save(out, "PNG")
+    hand_over(surface, "pick", out.getvalue())
+    surface["#all"].click()
+    expect(surface[".card"]).to_have_count(80)
+    surface[".card"].nth(40).scroll_into_view_if_needed()
+    expect(surface["#turn"]).to_be_in_viewport()
+    surface["#turn"].hover()
+    surface.page.mouse.wheel(0, 2000)
+    expect(surface["#copy"]).to_be_in_viewport(ratio=1)
+    expect(surface[".card"].nth(40)).to_be_in_viewport()
+    # At its end it moves the page.
+    for at in range(79, 0, -20):
+        surface[".card"].nth(at).scroll_into_view_if_needed()
+        expect(surface["#copy"]).to_be_in_viewport(ratio=1)
+    assert violations(surface) == []
+
+
 @pytest.mark.parametrize("device", [DESKTOP, PHONE])
 def test_a_picture_is_seen_larger(visit: Open, device: dict[str, Any]) -> None:
     """Zoomed, the sheet scrolls, a card brings its mark into sight, and boxes stay on their marks."""
