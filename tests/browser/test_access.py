@@ -1,11 +1,15 @@
 """For everyone: keyboard alone, screen readers, large text, any width, and no word to any other host."""
 
+import io
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.strokes import OWN
@@ -135,6 +139,28 @@ def test_text_at_200_per_cent(visit: Open, device: dict[str, Any]) -> None:
           .map((each) => each.outerHTML.slice(0, 80))"""
     )
     assert cut == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_hide_neither_bars_nor_a_pressed_button(visit: Open, scheme: str) -> None:
+    surface = visit({**DESKTOP, "forced_colors": "active", "color_scheme": scheme})
+
+    def seen(locator: Locator) -> NDArray[np.int_]:
+        """Return the grey pixels [height, width] of an element, with neither focus nor pointer on it."""
+        surface.page.mouse.move(5, 5)
+        surface.page.evaluate("document.activeElement.blur()")
+        with Image.open(io.BytesIO(locator.screenshot(animations="disabled"))) as image:
+            return np.asarray(image.convert("L"), int)
+
+    released = seen(surface["#eraser"])
+    surface["#eraser"].click()
+    assert np.median(abs(seen(surface["#eraser"]) - released)) > 50
+    surface["#eraser"].click()
+    assert np.ptp(seen(surface[".size"])[:, -20:]) > 100, "the size of the brush"
+    surface.mouse(surface.place(SEVEN))
+    surface.reads("7")
+    bars = surface[".bars i"]
+    assert abs(np.median(seen(bars.nth(7))) - np.median(seen(bars.nth(3)))) > 50
 
 
 def test_whole_page_is_small() -> None:
