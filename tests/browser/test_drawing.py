@@ -65,6 +65,19 @@ def test_pressure_of_a_pen_widens_the_line(visit: Open) -> None:
     assert ink[1] > 1.5 * ink[0]
 
 
+def test_palm_between_strokes_of_a_pen_draws_nothing(visit: Open) -> None:
+    surface = visit({**DESKTOP, "has_touch": True})
+    surface.pen(surface.place(ONE), 0.5)
+    surface.reads("1")
+    x, y, width, height = surface.box
+    palm = [[(x + 0.8 * width, y + 0.8 * height), (x + 0.8 * width + 2, y + 0.8 * height)]]
+    surface.finger(palm)
+    assert surface.page.evaluate("JSON.parse(sessionStorage.drawing).length") == 1
+    surface.page.reload()
+    surface.finger(surface.place(SEVEN, 0.75))
+    surface.reads("17")
+
+
 def test_second_finger_draws_nothing(visit: Open) -> None:
     surface = visit(PHONE)
     surface.finger(surface.place(ONE)[:1])

@@ -69,6 +69,27 @@ def test_a_picture_is_turned_and_turned_back(visit: Open) -> None:
     surface.reads("")
 
 
+def test_a_second_press_of_turn_waits_for_the_first(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", on_its_side())
+    expect(surface["#note"]).to_contain_text("2 of 2 marks refused")
+    for _ in range(2):
+        surface.page.evaluate("turn.click(), turn.click()")
+        expect(surface["#note"]).not_to_contain_text("Reading")
+        surface.page.wait_for_function("picture.naturalWidth === 400 && !turn.disabled")
+        surface.settled()
+    surface["#turn"].click()
+    surface.reads("47")
+
+
+def test_dragging_off_the_picture_selects_no_text(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    drag(surface, (0.5, 0.985), (0.5, 1.5))
+    assert surface.page.evaluate("String(getSelection())") == ""
+
+
 def test_a_part_is_cut_out_by_dragging(visit: Open) -> None:
     surface = visit()
     hand_over(surface, "pick", png())

@@ -73,6 +73,7 @@ function encode(canvas, quality) {
 export class Picture {
 	file = null;
 	#past = []; // the files before each turn and crop
+	#last = null; // promise of the last turn or crop
 
 	constructor(stage, image) {
 		Object.assign(this, { stage, image });
@@ -87,8 +88,14 @@ export class Picture {
 		this.#show(file);
 	}
 
-	/** Turn the picture by 90 degrees; false if it was closed meanwhile. */
-	turn() {
+	/** Turn the picture by 90 degrees, once the last turn or crop is done; false if it was closed meanwhile. */
+	turn() { return this.#last = this.#turnAfter(this.#last); }
+
+	async #turnAfter(last) {
+		const past = this.#past;
+		await last?.catch(() => {});
+		await this.ready;
+		if (past !== this.#past) return false;
 		const [width, height] = this.size;
 		return this.#redraw(height, width, (context) => {
 			context.translate(height, 0);
@@ -101,7 +108,7 @@ export class Picture {
 	crop([left, top, right, bottom]) {
 		const [width, height] = this.size;
 		const size = [(right - left) * width, (bottom - top) * height].map((side) => Math.max(Math.round(side), 1));
-		return this.#redraw(...size, (context) => context.drawImage(this.image, -left * width, -top * height));
+		return this.#last = this.#redraw(...size, (context) => context.drawImage(this.image, -left * width, -top * height));
 	}
 
 	/** Undo the last turn or crop; false if there was none. */
