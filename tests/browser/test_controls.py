@@ -234,7 +234,7 @@ def test_without_room_to_store_them_readings_and_corrections_are_kept_for_the_vi
     surface.reads("4")
     expect(surface["#history li"]).to_have_count(3)
     surface[".was"].select_option("9")
-    expect(surface["#note"]).to_contain_text("no room to keep corrections")
+    expect(surface["#note"]).to_contain_text("No room to keep corrections")
     surface.reads("9")
     surface["#corrections summary"].click()
     assert json.loads(saved(surface, "#corrections .save"))["label"] == "9"

@@ -76,7 +76,8 @@ def test_a_second_press_of_turn_waits_for_the_first(visit: Open) -> None:
     for _ in range(2):
         surface.page.evaluate("turn.click(), turn.click()")
         expect(surface["#note"]).not_to_contain_text("Reading")
-        surface.page.wait_for_function("picture.naturalWidth === 400 && !turn.disabled")
+        expect(surface["#picture"]).to_have_js_property("naturalWidth", 400)
+        expect(surface["#turn"]).to_be_enabled()
         surface.settled()
     surface["#turn"].click()
     surface.reads("47")

@@ -1,9 +1,8 @@
 // The drawing, with undo and redo.
 
 /**
- * Strokes {points, width, erase, reach} in units of the sheet's height, from its middle; `reach`, if known, is how far the
- * sheet went. No list is changed in place, so undo just brings back an older one. Fires "change"; `detail` is false if a
- * stroke was only added.
+ * Strokes {points, width, erase, reach: the sheet's} in units of the sheet's height, from its middle. No list is changed in
+ * place, so undo just brings back an older one. Fires "change"; `detail` is false if a stroke was only added.
  */
 export class Drawing extends EventTarget {
 	strokes = [];

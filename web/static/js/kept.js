@@ -1,21 +1,17 @@
 // Lists stored on this device, and downloads.
 
-const MOST_FILES = 2000; // entries with a name: files read at once, which do not count as drawings
+const MOST_FILES = 2000; // named entries: files read at once
 
-/**
- * Entries under a key of localStorage, newest first, at most `limit` without a name. What finds no room there, or may not
- * be stored, is kept for this visit. Fires "change".
- */
+/** Entries in localStorage, or else kept for this visit, newest first, at most `limit` without a name. Fires "change". */
 export class Kept extends EventTarget {
 	entries = [];
-	#stored = true; // all entries are in the storage
+	#stored = true; // all of them
 
 	constructor(key, limit = Infinity) {
 		super();
 		Object.assign(this, { key, limit });
 		this.#load();
-		addEventListener("storage", (event) => {
-			if (event.key && event.key !== key) return;
+		addEventListener("storage", () => {
 			this.#load();
 			this.dispatchEvent(new Event("change"));
 		});
@@ -23,8 +19,8 @@ export class Kept extends EventTarget {
 
 	/** Add an entry, or replace the one with its id; false if it is only kept for this visit. */
 	put(entry) {
-		const room = { files: MOST_FILES, others: this.limit };
-		return this.#set([entry, ...this.without(entry.id)].filter(({ name }) => room[name ? "files" : "others"]-- > 0));
+		let files = MOST_FILES, others = this.limit;
+		return this.#set([entry, ...this.without(entry.id)].filter(({ name }) => (name ? files-- : others--) > 0));
 	}
 	remove(id) { this.#set(this.without(id)); }
 	clear() { this.#set([]); }
@@ -39,19 +35,18 @@ export class Kept extends EventTarget {
 	}
 
 	#set(entries) {
-		const fitting = [...entries];
-		this.#stored = false;
-		// If there is no room, a list with a limit stores its newest.
-		do {
-			try {
-				localStorage[this.key] = JSON.stringify(fitting);
-				this.#stored = fitting.length === entries.length;
-				break;
-			} catch { /* full, or blocked */ }
-		} while (this.limit < Infinity && fitting.splice(fitting.length >> 1).length);
 		this.entries = entries;
+		this.#stored = this.#store(entries);
+		// Without room, a list with a limit stores its newest.
+		let most = this.#stored || this.limit === Infinity ? 0 : entries.length;
+		while (most && !this.#store(entries.slice(0, most >>= 1)));
 		this.dispatchEvent(new Event("change"));
 		return this.#stored;
+	}
+
+	#store(entries) {
+		try { localStorage[this.key] = JSON.stringify(entries); } catch { return false; }
+		return true;
 	}
 }
 

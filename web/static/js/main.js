@@ -274,7 +274,7 @@ const cards = new Cards(page, {
 		else labels.delete(index);
 		cards.show(shown.digits, labels);
 		showText();
-		if (!stored) page.note.textContent = "This device has no room to keep corrections: download them before you leave.";
+		if (!stored) page.note.textContent = "No room to keep corrections: download them before you leave.";
 	},
 });
 

@@ -1,10 +1,9 @@
 // A picture instead of a drawing: a chosen file, or from camera, drop or clipboard.
-import { checkReadable, Problem } from "./server.js";
+import { checkReadable, HEAVY, Problem } from "./server.js";
 
 const MOST_BYTES = 9_500_000; // the server takes 10 MB
 const MOST_PIXELS = 40_000_000; // that the server takes
-const HEAVY_BYTES = 1_000_000; // of a photo: on a slow line more would take minutes
-const SIDE = 2000; // pixels: the server reduces a longer side of twice as many or more, by a whole number
+const SIDE = 2000; // pixels: the server reduces a longer side of twice as many, by a whole number
 
 export function receivePictures(inputs, stage, take) {
 	for (const input of inputs) {
@@ -41,39 +40,38 @@ export async function prepare(file) {
 	// A bitmap would be one of several pages.
 	if (/gif|tiff|pdf/.test(file.type) && !tooLarge) return unchanged;
 	const bitmap = await createImageBitmap(file).catch(() => null);
-	if (!bitmap && tooLarge) throw new Problem("This picture is too large. Send one under 10 MB.");
-	if (!bitmap) return unchanged;
+	if (!bitmap) {
+		if (tooLarge) throw new Problem("This picture is too large. Send one under 10 MB.");
+		return unchanged;
+	}
 	const { width, height } = bitmap;
 	const must = tooLarge || /avif|hei[cf]/.test(file.type) || width * height > MOST_PIXELS;
-	const lossless = /png|bmp/.test(file.type);
+	const photo = file.size > HEAVY && !/png|bmp/.test(file.type);
 	let blob = file, size = null;
-	if (must || (file.size > HEAVY_BYTES && !lossless)) {
-		let factor = Math.max(1, Math.floor(Math.max(width, height) / SIDE));
-		do {
-			size = [width, height].map((side) => Math.ceil(side / factor));
-			const canvas = new OffscreenCanvas(...size), context = canvas.getContext("2d");
-			context.imageSmoothingQuality = "high";
-			context.drawImage(bitmap, 0, 0, ...size);
-			blob = await encode(canvas, 0.85);
-			factor++;
-		} while (blob.size > MOST_BYTES);
+	if (must || photo) {
+		const factor = Math.floor(Math.max(width, height) / SIDE) || 1;
+		size = [width, height].map((side) => Math.ceil(side / factor));
+		const canvas = new OffscreenCanvas(...size), context = canvas.getContext("2d");
+		context.imageSmoothingQuality = "high";
+		context.drawImage(bitmap, 0, 0, ...size);
+		blob = await encode(canvas, 0.85);
 	}
 	bitmap.close();
 	return must || blob.size < file.size ? { blob, size } : unchanged;
 }
 
-/** JPEG; PNG if the canvas is transparent: on any ground, either dark or bright writing would vanish. */
+/** JPEG, or PNG if transparent: no ground suits both dark and bright writing. */
 function encode(canvas, quality) {
-	const context = new OffscreenCanvas(64, 64).getContext("2d");
-	context.drawImage(canvas, 0, 0, 64, 64);
-	const opaque = context.getImageData(0, 0, 64, 64).data.every((value, i) => i % 4 < 3 || value === 255);
+	const small = new OffscreenCanvas(64, 64).getContext("2d");
+	small.drawImage(canvas, 0, 0, 64, 64);
+	const opaque = small.getImageData(0, 0, 64, 64).data.every((value, i) => i % 4 < 3 || value === 255);
 	return canvas.convertToBlob(opaque ? { type: "image/jpeg", quality } : {});
 }
 
 export class Picture {
 	file = null;
 	#past = []; // the files before each turn and crop
-	#last = null; // promise of the last turn or crop
+	#last = null; // the last turn or crop
 
 	constructor(stage, image) {
 		Object.assign(this, { stage, image });
@@ -88,7 +86,7 @@ export class Picture {
 		this.#show(file);
 	}
 
-	/** Turn the picture by 90 degrees, once the last turn or crop is done; false if it was closed meanwhile. */
+	/** Turn the picture by 90 degrees, after the last turn or crop; false if it was closed meanwhile. */
 	turn() { return this.#last = this.#turnAfter(this.#last); }
 
 	async #turnAfter(last) {

@@ -1,15 +1,15 @@
 // Drawing with mouse, pen and finger.
 
-const PEN_IN_HAND = 10_000; // milliseconds after the pen was last near, in which a touch is the palm
+const PALM = 10_000; // milliseconds after a pen in which touches are the palm
 
 /**
- * Turn pointer events into strokes of `tool()`, {width, erase, reach}. `on` is {start, move}; the drawing then gets the stroke.
- * One pointer draws at a time; a pen takes over from a touch, which is then the palm, as are those after it.
+ * Turn pointer events into strokes with `tool()`. `on` is {start, move}; the drawing then gets the stroke.
+ * One pointer draws at a time; a pen takes over from a touch, which is then the palm.
  */
 export function followPointer(sheet, tool, on) {
 	const { canvas } = sheet;
 	let pointer = null, stroke = null, penAt = -Infinity;
-	for (const name of ["pointerdown", "pointermove", "pointerup"]) {
+	for (const name of ["pointerdown", "pointermove"]) {
 		canvas.addEventListener(name, (event) => { if (event.pointerType === "pen") penAt = event.timeStamp; });
 	}
 
@@ -21,7 +21,7 @@ export function followPointer(sheet, tool, on) {
 	canvas.addEventListener("pointerdown", (event) => {
 		const turned = event.button === 5; // a pen's eraser end
 		if (event.button && !turned) return;
-		if (event.pointerType === "touch" && event.timeStamp - penAt < PEN_IN_HAND) return;
+		if (event.pointerType === "touch" && event.timeStamp - penAt < PALM) return;
 		if (pointer && (event.pointerType !== "pen" || pointer.pointerType === "pen")) return;
 		on.start();
 		pointer = event;

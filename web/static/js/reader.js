@@ -2,14 +2,14 @@
 
 const PAUSE = 70; // milliseconds without a movement after which a stroke is read while it is drawn
 const MAX_READ_INTERVAL = 250; // milliseconds between readings of a stroke that never pauses
-const PATIENCE = 1000; // milliseconds that the next request waits for an answer that is no longer wanted
+const PATIENCE = 1000; // milliseconds until a stale request is aborted
 const LONGEST_WAIT = 8; // seconds between two tries, unless the server sets the wait
 
 /** `send(job, signal)` promises an answer, or throws a Problem; `on` is {reading(answer, job), problem(problem, job)}. */
 export class Reader {
 	#epoch = 0; // answers to an earlier one are stale
 	#job = null; // what is to be read next
-	#request = null; // the AbortController of the one under way
+	#request = null; // AbortController
 	#timer = 0;
 	#since = 0;
 	#tries = 0;

@@ -63,7 +63,7 @@ export class Sheet {
 		this.canvas.dispatchEvent(new Event("resized"));
 	}
 
-	/** A unit is the sheet's height, or less if what was seen of a drawing on a wider sheet would not fit. */
+	/** A unit is the sheet's height, or less if what a wider sheet showed would not fit. */
 	#fit() {
 		const [across, down] = [0, 1].map((axis) => Math.max(0, ...this.drawing.strokes.map((stroke) => {
 			const box = bounds([stroke]) ?? [0, 0, 0, 0];
