@@ -46,12 +46,14 @@ class Table:
         grid: its lines in `picture`.
         picture: the picture, turned upright.
         reading: the reading of the whole picture.
+        inside: for the row and column of each cell that is not empty, the indices of its marks in `reading.digits`.
     """
 
     cells: tuple[tuple[Cell, ...], ...]
     grid: Grid
     picture: Image.Image
     reading: Reading
+    inside: dict[tuple[int, int], list[int]]
 
 
 def read_table(
@@ -97,14 +99,15 @@ def in_cells(reading: Reading, page: Decoded, rows: int, columns: int) -> Table:
     grid = find(grey(image), rows, columns)
     inside: dict[tuple[int, int], list[int]] = {}
     for at, (row, column) in enumerate(grid.cells((boxes[:, :2] + boxes[:, 2:]) / 2).tolist()):
-        inside.setdefault((row, column), []).append(at)
+        if min(row, column) >= 0:
+            inside.setdefault((row, column), []).append(at)
 
     def cell(row: int, column: int) -> Cell:
         at = inside.get((row, column), [])
         return _cell([marks[each] for each in at], boxes[at])
 
     cells = tuple(tuple(cell(row, column) for column in range(columns)) for row in range(rows))
-    return Table(cells, grid, image, reading)
+    return Table(cells, grid, image, reading, inside)
 
 
 def _cell(marks: list[Mark], boxes: NDArray[np.float64]) -> Cell:

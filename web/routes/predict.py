@@ -39,6 +39,7 @@ TURNED = msgspec.Meta(
 )
 PAGE = msgspec.Meta(description="the page of the file that the mark is on, from 0; absent if 0")
 PAGES = msgspec.Meta(description="the number of pages of the file that were read; absent if 1")
+CELL = msgspec.Meta(description="with `table`, the row and column of the mark's cell, from 0; absent outside the table")
 MORE = msgspec.Meta(description="true if the file has more pages or frames than were read; else absent")
 
 
@@ -53,6 +54,7 @@ class DigitAnswer(msgspec.Struct, omit_defaults=True):
         line: the line of writing, from 0 at the top.
         sign: one of . , : / - + if the mark is a sign.
         page: the page of the file, from 0; the box is in pixels of that page.
+        cell: with `table`, the row and column of its cell, from 0, if it is in one.
         input: with `inputs=1`, the 28x28 picture that the model saw, as a PNG data URL.
         heat: with `explain=1`, a heat map to lay over `input`: orange supports the reading, blue speaks against it.
     """
@@ -64,6 +66,7 @@ class DigitAnswer(msgspec.Struct, omit_defaults=True):
     line: int
     sign: Annotated[str, SIGN] | msgspec.UnsetType = msgspec.UNSET
     page: Annotated[int, PAGE] = 0
+    cell: Annotated[tuple[int, int], CELL] | msgspec.UnsetType = msgspec.UNSET
     input: str | msgspec.UnsetType = msgspec.UNSET
     heat: str | msgspec.UnsetType = msgspec.UNSET
 
@@ -162,8 +165,11 @@ def create_predict_route(
                 answered = answer(reading, model, inputs=inputs)
                 if table:
                     page = decode(picture, limits.settings.max_pixels)
-                    cells = in_cells(reading, page, rows, columns).cells
-                    answered.cells = [[cell.marked for cell in row] for row in cells]
+                    found = in_cells(reading, page, rows, columns)
+                    answered.cells = [[cell.marked for cell in row] for row in found.cells]
+                    for (row, column), marks in found.inside.items():
+                        for at in marks:
+                            answered.digits[at].cell = (row, column)
                 return reading, answered
 
             reading, answered = await executor.run(work, small=not (explain or table) and is_small(picture))
@@ -190,6 +196,7 @@ def _digit(digit: Mark, *, inputs: bool) -> DigitAnswer:
         digit.line,
         digit.sign or msgspec.UNSET,
         digit.page,
+        msgspec.UNSET,
         _data_url(digit.input_png()) if inputs else msgspec.UNSET,
         _data_url(heat) if (heat := digit.heat_png()) else msgspec.UNSET,
     )

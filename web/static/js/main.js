@@ -2,6 +2,7 @@
 import { Cards } from "./cards.js";
 import { Crop } from "./crop.js";
 import { strokesOf, writer } from "./corrections.js";
+import { copyAt } from "./copy.js";
 import { thumbnail } from "./draw.js";
 import { Drawing } from "./drawing.js";
 import { EXAMPLES, layOut } from "./examples.js";
@@ -16,7 +17,7 @@ import { Replay } from "./replay.js";
 import { asCsv, corrected, lightUp, markAt, showBoxes, showResult } from "./result.js";
 import { describeModel, predict } from "./server.js";
 import { Sheet } from "./sheet.js";
-import { cellsOf, showTable } from "./table.js";
+import { cellsOf, correctedCells, showTable } from "./table.js";
 import { SIGNS } from "./words.js";
 
 const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((each) => [each.id, each]));
@@ -59,14 +60,14 @@ async function showReading(reading, job) {
 	shown = { ...reading, job };
 	labels = new Map();
 	cards.show(shown.digits, labels);
-	showTable(page.table, reading.cells);
 	showBoxes(page.overlay, job.file && !picture.seen ? [] : shown.digits, job.size);
 	showText();
 }
 
 function showText() {
-	const { text, digits, job } = shown;
+	const { text, digits, job, cells } = shown;
 	const final = corrected(text, labels);
+	showTable(page.table, cells && correctedCells(cells, digits, labels));
 	showResult(page, final, shown, job.file ? "No digits were found in this picture." : "Nothing to read yet.");
 	if (sheet.live.length) return;
 	if (!final) return past.remove(started);
@@ -293,24 +294,10 @@ showHistory(page.history, past, (strokes) => {
 	act.clear();
 	drawing.set(strokes);
 });
-for (const [button, form] of [[page.copy, (text) => text], [page.csv, (text) =>
-	asCsv(page.table.hidden ? text.split("\n").map((line) => line.split(/ +/)) : cellsOf(page.table))]]) {
-	const name = button.textContent;
-	button.addEventListener("click", async () => {
-		const text = form(page.reading.textContent);
-		try {
-			await navigator.clipboard.writeText(text);
-		} catch { // not served over https
-			document.addEventListener("copy", (event) => {
-				event.clipboardData.setData("text/plain", text);
-				event.preventDefault();
-			}, { once: true });
-			document.execCommand("copy");
-		}
-		button.textContent = "Copied";
-		setTimeout(() => { button.textContent = name; }, 1500);
-	});
-}
+// A table is what both buttons copy.
+const rows = () => (page.table.hidden ? page.reading.textContent.split("\n").map((line) => line.split(/ +/)) : cellsOf(page.table));
+copyAt(page.copy, () => (page.table.hidden ? page.reading.textContent : rows().map((row) => row.join("\t")).join("\n")), pen.say);
+copyAt(page.csv, () => asCsv(rows()), pen.say);
 describeModel().then((text) => { page.model.textContent = text; }, () => {});
 // After a reload, or if a phone has closed the tab.
 let before = [];

@@ -21,7 +21,8 @@ export function showResult(page, text, { digits, turned, pages = 1, more }, note
 	set(page.reading, text);
 	set(page.note, (summary(digits) || note) + (turned ? ` Read turned by ${turned} degrees.` : "")
 		+ (more ? ` Only the first ${pages > 1 ? `${pages} pages were` : "page was"} read.` : ""));
-	page.copy.hidden = !text;
+	page.copy.hidden = !text && page.table.hidden;
+	page.copy.title = page.table.hidden ? "" : "Copies the table, with tabs between its cells";
 	page.csv.hidden = !/\s/.test(text) && page.table.hidden;
 }
 

@@ -1,0 +1,66 @@
+"""A table in a picture: corrected, edited and copied."""
+
+import io
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESKTOP, Open
+from tests.browser.surface import Surface
+from tests.browser.test_pictures import hand_over
+from tests.inference.tables.test_tables import filled
+
+CLIPBOARD = {**DESKTOP, "permissions": ["clipboard-read", "clipboard-write"]}
+
+
+def form() -> bytes:
+    """A table of 3 x 3 as a PNG: 12, 7, 305 and 4 in four of its cells."""
+    out = io.BytesIO()
+    filled().save(out, "PNG")
+    return out.getvalue()
+
+
+def opened(visit: Open) -> Surface:
+    """Open the page with the table."""
+    surface = visit(CLIPBOARD)
+    hand_over(surface, "pick", form())
+    expect(surface[".card"]).to_have_count(7)
+    size(surface, "3", "3")
+    expect(surface["#table td"]).to_have_text(["12", "", "7", "", "305", "", "4", "", ""])
+    return surface
+
+
+def size(surface: Surface, rows: str, columns: str) -> None:
+    surface["#rows"].fill(rows)
+    surface["#columns"].fill(columns)
+    surface["#columns"].press("Enter")
+
+
+def copied(surface: Surface, button: str) -> str:
+    surface[button].click()
+    expect(surface[button]).to_have_text("Copied")
+    text: str = surface.page.evaluate("navigator.clipboard.readText()")
+    return text
+
+
+def test_a_correction_reaches_its_cell_and_no_edit_is_lost(visit: Open) -> None:
+    surface = opened(visit)
+    surface["#table td"].nth(3).fill("55")
+    zero = surface[".card"].filter(has=surface.page.locator("strong", has_text="0"))
+    zero.locator(".was").select_option("8")
+    expect(surface["#table td"]).to_have_text(["12", "", "7", "55", "385", "", "4", "", ""])
+    assert copied(surface, "#csv").splitlines() == ["12,,7", "55,385,", "4,,"]
+    surface["#copy"].click()
+    expect(surface["#say"]).to_have_text("Copied")
+    assert surface.page.evaluate("navigator.clipboard.readText()").splitlines() == ["12\t\t7", "55\t385\t", "4\t\t"]
+
+
+def test_a_doubtful_cell_is_sure_once_it_is_corrected(visit: Open) -> None:
+    surface = visit()
+    found = surface.page.evaluate("""async () => {
+      const { correctedCells } = await import(new URL("static/js/table.js", document.baseURI));
+      const digits = [{ cell: [0, 0] }, {}, { cell: [0, 1] }, { cell: [0, 0] }, { cell: [0, 0] }];
+      const cells = [["1 23?", "4?"]];
+      const mend = (...labels) => correctedCells(cells, digits, new Map(labels));
+      return [mend(), mend([1, { label: "9" }]), mend([3, { label: "8" }]), mend([4, { label: "not a digit" }])];
+    }""")
+    assert found == [[["1 23?", "4?"]], [["1 23?", "4?"]], [["1 83", "4?"]], [["1 2?", "4?"]]]
