@@ -68,6 +68,16 @@ def test_shortcuts(visit: Open) -> None:
     expect(surface["#brush"]).to_have_value("5")
 
 
+def test_shortcuts_of_another_alphabet(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(ONE))
+    surface.reads("1")
+    for key, code, text in ("я", "KeyZ", ""), ("н", "KeyY", "1"):
+        event = {"type": "keyDown", "modifiers": 2, "key": key, "code": code}
+        surface.protocol.send("Input.dispatchKeyEvent", event)
+        surface.reads(text)
+
+
 def test_brush_changes_what_comes_and_not_what_is_there(visit: Open) -> None:
     surface = visit()
     surface.mouse(surface.place(ONE, 0.3))

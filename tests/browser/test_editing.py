@@ -123,6 +123,40 @@ def test_a_part_is_cut_out_with_the_keyboard(visit: Open) -> None:
     surface.reads("4")
 
 
+def test_after_a_drag_enter_crops_and_escape_cancels(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    surface.page.evaluate("getSelection().removeAllRanges()")
+    drag(surface, (0.5, 0.95), (0.98, 0.05))
+    expect(surface["#frame"]).to_be_focused()
+    surface.page.keyboard.press("Escape")
+    expect(surface["#frame"]).to_be_hidden()
+    surface.reads("47")
+    drag(surface, (0.5, 0.95), (0.98, 0.05))
+    # Wherever the focus is, Escape first takes the frame away.
+    surface["#zoom"].focus()
+    surface.page.keyboard.press("Escape")
+    expect(surface["#frame"]).to_be_hidden()
+    expect(surface["#picture"]).to_be_visible()
+    drag(surface, (0.5, 0.95), (0.98, 0.05))
+    surface.page.keyboard.press("Enter")
+    surface.reads("7")
+
+
+def test_a_frame_ends_where_the_button_is_lifted(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    drag(surface, (0.99, 0.5), (1.2, 0.6))
+    box, mouse = surface["#area"].bounding_box(), surface.page.mouse
+    assert box is not None
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4, steps=4)
+    expect(surface["#frame"]).to_be_hidden()
+    drag(surface, (0.4, 0.5), (0.6, 2.5))
+    assert surface.page.evaluate("String(getSelection())") == ""
+
+
 def test_a_part_is_cut_out_with_a_finger(visit: Open) -> None:
     surface = visit(PHONE)
     hand_over(surface, "pick", png())

@@ -64,3 +64,34 @@ def test_a_doubtful_cell_is_sure_once_it_is_corrected(visit: Open) -> None:
       return [mend(), mend([1, { label: "9" }]), mend([3, { label: "8" }]), mend([4, { label: "not a digit" }])];
     }""")
     assert found == [[["1 23?", "4?"]], [["1 23?", "4?"]], [["1 83", "4?"]], [["1 2?", "4?"]]]
+
+
+def test_in_a_field_the_browser_undoes_and_escape_clears_nothing(visit: Open) -> None:
+    surface = opened(visit)
+    press = surface.page.keyboard.press
+    surface["#table td"].nth(1).click()
+    surface.page.keyboard.type("99")
+    press("Control+z")
+    expect(surface["#table td"].nth(1)).to_have_text("")
+    press("Control+y")
+    expect(surface["#table td"].nth(1)).to_have_text("99")
+    press("Escape")
+    surface["#rows"].click()
+    surface.page.keyboard.type("5")
+    press("Escape")
+    press("Control+z")
+    expect(surface["#rows"]).to_have_value("3")
+    expect(surface["#picture"]).to_be_visible()
+    expect(surface["#table td"].nth(1)).to_have_text("99")
+
+
+def test_a_paste_of_text_with_its_picture_into_a_cell_keeps_the_table(visit: Open) -> None:
+    surface = opened(visit)
+    paste = """(cell) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", "42");
+      clipboardData.items.add(new File(["x"], "cells.png", { type: "image/png" }));
+      return cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    }"""
+    assert surface["#table td"].nth(1).evaluate(paste), "the browser pastes the text"
+    expect(surface["#table"]).to_be_visible()

@@ -8,28 +8,36 @@ const within = (value, low = 0, high = 1) => Math.min(Math.max(value, low), high
 /** `area` lies exactly over the picture. `on` is {tap(x, y), keep(box)}; all places are shares of the picture's sides. */
 export class Crop {
 	#box = null; // left, top, right, bottom
+	#from = null; // where a drag began
 
 	constructor(area, frame, on) {
 		Object.assign(this, { frame, on });
-		let from = null;
+		let dragged = false;
 		const at = (event) => {
 			const { left, top, width, height } = area.getBoundingClientRect();
 			return [within((event.clientX - left) / width), within((event.clientY - top) / height)];
 		};
-		area.addEventListener("pointerdown", (event) => { if (!event.button) from = at(event); });
+		area.addEventListener("pointerdown", (event) => {
+			if (event.button) return;
+			this.#from = at(event);
+			dragged = false;
+			area.setPointerCapture(event.pointerId); // it may be lifted outside
+		});
+		// A drag would select the page's text.
+		area.addEventListener("mousedown", (event) => event.preventDefault());
 		area.addEventListener("pointermove", (event) => {
+			const from = this.#from, to = at(event);
 			if (!from) return;
-			const to = at(event);
 			const [[left, right], [top, bottom]] = [0, 1].map((axis) => [from[axis], to[axis]].sort((a, b) => a - b));
 			if (right - left < MIN_SIDE || bottom - top < MIN_SIDE) return;
-			area.setPointerCapture(event.pointerId);
+			dragged = true;
 			this.show([left, top, right, bottom]);
 		});
 		area.addEventListener("pointerup", (event) => {
-			if (from && !area.hasPointerCapture(event.pointerId)) on.tap(...at(event));
-			from = null;
+			if (this.#from) dragged ? frame.focus({ preventScroll: true }) : on.tap(...at(event));
+			this.#from = null;
 		});
-		area.addEventListener("pointercancel", () => { from = null; });
+		area.addEventListener("pointercancel", () => { this.#from = null; });
 		frame.addEventListener("keydown", (event) => this.#key(event));
 	}
 
@@ -37,6 +45,8 @@ export class Crop {
 
 	show(box) {
 		this.#box = box;
+		if (!box) this.#from = null;
+		if (!box && document.activeElement === this.frame) this.on.leave();
 		this.frame.hidden = !box;
 		if (!box) return;
 		const [left, top, right, bottom] = box.map((side) => `${side * 100}%`);

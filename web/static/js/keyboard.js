@@ -69,17 +69,23 @@ export class KeyboardPen {
 	}
 }
 
-/** Single letters work only on the sheet. */
-export function listenForShortcuts(canvas, { undo, redo, clear, eraser, brush }) {
+/** Single letters work only on the sheet, and none where one writes: there the browser undoes. */
+export function listenForShortcuts(canvas, { undo, redo, escape, eraser, brush }) {
+	const edits = ({ target }) => target.matches("[type=number], [contenteditable]");
 	addEventListener("keydown", (event) => {
-		const key = event.key.toLowerCase();
+		// Of other alphabets, what the key is on a Latin keyboard.
+		const key = (event.key > "~" ? event.code.replace("Key", "") : event.key).toLowerCase();
 		let act = null;
-		if (event.defaultPrevented || event.altKey) return;
+		if (event.defaultPrevented || event.altKey || edits(event)) return;
 		if (event.ctrlKey || event.metaKey) act = { z: event.shiftKey ? redo : undo, y: redo }[key];
-		else if (key === "escape") act = event.target.matches("select") ? null : clear;
+		else if (key === "escape") act = event.target.matches("select") ? null : escape;
 		else if (document.activeElement === canvas) act = { e: eraser, "[": () => brush(-1), "]": () => brush(1) }[key];
 		if (!act) return;
 		event.preventDefault();
 		act();
+	});
+	// Cells that a spreadsheet has copied come as text and as a picture of them.
+	document.addEventListener("paste", (event) => {
+		if (edits(event) && event.clipboardData.types.includes("text/plain")) event.stopPropagation();
 	});
 }

@@ -144,6 +144,7 @@ function finishStrokes() {
 }
 
 function closePicture() {
+	crop.show(null);
 	picture.hide();
 	started = Date.now();
 	refresh();
@@ -167,6 +168,10 @@ const act = {
 		drawing.clear();
 		if (picture.file) closePicture();
 		else refresh();
+	},
+	escape() {
+		if (crop.shown) crop.show(null);
+		else act.clear();
 	},
 	eraser() {
 		const on = page.eraser.ariaPressed !== "true";
@@ -223,6 +228,7 @@ const crop = new Crop(page.area, page.frame, {
 		cards.focus((shown?.digits ?? []).findIndex(({ box: [left, top, wide, high], page: at }) =>
 			!at && left <= x * width && x * width <= left + wide && top <= y * height && y * height <= top + high));
 	},
+	leave() { page.crop.focus({ preventScroll: true }); },
 	async keep(box) {
 		if (await picture.crop(box)) readPicture();
 	},
