@@ -9,6 +9,7 @@ import { EXAMPLES, layOut } from "./examples.js";
 import { readAll } from "./files.js";
 import { Kept } from "./kept.js";
 import { KeyboardPen, listenForShortcuts } from "./keyboard.js";
+import { cropped, Labels, placeOf, turned } from "./labels.js";
 import { showCorrections, showHistory } from "./panels.js";
 import { Picture, prepare, receivePictures } from "./picture.js";
 import { followPointer } from "./pointer.js";
@@ -16,6 +17,7 @@ import { Reader } from "./reader.js";
 import { Replay } from "./replay.js";
 import { asCsv, corrected, lightUp, markAt, showBoxes, showResult } from "./result.js";
 import { describeModel, predict } from "./server.js";
+import { save, saved } from "./session.js";
 import { Sheet } from "./sheet.js";
 import { cellsOf, correctedCells, showTable } from "./table.js";
 import { SIGNS } from "./words.js";
@@ -29,7 +31,10 @@ const past = new Kept("history", 100);
 
 let shown = null; // the shown reading, with its job
 let labels = new Map(); // a mark's index: its correction
+const known = new Labels(); // of the drawing and of the pictures
 let started = Date.now(); // id of this drawing or picture in the history
+
+const keep = () => save({ drawing: drawing.strokes, labels: known.list(drawing) });
 
 // Reading
 
@@ -57,8 +62,9 @@ async function showReading(reading, job) {
 		if (picture.file !== job.file) return;
 		job.size ??= picture.size;
 	}
-	shown = { ...reading, job };
-	labels = new Map();
+	const places = reading.digits.map((mark) => placeOf(mark, job, drawing, sheet));
+	shown = { ...reading, job, places, strokes: drawing.strokes, steps: [] };
+	labels = known.find(job.file ?? drawing, places);
 	cards.show(shown.digits, labels);
 	showBoxes(page.overlay, job.file && !picture.seen ? [] : shown.digits, job.size);
 	showText();
@@ -89,7 +95,7 @@ function showNothing(note) {
 
 /** The drawing or the sheet's size has changed. */
 function refresh() {
-	try { sessionStorage.drawing = JSON.stringify(drawing.strokes); } catch { /* no room, or blocked */ }
+	keep();
 	page.undo.disabled = !picture.file && !drawing.canUndo;
 	page.redo.disabled = !drawing.canRedo;
 	if (picture.file) return;
@@ -153,7 +159,9 @@ function closePicture() {
 const act = {
 	undo() {
 		finishStrokes();
-		if (picture.undo()) readPicture();
+		const step = shown?.strokes === drawing.strokes && shown.steps.pop();
+		if (step) correct(...step);
+		else if (picture.undo()) readPicture();
 		else if (picture.file) closePicture();
 		else drawing.undo();
 	},
@@ -229,14 +237,19 @@ const crop = new Crop(page.area, page.frame, {
 			!at && left <= x * width && x * width <= left + wide && top <= y * height && y * height <= top + high));
 	},
 	leave() { page.crop.focus({ preventScroll: true }); },
-	async keep(box) {
-		if (await picture.crop(box)) readPicture();
-	},
+	keep(box) { edit(() => picture.crop(box), (sides) => cropped(sides, box)); },
 });
 page.crop.addEventListener("click", () => crop.press());
-page.turn.addEventListener("click", async () => {
-	if (await picture.turn()) readPicture();
-});
+page.turn.addEventListener("click", () => edit(() => picture.turn(), turned));
+
+/** Turn or crop the picture; `move` gives the sides that a corrected mark then has. */
+async function edit(change, move) {
+	const list = known.list(picture.file);
+	if (!await change()) return;
+	known.restore(picture.file, list.map((each) => ({ ...each, sides: move(each.sides) })));
+	readPicture();
+}
+
 page.zoom.addEventListener("click", () => zoom(!page.stage.classList.contains("zoomed")));
 page.back.addEventListener("click", () => {
 	closePicture();
@@ -271,27 +284,30 @@ const cards = new Cards(page, {
 		return job.heats;
 	},
 	correct(index, label) {
-		const entry = { id: labels.get(index)?.id ?? Date.now(), writer: writer(corrections.entries), label };
-		// Not kept: the classifier must not learn that a slash, which may look like a 1, is not a digit.
-		const sign = label in SIGNS;
-		let stored = true;
-		if (!label || sign) corrections.remove(entry.id);
-		else stored = corrections.put({ ...entry, ...evidence(index) });
-		if (label) labels.set(index, entry);
-		else labels.delete(index);
-		cards.show(shown.digits, labels);
-		showText();
-		if (!stored) page.note.textContent = "No room to keep corrections: download them before you leave.";
+		shown.steps.push([index, labels.get(index)?.label ?? ""]);
+		correct(index, label);
 	},
 });
 
+function correct(index, label) {
+	const { digits, job, places } = shown;
+	const entry = { id: labels.get(index)?.id ?? Date.now(), writer: writer(corrections.entries), label };
+	// Not kept: the classifier must not learn that a slash, which may look like a 1, is not a digit.
+	const sign = label in SIGNS;
+	if (!label || sign) corrections.remove(entry.id);
+	const full = label && !sign && !corrections.put({ ...entry, ...evidence(index) });
+	known.set(job.file ?? drawing, places[index], label && entry);
+	labels = known.find(job.file ?? drawing, places);
+	keep();
+	cards.show(digits, labels);
+	showText();
+	if (full) page.note.textContent = "No room to keep corrections: download them before you leave.";
+}
+
 /** What to train on: the strokes of the mark, or else the image that the model saw. */
 function evidence(index) {
-	const { digits, job } = shown;
-	const [x, y, width, height] = digits[index].box;
-	const sides = [x, y, x + width, y + height].map((side, i) =>
-		((2 * side) / job.size[i % 2] - 1) * sheet.reach[i % 2] + (i < 2 ? -0.01 : 0.01));
-	const strokes = job.file ? null : strokesOf(drawing.strokes, sides);
+	const { digits, job, places } = shown;
+	const strokes = job.file ? null : strokesOf(drawing.strokes, places[index].sides);
 	return strokes ? { strokes } : { image: digits[index].input.split(",")[1] };
 }
 
@@ -305,8 +321,7 @@ const rows = () => (page.table.hidden ? page.reading.textContent.split("\n").map
 copyAt(page.copy, () => (page.table.hidden ? page.reading.textContent : rows().map((row) => row.join("\t")).join("\n")), pen.say);
 copyAt(page.csv, () => asCsv(rows()), pen.say);
 describeModel().then((text) => { page.model.textContent = text; }, () => {});
-// After a reload, or if a phone has closed the tab.
-let before = [];
-try { before = JSON.parse(sessionStorage.drawing); } catch { /* nothing, or blocked */ }
+known.restore(drawing, saved("labels", []));
+const before = saved("drawing", []);
 if (before.length) drawing.set(before);
 else refresh();
