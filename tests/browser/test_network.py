@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Request, Route, expect
 
 from tests.browser.conftest import Open
@@ -158,3 +159,14 @@ def test_fault_of_the_server_is_told(visit: Open) -> None:
     surface.mouse(surface.place(SEVEN))
     expect(surface["#problem"]).to_contain_text("fault")
     assert surface.ink() > 0
+
+
+@pytest.mark.parametrize("status", [401, 413, 415, 422])
+def test_a_refusal_waits_for_nothing(visit: Open, status: int) -> None:
+    surface = visit()
+    surface.expected += FAULTS
+    surface.page.route("**/predict*", lambda route: route.fulfill(status=status, body="{}"))
+    surface.mouse(surface.place(SEVEN))
+    expect(surface["#problem"]).to_be_visible()
+    expect(surface["#note"]).to_have_text("This drawing was not read.")
+    expect(surface["#problem button"]).to_be_hidden()

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, Open
 from tests.browser.surface import Surface
-from tests.browser.test_pictures import hand_over
+from tests.browser.test_pictures import hand_over, png
 from tests.inference.tables.test_tables import filled
 
 CLIPBOARD = {**DESKTOP, "permissions": ["clipboard-read", "clipboard-write"]}
@@ -95,3 +95,24 @@ def test_a_paste_of_text_with_its_picture_into_a_cell_keeps_the_table(visit: Ope
     }"""
     assert surface["#table td"].nth(1).evaluate(paste), "the browser pastes the text"
     expect(surface["#table"]).to_be_visible()
+
+
+def test_the_next_picture_is_read_even_if_it_is_no_table(visit: Open) -> None:
+    surface = opened(visit)
+    surface.expected += ["the server responded with a status of 400"]
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    expect(surface["#problem"]).to_contain_text("The picture is read without a table.")
+    expect(surface["#table"]).to_be_hidden()
+    hand_over(surface, "pick", form())
+    expect(surface["#table td"]).to_have_count(9)
+    expect(surface["#problem"]).to_be_hidden()
+
+
+def test_a_size_that_no_table_has_is_said(visit: Open) -> None:
+    surface = opened(visit)
+    size(surface, "120", "3")
+    expect(surface["#problem"]).to_contain_text("A table has 1 to 99 rows and columns.")
+    size(surface, "3", "3")
+    expect(surface["#problem"]).to_be_hidden()
+    expect(surface["#table td"]).to_have_count(9)

@@ -107,15 +107,21 @@ function refresh() {
 
 // Problems
 
-function showProblem(problem, job) {
+function tell(message, retry = false) {
 	const [text, button] = page.problem.children;
-	const kept = ` Your ${job.file ? "picture" : "drawing"} is kept and will be read as soon as the server answers.`;
-	text.textContent = problem.message + (problem.retry ? kept : "");
-	button.hidden = !problem.retry;
-	page.problem.dataset.retry = problem.retry ? "yes" : "";
+	text.textContent = message;
+	button.hidden = !retry;
+	page.problem.dataset.retry = retry ? "yes" : "";
 	page.problem.hidden = false;
-	if (job.file && !problem.retry && !job.table) closePicture();
-	else showNothing("Waiting for the server.");
+}
+
+function showProblem({ message, retry }, job) {
+	const kept = ` Your ${job.file ? "picture" : "drawing"} is kept and will be read as soon as the server answers.`;
+	tell(message + (retry ? kept : job.table ? " The picture is read without a table." : ""), retry);
+	if (retry) showNothing("Waiting for the server.");
+	else if (job.table) read("now", { ...job, table: "" });
+	else if (job.file) closePicture();
+	else showNothing("This drawing was not read.");
 }
 
 page.problem.lastElementChild.addEventListener("click", () => reader.retry());
@@ -221,7 +227,12 @@ function readPicture() {
 	const [rows, columns] = [page.rows, page.columns].map((input) => input.checkValidity() && input.value);
 	read("now", { file: picture.file, table: rows && columns ? `&table=${rows}x${columns}` : "" });
 }
-for (const input of [page.rows, page.columns]) input.addEventListener("change", () => picture.file && readPicture());
+for (const input of [page.rows, page.columns]) {
+	input.addEventListener("change", () => {
+		if (!input.checkValidity()) tell("A table has 1 to 99 rows and columns.");
+		else if (picture.file) readPicture();
+	});
+}
 
 receivePictures([page.file, page.camera], page.stage, (files) => {
 	if (files.length > 1) return readAll(files, page, past);
