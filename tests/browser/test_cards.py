@@ -7,6 +7,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.strokes import LETTER, OWN
+from tests.browser.test_pictures import hand_over, png
+from tests.browser.test_signs import says
+from tests.readings import row
 
 ONE, FOUR, SEVEN, THREE = OWN
 
@@ -81,3 +84,23 @@ def test_letter_is_refused(visit: Open) -> None:
     expect(surface[".said span"]).to_contain_text("not a digit")
     expect(surface["#note"]).to_contain_text("Not a digit")
     expect(surface[".box"]).to_have_class("box refused")
+
+
+def test_heat_maps_are_not_offered_for_more_marks_than_the_server_explains(visit: Open) -> None:
+    surface = visit()
+    surface.expected += ["Failed to load resource"]
+    surface.page.route("**/predict*", says(row("1" * 101)))
+    hand_over(surface, "pick", png())
+    expect(surface["#all"]).to_have_text("Show all 101 marks")
+    expect(surface[".why"].first).to_be_disabled()
+    expect(surface[".why"].first).to_have_attribute("title", "For at most 100 marks")
+    surface["#all"].press("Enter")
+    expect(surface[".card"].nth(12)).to_be_focused()
+    surface["#back"].click()
+    surface.page.unroute("**/predict*")
+    surface.mouse(surface.place(SEVEN))
+    surface.reads("7")
+    surface.page.route("**/predict*", lambda route: route.fulfill(status=413, body="{}"))
+    surface[".why"].press("Enter")
+    expect(surface["#note"]).to_have_text("This picture is too large.")
+    expect(surface[".why"]).to_be_focused()

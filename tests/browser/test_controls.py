@@ -12,7 +12,7 @@ from synthesis.handwriting import NOT_A_DIGIT
 from tests.browser.conftest import PHONE, Open
 from tests.browser.strokes import OWN
 from tests.browser.surface import Surface
-from tests.browser.test_pictures import png
+from tests.browser.test_pictures import hand_over, png
 from train import extra
 
 ONE, FOUR, SEVEN, THREE = OWN
@@ -183,6 +183,47 @@ def test_history_is_kept_shown_again_saved_and_deleted(visit: Open) -> None:
     expect(surface["#history li"]).to_have_count(0)
     surface.page.reload()
     expect(surface["#history summary b"]).to_have_text("0")
+
+
+def test_history_holds_a_drawing_once(visit: Open) -> None:
+    surface = visit()
+    count = surface["#history summary b"]
+    surface.mouse(surface.place(SEVEN, 0.3))
+    surface.reads("7")
+    surface.page.reload()
+    surface.reads("7")
+    surface["#clear"].click()
+    surface["#undo"].click()
+    surface.reads("7")
+    surface["#history summary"].click()
+    for _ in range(2):
+        surface["#history li button"].first.click()
+        expect(surface["#canvas"]).to_be_focused()
+        surface.reads("7")
+    expect(count).to_have_text("1")
+    surface["#clear"].click()
+    surface.mouse(surface.place(ONE))
+    surface.reads("1")
+    expect(count).to_have_text("2")
+    surface["#undo"].click()
+    surface.reads("")
+    expect(count).to_have_text("1")
+
+
+def test_a_picture_hides_no_redo_of_the_drawing(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(ONE))
+    surface.reads("1")
+    surface["#undo"].click()
+    surface.reads("")
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    expect(surface["#redo"]).to_be_disabled()
+    surface.page.keyboard.press("Control+y")
+    surface["#back"].click()
+    assert surface.ink() == 0
+    surface["#redo"].click()
+    surface.reads("1")
 
 
 def test_corrections_are_kept_saved_deleted_and_learnt_from(visit: Open, tmp_path: Path) -> None:

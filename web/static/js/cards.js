@@ -2,20 +2,23 @@
 import { CLASSES, percent, SIGNS, sureness } from "./words.js";
 
 const AT_FIRST = 12; // cards shown before "Show all"
+const EXPLAINED = 100; // marks at most, by the server
 const CHOICES = [...CLASSES.slice(0, 10), ...Object.keys(SIGNS), CLASSES[10]]; // in "It was …"
 
 /** @param on {light(index), explain() => Promise of heat maps or null, correct(index, label)} */
 export class Cards {
 	#digits = [];
-	#labels = new Map();
+	#labels = [];
 	#limit = AT_FIRST;
 
 	constructor(page, on) {
 		const list = this.list = page.cards;
 		Object.assign(this, { all: page.all, template: page.card, on });
 		this.all.addEventListener("click", () => {
+			const next = list.children.length;
 			this.#limit = Infinity;
 			this.show(this.#digits, this.#labels);
+			list.children[next].focus();
 		});
 		const index = (event) => [...list.children].indexOf(event.target.closest(".card"));
 		for (const name of ["pointerover", "focusin"]) list.addEventListener(name, (event) => on.light(index(event), name === "focusin"));
@@ -24,7 +27,7 @@ export class Cards {
 		list.addEventListener("change", (event) => on.correct(index(event), event.target.value));
 	}
 
-	/** Show these marks; `labels` maps a mark's index to its correction, {label}. */
+	/** Show these marks; `labels` has the correction, {label}, of each that is corrected. */
 	show(digits, labels) {
 		if (!digits.length) this.#limit = AT_FIRST;
 		this.#digits = digits;
@@ -33,7 +36,11 @@ export class Cards {
 		// Cards are reused, so that the focus and an open list survive the next reading.
 		while (this.list.children.length > shown.length) this.list.lastElementChild.remove();
 		while (this.list.children.length < shown.length) this.list.append(this.#make());
-		shown.forEach((digit, i) => fill(this.list.children[i], digit, i, labels.get(i)?.label));
+		shown.forEach((digit, i) => fill(this.list.children[i], digit, i, labels[i]?.label));
+		for (const button of this.list.querySelectorAll(".why")) {
+			button.disabled = digits.length > EXPLAINED;
+			button.title = button.disabled ? `For at most ${EXPLAINED} marks` : "";
+		}
 		this.all.hidden = shown.length === digits.length;
 		this.all.textContent = `Show all ${digits.length} marks`;
 	}
@@ -61,9 +68,8 @@ export class Cards {
 		const card = this.list.children[index], digits = this.#digits;
 		const button = card.querySelector(".why");
 		if (button.ariaPressed === "true") return showHeat(card, null);
-		button.disabled = true;
+		// Not disabled meanwhile: it would lose the focus.
 		const heats = await this.on.explain();
-		button.disabled = false;
 		if (this.#digits === digits) showHeat(card, heats?.[index]);
 	}
 }

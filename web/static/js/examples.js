@@ -1,5 +1,6 @@
 // Example drawings to click.
 import { sample } from "./curve.js";
+import { thumbnail } from "./draw.js";
 
 // Each glyph: its width, and its strokes; a point is x and y, in hundredths of its height.
 const GLYPHS = {
@@ -14,13 +15,23 @@ const GLYPHS = {
 	F: [0.75, "1200 1050 0699; 1202 4001 7100; 1046 3245 5543"],
 };
 
-export const EXAMPLES = [
+const EXAMPLES = [
 	["A number: 407", ["4", "0", "7"]],
 	["European digits: 170", ["1", "7-", "0/"]],
 	["Two lines: 95 and 41", ["9", "5"], ["4", "1"]],
 	["A letter, not a digit: F", ["F"]],
 ];
 const GAP = 0.42, LEADING = 1.45;
+
+/** A button for each; it calls `play(lines)`. */
+export function showExamples(element, play) {
+	for (const [name, ...lines] of EXAMPLES) {
+		const button = Object.assign(document.createElement("button"), { title: name, ariaLabel: name });
+		button.append(thumbnail(layOut(lines, [0.8, 0.5], 0.09)));
+		button.addEventListener("click", () => play(lines));
+		element.append(button);
+	}
+}
 
 const points = (stroke) => stroke.split(" ").map((at) => [at.slice(0, 2) / 99, at.slice(2) / 99]);
 

@@ -69,7 +69,7 @@ export class KeyboardPen {
 	}
 }
 
-/** Single letters work only on the sheet, and none where one writes: there the browser undoes. */
+/** Single letters work only on the sheet, and nothing in a field, where the browser undoes. */
 export function listenForShortcuts(canvas, { undo, redo, escape, eraser, brush }) {
 	const edits = ({ target }) => target.matches("[type=number], [contenteditable]");
 	addEventListener("keydown", (event) => {
@@ -84,7 +84,7 @@ export function listenForShortcuts(canvas, { undo, redo, escape, eraser, brush }
 		event.preventDefault();
 		act();
 	});
-	// Cells that a spreadsheet has copied come as text and as a picture of them.
+	// A spreadsheet copies cells as text and as a picture.
 	document.addEventListener("paste", (event) => {
 		if (edits(event) && event.clipboardData.types.includes("text/plain")) event.stopPropagation();
 	});

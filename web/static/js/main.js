@@ -2,24 +2,21 @@
 import { Cards } from "./cards.js";
 import { Crop } from "./crop.js";
 import { strokesOf, writer } from "./corrections.js";
-import { copyAt } from "./copy.js";
-import { thumbnail } from "./draw.js";
 import { Drawing } from "./drawing.js";
-import { EXAMPLES, layOut } from "./examples.js";
+import { layOut, showExamples } from "./examples.js";
 import { readAll } from "./files.js";
 import { Kept } from "./kept.js";
 import { KeyboardPen, listenForShortcuts } from "./keyboard.js";
-import { cropped, Labels, placeOf, turned } from "./labels.js";
-import { showCorrections, showHistory } from "./panels.js";
+import { cropped, labelsAt, placeOf, turned } from "./labels.js";
+import { record, showCorrections, showHistory } from "./panels.js";
 import { Picture, prepare, receivePictures } from "./picture.js";
 import { followPointer } from "./pointer.js";
 import { Reader } from "./reader.js";
 import { Replay } from "./replay.js";
-import { asCsv, corrected, lightUp, markAt, showBoxes, showResult } from "./result.js";
+import { asCsv, copyAt, corrected, lightUp, markAt, showBoxes, showResult } from "./result.js";
 import { describeModel, predict } from "./server.js";
-import { save, saved } from "./session.js";
 import { Sheet } from "./sheet.js";
-import { cellsOf, correctedCells, showTable } from "./table.js";
+import { cellsOf, mendCell, showTable } from "./table.js";
 import { SIGNS } from "./words.js";
 
 const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((each) => [each.id, each]));
@@ -30,11 +27,13 @@ const corrections = new Kept("corrections");
 const past = new Kept("history", 100);
 
 let shown = null; // the shown reading, with its job
-let labels = new Map(); // a mark's index: its correction
-const known = new Labels(); // of the drawing and of the pictures
-let started = Date.now(); // id of this drawing or picture in the history
+let labels = []; // by the mark's index: its correction
+let started = Date.now(), opened = 0; // ids of this drawing and this picture in the history
 
-const keep = () => save({ drawing: drawing.strokes, labels: known.list(drawing) });
+/** For a reload. */
+function keep({ strokes, marked }) {
+	try { sessionStorage.drawing = JSON.stringify({ strokes, marked, started }); } catch { /* no room, or blocked */ }
+}
 
 // Reading
 
@@ -57,6 +56,7 @@ function read(when, job) {
 
 async function showReading(reading, job) {
 	if (page.problem.dataset.retry) page.problem.hidden = true;
+	settle();
 	if (job.file) {
 		await picture.ready;
 		if (picture.file !== job.file) return;
@@ -64,64 +64,63 @@ async function showReading(reading, job) {
 	}
 	const places = reading.digits.map((mark) => placeOf(mark, job, drawing, sheet));
 	shown = { ...reading, job, places, strokes: drawing.strokes, steps: [] };
-	labels = known.find(job.file ?? drawing, places);
+	labels = labelsAt(job.file ?? drawing, places);
 	cards.show(shown.digits, labels);
+	showTable(page.table, reading.cells);
+	labels.forEach((label, i) => label && mendCell(page.table, shown.digits, labels, i));
 	showBoxes(page.overlay, job.file && !picture.seen ? [] : shown.digits, job.size);
 	showText();
 }
 
 function showText() {
-	const { text, digits, job, cells } = shown;
+	const { text, digits, job } = shown;
 	const final = corrected(text, labels);
-	showTable(page.table, cells && correctedCells(cells, digits, labels));
 	showResult(page, final, shown, job.file ? "No digits were found in this picture." : "Nothing to read yet.");
-	if (sheet.live.length) return;
-	if (!final) return past.remove(started);
-	const round = (value) => Math.round(value * 1e4) / 1e4;
-	const lowest = Math.min(...digits.map(({ confidence }) => confidence));
-	past.put({
-		id: started, text: final, lowest,
-		strokes: job.file ? null : drawing.strokes.map((each) => ({ ...each, points: each.points.map((point) => point.map(round)) })),
-	});
+	if (!sheet.live.length) record(past, job.id ?? started, final, digits, job.file ? null : drawing.strokes);
 }
 
 function showNothing(note) {
 	shown = null;
 	showTable(page.table);
 	showResult(page, "", { digits: [] }, note);
-	cards.show([], labels = new Map());
+	cards.show([], labels = []);
 	page.overlay.replaceChildren();
 }
 
 /** The drawing or the sheet's size has changed. */
 function refresh() {
-	keep();
-	page.undo.disabled = !picture.file && !drawing.canUndo;
-	page.redo.disabled = !drawing.canRedo;
+	keep(drawing);
+	settle();
 	if (picture.file) return;
 	page.stage.classList.toggle("empty", sheet.empty);
 	reader.invalidate();
-	if (sheet.empty) showNothing("Write on the sheet, drop a picture on it, or pick an example.");
-	else read("now", {});
+	if (!sheet.empty) return read("now", {});
+	record(past, started, "");
+	showNothing("Write on the sheet, drop a picture on it, or pick an example.");
+}
+
+function settle() {
+	const at = document.activeElement;
+	page.undo.disabled = !picture.file && !drawing.canUndo;
+	page.redo.disabled = picture.file || !drawing.canRedo;
+	// A control that is hidden or disabled would leave the focus nowhere.
+	if (at.disabled || !at.getClientRects().length) (picture.file ? page.stage : page.canvas).focus({ preventScroll: true });
 }
 
 // Problems
 
-function tell(message, retry = false) {
+function showProblem({ message, retry }, job) {
 	const [text, button] = page.problem.children;
-	text.textContent = message;
+	const kept = ` Your ${job.file ? "picture" : "drawing"} is kept and will be read as soon as the server answers.`;
+	text.textContent = message + (retry ? kept : job.table ? " The picture is read without a table." : "");
 	button.hidden = !retry;
 	page.problem.dataset.retry = retry ? "yes" : "";
 	page.problem.hidden = false;
-}
-
-function showProblem({ message, retry }, job) {
-	const kept = ` Your ${job.file ? "picture" : "drawing"} is kept and will be read as soon as the server answers.`;
-	tell(message + (retry ? kept : job.table ? " The picture is read without a table." : ""), retry);
 	if (retry) showNothing("Waiting for the server.");
 	else if (job.table) read("now", { ...job, table: "" });
 	else if (job.file) closePicture();
 	else showNothing("This drawing was not read.");
+	settle();
 }
 
 page.problem.lastElementChild.addEventListener("click", () => reader.retry());
@@ -158,7 +157,6 @@ function finishStrokes() {
 function closePicture() {
 	crop.show(null);
 	picture.hide();
-	started = Date.now();
 	refresh();
 }
 
@@ -173,7 +171,7 @@ const act = {
 	},
 	redo() {
 		finishStrokes();
-		drawing.redo();
+		if (!picture.file) drawing.redo();
 	},
 	clear() {
 		finishStrokes();
@@ -183,10 +181,7 @@ const act = {
 		if (picture.file) closePicture();
 		else refresh();
 	},
-	escape() {
-		if (crop.shown) crop.show(null);
-		else act.clear();
-	},
+	escape() { crop.shown ? crop.show(null) : act.clear(); },
 	eraser() {
 		const on = page.eraser.ariaPressed !== "true";
 		page.eraser.ariaPressed = String(on);
@@ -214,30 +209,23 @@ function zoom(on) {
 
 function readPicture() {
 	page.problem.hidden = true;
-	page.undo.disabled = false;
+	settle();
 	reader.invalidate();
 	crop.show(null);
 	page.stage.classList.remove("empty");
 	showNothing("Reading the picture …");
 	// Only a picture that the browser can show can be edited.
-	const disable = (off) => { for (const each of [page.turn, page.crop, page.zoom]) each.disabled = off; };
-	disable(true);
-	picture.ready.then(() => disable(!picture.seen));
+	picture.ready.then(() => { for (const each of [page.turn, page.crop, page.zoom]) each.disabled = !picture.seen; });
 	zoom(false);
 	const [rows, columns] = [page.rows, page.columns].map((input) => input.checkValidity() && input.value);
-	read("now", { file: picture.file, table: rows && columns ? `&table=${rows}x${columns}` : "" });
+	read("now", { id: opened, file: picture.file, table: rows && columns ? `&table=${rows}x${columns}` : "" });
 }
-for (const input of [page.rows, page.columns]) {
-	input.addEventListener("change", () => {
-		if (!input.checkValidity()) tell("A table has 1 to 99 rows and columns.");
-		else if (picture.file) readPicture();
-	});
-}
+page.edit.addEventListener("change", ({ target }) => target.reportValidity() && picture.file && readPicture());
 
 receivePictures([page.file, page.camera], page.stage, (files) => {
 	if (files.length > 1) return readAll(files, page, past);
 	finishStrokes();
-	started = Date.now();
+	opened = Date.now();
 	picture.show(files[0]);
 	readPicture();
 });
@@ -248,38 +236,30 @@ const crop = new Crop(page.area, page.frame, {
 			!at && left <= x * width && x * width <= left + wide && top <= y * height && y * height <= top + high));
 	},
 	leave() { page.crop.focus({ preventScroll: true }); },
-	keep(box) { edit(() => picture.crop(box), (sides) => cropped(sides, box)); },
+	keep(box) { edit(() => picture.crop(box), cropped(box)); },
 });
 page.crop.addEventListener("click", () => crop.press());
 page.turn.addEventListener("click", () => edit(() => picture.turn(), turned));
 
 /** Turn or crop the picture; `move` gives the sides that a corrected mark then has. */
 async function edit(change, move) {
-	const list = known.list(picture.file);
-	if (!await change()) return;
-	known.restore(picture.file, list.map((each) => ({ ...each, sides: move(each.sides) })));
+	await picture.ready;
+	const marked = picture.file?.marked;
+	if (!picture.seen || !await change()) return;
+	picture.file.marked = marked?.map((each) => ({ ...each, sides: move(each.sides) }));
 	readPicture();
 }
-
 page.zoom.addEventListener("click", () => zoom(!page.stage.classList.contains("zoomed")));
-page.back.addEventListener("click", () => {
-	closePicture();
-	page.canvas.focus({ preventScroll: true });
-});
+page.back.addEventListener("click", closePicture);
 page.reading.addEventListener("click", ({ clientX, clientY }) => cards.focus(markAt(page.reading, clientX, clientY)));
 
 // Examples
 
-for (const [name, ...lines] of EXAMPLES) {
-	const button = Object.assign(document.createElement("button"), { title: name, ariaLabel: name });
-	button.append(thumbnail(layOut(lines, [0.8, 0.5], 0.09)));
-	button.addEventListener("click", () => {
-		act.clear();
-		page.stage.classList.remove("empty");
-		replay.play(layOut(lines, sheet.reach, tool().width));
-	});
-	page.examples.append(button);
-}
+showExamples(page.examples, (lines) => {
+	act.clear();
+	page.stage.classList.remove("empty");
+	replay.play(layOut(lines, sheet.reach, tool().width));
+});
 
 // Cards, corrections, history
 
@@ -288,51 +268,54 @@ const cards = new Cards(page, {
 	async explain() {
 		const { job } = shown;
 		try {
-			job.heats ??= (await predict(job.blob, "&explain=1")).digits.map(({ heat }) => heat);
+			job.explained ??= predict(job.blob, "&explain=1");
+			return (await job.explained).digits.map(({ heat }) => heat);
 		} catch (problem) {
-			page.note.textContent = `${problem.message} Try again.`;
+			job.explained = null;
+			page.note.textContent = problem.message + (problem.retry ? " Try again." : "");
 		}
-		return job.heats;
 	},
 	correct(index, label) {
-		shown.steps.push([index, labels.get(index)?.label ?? ""]);
+		shown.steps.push([index, labels[index]?.label ?? ""]);
 		correct(index, label);
 	},
 });
 
 function correct(index, label) {
-	const { digits, job, places } = shown;
-	const entry = { id: labels.get(index)?.id ?? Date.now(), writer: writer(corrections.entries), label };
+	const { digits, job, places } = shown, whole = job.file ?? drawing;
+	const entry = { id: labels[index]?.id ?? Date.now(), writer: writer(corrections.entries), label };
 	// Not kept: the classifier must not learn that a slash, which may look like a 1, is not a digit.
 	const sign = label in SIGNS;
 	if (!label || sign) corrections.remove(entry.id);
-	const full = label && !sign && !corrections.put({ ...entry, ...evidence(index) });
-	known.set(job.file ?? drawing, places[index], label && entry);
-	labels = known.find(job.file ?? drawing, places);
-	keep();
+	// What to train on: the strokes of the mark, or else the image that the model saw.
+	const strokes = job.file ? null : strokesOf(drawing.strokes, places[index].sides);
+	const evidence = strokes ? { strokes } : { image: digits[index].input.split(",")[1] };
+	const full = label && !sign && !corrections.put({ ...entry, ...evidence });
+	const others = (whole.marked ?? []).filter((each) => each !== labels[index]);
+	whole.marked = label ? [...others, { ...entry, ...places[index] }] : others;
+	labels = labelsAt(whole, places);
+	keep(drawing);
 	cards.show(digits, labels);
+	mendCell(page.table, digits, labels, index);
 	showText();
 	if (full) page.note.textContent = "No room to keep corrections: download them before you leave.";
-}
-
-/** What to train on: the strokes of the mark, or else the image that the model saw. */
-function evidence(index) {
-	const { digits, job, places } = shown;
-	const strokes = job.file ? null : strokesOf(drawing.strokes, places[index].sides);
-	return strokes ? { strokes } : { image: digits[index].input.split(",")[1] };
 }
 
 showCorrections(page.corrections, corrections);
 showHistory(page.history, past, (strokes) => {
 	act.clear();
 	drawing.set(strokes);
+	page.canvas.focus();
 });
-// A table is what both buttons copy.
-const rows = () => (page.table.hidden ? page.reading.textContent.split("\n").map((line) => line.split(/ +/)) : cellsOf(page.table));
-copyAt(page.copy, () => (page.table.hidden ? page.reading.textContent : rows().map((row) => row.join("\t")).join("\n")), pen.say);
-copyAt(page.csv, () => asCsv(rows()), pen.say);
+// If there is a table, both copy it.
+const copied = () => (page.table.hidden ? page.reading.textContent.split("\n").map((line) => line.split(/ +/)) : cellsOf(page.table));
+copyAt(page.copy, () => copied().map((row) => row.join(page.table.hidden ? " " : "\t")).join("\n"), pen.say);
+copyAt(page.csv, () => asCsv(copied()), pen.say);
 describeModel().then((text) => { page.model.textContent = text; }, () => {});
-known.restore(drawing, saved("labels", []));
-const before = saved("drawing", []);
-if (before.length) drawing.set(before);
-else refresh();
+// After a reload, or if a phone has closed the tab.
+let before = {};
+try { before = JSON.parse(sessionStorage.drawing); } catch { /* nothing, or blocked */ }
+if (before.strokes?.length) {
+	({ marked: drawing.marked, started } = before);
+	drawing.set(before.strokes);
+} else refresh();

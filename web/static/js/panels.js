@@ -11,7 +11,10 @@ function panel(element, kept, save, show = () => {}) {
 	let armed = 0;
 	forgets.addEventListener("click", () => {
 		clearTimeout(armed);
-		if (armed) kept.clear();
+		if (armed) {
+			kept.clear();
+			element.firstElementChild.focus(); // the button vanishes
+		}
 		armed = armed ? 0 : setTimeout(() => { armed = 0; update(); }, 4000);
 		update();
 	});
@@ -38,11 +41,22 @@ export function showHistory(element, kept, open) {
 	});
 }
 
+/** Keep a reading, or forget one without a text. A drawing that is kept already is not kept twice. */
+export function record(past, id, text, digits, drawn) {
+	const round = (value) => Math.round(value * 1e4) / 1e4;
+	const strokes = drawn?.map((each) => ({ ...each, points: each.points.map((point) => point.map(round)) })) ?? null;
+	const form = JSON.stringify(strokes);
+	const twin = drawn && past.entries.find((each) => JSON.stringify(each.strokes) === form);
+	if (!text && past.entries.some((each) => each.id === id)) past.remove(id);
+	if (!text || twin?.text === text) return;
+	past.put({ id: twin?.id ?? id, text, lowest: Math.min(...digits.map(({ confidence }) => confidence)), strokes });
+}
+
 function csv(entries) {
 	const quote = (value) => `"${value.replaceAll('"', '""')}"`;
-	const rows = entries.map(({ id, text, lowest, strokes, name = "picture" }) =>
-		[new Date(id).toISOString(), text, lowest?.toFixed(4) ?? "", strokes ? "drawing" : name].map(quote).join(","));
-	return ["time,text,lowest confidence,from", ...rows, ""].join("\r\n");
+	const rows = entries.map(({ id, text, lowest, strokes, name = "picture", problem = "" }) =>
+		[new Date(id).toISOString(), text, lowest?.toFixed(4) ?? "", strokes ? "drawing" : name, problem].map(quote).join(","));
+	return ["time,text,lowest confidence,from,problem", ...rows, ""].join("\r\n");
 }
 
 function item({ id, text, lowest, strokes, name = "Picture", problem }, open) {

@@ -5,7 +5,7 @@ import { summary, sureness } from "./words.js";
 export function corrected(text, labels) {
 	let index = -1;
 	return text.replace(/\S/g, (mark) => {
-		const label = labels.get(++index)?.label ?? mark;
+		const label = labels[++index]?.label ?? mark;
 		return label.length > 1 ? "?" : label;
 	});
 }
@@ -22,7 +22,7 @@ export function showResult(page, text, { digits, turned, pages = 1, more }, note
 	set(page.note, (summary(digits) || note) + (turned ? ` Read turned by ${turned} degrees.` : "")
 		+ (more ? ` Only the first ${pages > 1 ? `${pages} pages were` : "page was"} read.` : ""));
 	page.copy.hidden = !text && page.table.hidden;
-	page.copy.title = page.table.hidden ? "" : "Copies the table, with tabs between its cells";
+	page.copy.title = page.table.hidden ? "" : "Copies the table";
 	page.csv.hidden = !/\s/.test(text) && page.table.hidden;
 }
 
@@ -62,6 +62,25 @@ export function markAt(reading, x, y) {
 export function asCsv(rows) {
 	const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 	return rows.map((row) => row.map(cell).join(",")).join("\r\n");
+}
+
+/** A press of the button copies what `form()` gives, and says so. */
+export function copyAt(button, form, say) {
+	const name = button.textContent;
+	button.addEventListener("click", async () => {
+		const text = form();
+		try {
+			await navigator.clipboard.writeText(text);
+		} catch { // not served over https
+			document.addEventListener("copy", (event) => {
+				event.clipboardData.setData("text/plain", text);
+				event.preventDefault();
+			}, { once: true });
+			document.execCommand("copy");
+		}
+		say(button.textContent = "Copied");
+		setTimeout(() => say("", button.textContent = name), 1500);
+	});
 }
 
 /** Highlight a mark; `near` scrolls to it if the picture is zoomed. */

@@ -1,35 +1,26 @@
 // A table that was read. Its cells can be edited, and are copied as edited.
 import { corrected } from "./result.js";
 
-/** Show a table with these texts. Where it has the size of the one that is shown, only cells with a new text change. */
-export function showTable(table, cells = []) {
-	table.hidden = !cells.length;
-	if (table.rows.length !== cells.length || table.rows[0]?.cells.length !== cells[0]?.length) {
-		table.replaceChildren(...cells.map((texts) => {
-			const row = document.createElement("tr");
-			row.append(...texts.map(() => Object.assign(document.createElement("td"), { contentEditable: "plaintext-only" })));
-			return row;
+export function showTable(table, cells) {
+	table.hidden = !cells;
+	table.replaceChildren(...(cells ?? []).map((texts) => {
+		const row = document.createElement("tr");
+		row.append(...texts.map((text) => {
+			const cell = document.createElement("td");
+			Object.assign(cell, { textContent: text, contentEditable: "plaintext-only", className: text.includes("?") ? "unsure" : "" });
+			return cell;
 		}));
-	}
-	cells.forEach((texts, row) => texts.forEach((text, column) => {
-		const cell = table.rows[row].cells[column];
-		if (cell.dataset.said === text) return; // it may have been edited
-		Object.assign(cell, { textContent: text, className: text.includes("?") ? "unsure" : "" });
-		cell.dataset.said = text;
+		return row;
 	}));
 }
 
-/** The texts with corrections: `labels`, by the mark's index. A cell in which a mark is corrected is not doubtful any more. */
-export function correctedCells(cells, digits, labels) {
-	const mended = cells.map((row) => [...row]);
-	for (const index of labels.keys()) {
-		const at = String(digits[index].cell), [row, column] = digits[index].cell ?? [];
-		if (row === undefined) continue; // beside the table
-		const marks = [...digits.keys()].filter((each) => String(digits[each].cell) === at);
-		const text = cells[row][column], doubt = text.replace(/\s/g, "").length > marks.length;
-		mended[row][column] = corrected(doubt ? text.slice(0, -1) : text, new Map(marks.map((mark, i) => [i, labels.get(mark)])));
-	}
-	return mended;
+/** Write the marks of a mark's cell into it, with corrections: `labels`, by the mark's index. */
+export function mendCell(table, digits, labels, index) {
+	const at = digits[index].cell;
+	if (!at) return; // beside the table
+	const marks = [...digits.keys()].filter((i) => String(digits[i].cell) === String(at));
+	const text = corrected(marks.map((i) => digits[i].digit ?? digits[i].sign ?? "?").join(""), marks.map((i) => labels[i]));
+	Object.assign(table.rows[at[0]].cells[at[1]], { textContent: text, className: text.includes("?") ? "unsure" : "" });
 }
 
 export const cellsOf = (table) => [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim()));
