@@ -298,7 +298,7 @@ def test_two_tabs_keep_one_list(visit: Open) -> None:
     one = visit()
     two = Surface(one.page.context.new_page(), one.url)
     two.page.goto(f"{one.url}/")
-    for surface, drawn, label in (one, SEVEN, "1"), (two, FOUR, "9"), (one, FOUR, "9"):
+    for surface, drawn, label in (one, SEVEN, "1"), (two, FOUR, "9"), (one, THREE, "9"):
         surface.page.bring_to_front()
         surface["#clear"].click()
         surface.mouse(surface.place(drawn))

@@ -72,7 +72,7 @@ def test_palm_between_strokes_of_a_pen_draws_nothing(visit: Open) -> None:
     x, y, width, height = surface.box
     palm = [[(x + 0.8 * width, y + 0.8 * height), (x + 0.8 * width + 2, y + 0.8 * height)]]
     surface.finger(palm)
-    assert surface.page.evaluate("JSON.parse(sessionStorage.drawing).length") == 1
+    assert surface.page.evaluate("JSON.parse(sessionStorage.drawing).strokes.length") == 1
     surface.page.reload()
     surface.finger(surface.place(SEVEN, 0.75))
     surface.reads("17")
