@@ -218,6 +218,8 @@ def load_or_make_plan(
     Raises:
         BatchError: the target is a file, or holds another run or other files.
     """
+    # The same relative path names something else in another folder.
+    source = source if "://" in source else str(Path(source).absolute())
     plan = target.file(PLAN)
     asked = {"source": source, "column": column, "model": model}
     if plan.exists():

@@ -92,6 +92,20 @@ def test_a_plan_is_kept_whatever_comes_to_the_source(scans: Path, tmp_path: Path
         load_or_make_plan(target, str(scans / "deep"), "image", "abc", 1)
 
 
+def test_the_same_relative_source_in_another_folder_is_another_run(
+    scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Location.at(str(tmp_path / "target"))
+    monkeypatch.chdir(tmp_path)
+    load_or_make_plan(target, "scans", "image", "abc", 1)
+    load_or_make_plan(target, f"{scans}", "image", "abc", 1)
+    monkeypatch.chdir(scans)
+    (scans / "scans").mkdir()
+    (scans / "scans" / "e.png").write_bytes(b"")
+    with pytest.raises(BatchError, match="source"):
+        load_or_make_plan(target, "scans", "image", "abc", 1)
+
+
 def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:
     location = Location.at(str(tmp_path / "x"))
     location.write(b"one")
