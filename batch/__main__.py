@@ -23,7 +23,7 @@ try:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from batch.plan import BatchError, Location, Part, load_or_make_plan, unfinished
-    from batch.worker import ATTEMPTS, Worker, model_files
+    from batch.worker import ATTEMPTS, Worker, count_errors, model_files
 except ImportError as missing:
     print(f"error: {missing}. Run `pip install -r requirements/batch.txt`.", file=sys.stderr)
     sys.exit(2)
@@ -124,17 +124,19 @@ def _check(address: str) -> None:
 
 
 def run(source: Location, target: Location, column: str, parts: list[Part], workers: int) -> int:
-    """Read all unfinished parts with a progress bar; return how many of their images have an error.
+    """Read all unfinished parts with a progress bar; return how many images of all parts have an error.
 
     Raises:
-        BatchError: a worker cannot go on, or dies repeatedly on the same part; finished parts stay.
+        BatchError: a finished part is damaged, a worker cannot go on, or dies repeatedly on the same part; finished
+            parts stay.
     """
     waiting = list(unfinished(target, parts))
+    numbers = {part.number for part in waiting}
+    errors = count_errors(target, [part for part in parts if part.number not in numbers])
     total, left = sum(part.rows for part in parts), sum(part.rows for part in waiting)
     console = Console(stderr=True)
     if left < total:
         console.print(f"Going on: {total - left} of {total} images are read.")
-    errors = 0
     columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
         task = bar.add_task("reading", total=total, completed=total - left, rate="")

@@ -216,7 +216,7 @@ def load_or_make_plan(
     new files or the number of workers is different.
 
     Raises:
-        BatchError: the target is a file, or holds another run or other files.
+        BatchError: the target is a file, or holds another run, a damaged plan or other files.
     """
     # The same relative path names something else in another folder.
     source = source if "://" in source else str(Path(source).absolute())
@@ -224,11 +224,15 @@ def load_or_make_plan(
     asked = {"source": source, "column": column, "model": model}
     if plan.exists():
         with plan.system.open_input_stream(plan.path) as stream:
-            kept = json.loads(stream.read())
-        wrong = [f"{name} {kept[name]!r}, not {value!r}" for name, value in asked.items() if kept[name] != value]
+            content = stream.read()
+        try:
+            kept = json.loads(content)
+            parts = [Part.from_json(part) for part in kept["parts"]]
+            wrong = [f"{name} {kept[name]!r}, not {value!r}" for name, value in asked.items() if kept[name] != value]
+        except (ValueError, KeyError, TypeError) as error:
+            raise BatchError(f"{plan.path} is damaged ({error}). Give another TARGET.") from error
         if wrong:
             raise BatchError(f"{target.path} holds a run with {'; '.join(wrong)}. Give another TARGET.")
-        parts = [Part.from_json(part) for part in kept["parts"]]
         return Location.at(_split(source)[0]), parts
     if target.exists():
         if target.system.get_file_info(target.path).type == pyarrow.fs.FileType.File:

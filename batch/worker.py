@@ -48,6 +48,31 @@ def model_files(model: Path) -> dict[str, bytes]:
     return {MODEL: model.read_bytes(), PAGE: page_beside(model).read_bytes()}
 
 
+def written(file: Location) -> dict[str, int]:
+    """Return the rows and errors of a finished part's file.
+
+    Raises:
+        BatchError: the file is damaged.
+    """
+    try:
+        with file.system.open_input_file(file.path) as stream:
+            errors = pyarrow.parquet.read_table(stream, columns=["error"]).column("error")
+    except (pyarrow.ArrowException, KeyError) as error:
+        raise BatchError(f"{file.path} is damaged ({error}). Delete it; the same command goes on.") from error
+    return {"rows": len(errors), "errors": len(errors) - errors.null_count}
+
+
+def count_errors(target: Location, parts: list[Part]) -> int:
+    """Return how many images of finished parts have an error.
+
+    Raises:
+        BatchError: a part's file is damaged.
+    """
+    # Several threads hide the latency of an object store.
+    with ThreadPoolExecutor(FETCHED_IMAGES) as threads:
+        return sum(each["errors"] for each in threads.map(written, [target.file(part.name) for part in parts]))
+
+
 class Worker:
     """Reads parts; Ray keeps one in each worker process.
 
@@ -81,9 +106,7 @@ class Worker:
         """
         file = self._target.file(part.name)
         if file.exists():
-            with file.system.open_input_file(file.path) as stream:
-                errors = pyarrow.parquet.read_table(stream, columns=["error"]).column("error")
-            return {"rows": len(errors), "errors": len(errors) - errors.null_count}
+            return written(file)
         self._attempt(part)
         rows = [self._row(path, image) for path, image in self._images(part)]
         buffer = io.BytesIO()

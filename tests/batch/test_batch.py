@@ -46,7 +46,9 @@ def test_each_image_becomes_a_row_as_the_recognizer_reads_it(images: Path, tmp_p
         assert row["turned"] == reading.turned
         assert row["model_version"] == recognizer.info.version
     before = parts(target)
-    assert "Going on: 401 of 401" in batch(images, target)
+    again = batch(images, target)
+    assert "Going on: 401 of 401" in again
+    assert "; 1 of them cannot be, see the column error." in again
     assert parts(target) == before
 
 

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="`make batch-test` installs pyarrow")
 from batch.plan import BatchError, Location, Part, divide, find, load_or_make_plan, unfinished
-from batch.worker import ATTEMPTS, FETCHED_IMAGES, MAX_ATTEMPTS, Worker, model_files
+from batch.worker import ATTEMPTS, FETCHED_IMAGES, MAX_ATTEMPTS, Worker, count_errors, model_files
 from inference.recognizer import DEFAULT_MODEL
 from tests.web.pictures import png, seven
 
@@ -126,6 +126,20 @@ def test_a_worker_reads_from_a_store_and_writes_to_it(tmp_path: Path) -> None:
         names.append(f"{source.path}/{at}.png")
         Location(store, names[-1]).write(png(seven()))
     names.insert(1, f"{source.path}/gone.png")
+def test_damaged_files_of_a_target_are_told(scans: Path, tmp_path: Path) -> None:
+    target = Location.at(str(tmp_path / "target"))
+    _, [part] = load_or_make_plan(target, str(scans), "image", "abc", 1)
+    target.file(part.name).write(b"PAR1")
+    with pytest.raises(BatchError, match=f"{part.name} is damaged .* Delete it"):
+        count_errors(target, [part])
+    plan = tmp_path / "target" / "_plan.json"
+    whole = plan.read_bytes()
+    for content in (whole[:40], b"", b"[]", b"{}", b"\xff"):
+        plan.write_bytes(content)
+        with pytest.raises(BatchError, match=r"_plan\.json is damaged"):
+            load_or_make_plan(target, str(scans), "image", "abc", 1)
+
+
     for name, content in model_files(DEFAULT_MODEL).items():
         target.file(name).write(content)
     part = Part(0, tuple(names), len(names))
@@ -151,6 +165,7 @@ def test_a_part_that_kills_its_workers_ends_the_run(tmp_path: Path) -> None:
         assert (tmp_path / ATTEMPTS / f"{part.name}.{attempt}").exists()
     with pytest.raises(BatchError, match=r"Part 7 \(a.png to b.png\) killed its worker"):
         worker.do(part)
+    assert count_errors(target, [part]) == 1
 
 
 def test_the_page_network_goes_along_with_the_model(tmp_path: Path) -> None:
