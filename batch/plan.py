@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -80,6 +81,7 @@ class Location:
             BatchError: no file system can open the address.
         """
         try:
+            address.encode()
             if "://" in address:
                 return cls(*pyarrow.fs.FileSystem.from_uri(address))
         except (pyarrow.ArrowException, OSError, ValueError) as error:
@@ -114,7 +116,7 @@ def find(source: str) -> tuple[Location, list[str]]:
         source: a folder, a file, or a pattern with `*`, `?` and `**`.
 
     Raises:
-        BatchError: the source has no such files, or both kinds.
+        BatchError: the source has no such files, both kinds, or one whose name is not UTF-8.
     """
     base, pattern = _split(source)
     location = Location.at(base)
@@ -125,7 +127,7 @@ def find(source: str) -> tuple[Location, list[str]]:
         names = [location.path]
     else:
         selector = pyarrow.fs.FileSelector(location.path, recursive=True)
-        names = [each.path for each in location.system.get_file_info(selector) if each.type == pyarrow.fs.FileType.File]
+        names = [_path(each) for each in location.system.get_file_info(selector) if each.is_file]
     if pattern:
         wanted = re.compile(re.escape(location.path.rstrip("/")) + "/" + _translate(pattern))
         names = [name for name in names if wanted.fullmatch(name)]
@@ -135,7 +137,25 @@ def find(source: str) -> tuple[Location, list[str]]:
         raise BatchError(f"No images ({', '.join(SUFFIXES)}) and no Parquet files at {source}.")
     if tables and len(tables) < len(found):
         raise BatchError(f"{source} holds images and Parquet files: name one kind, as {source.rstrip('/')}/**/*.png.")
+    if unnamed := [name for name in found if not _is_text(name)]:
+        raise BatchError(f"pyarrow opens only names in UTF-8, unlike {unnamed[0]!r}. Rename it.")
     return location, found
+
+
+def _path(info: pyarrow.fs.FileInfo) -> str:
+    """Return the path of a file, as Python names one that is not UTF-8."""
+    try:
+        return str(info.path)
+    except UnicodeDecodeError as error:
+        return os.fsdecode(error.object)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _split(source: str) -> tuple[str, str]:
@@ -143,9 +163,12 @@ def _split(source: str) -> tuple[str, str]:
 
     In a URL a `?` before `name=value` begins the file system's options; any other `?` is part of the pattern.
     """
+    # Names can have these characters too.
+    if "://" not in source and Path(source).exists():
+        return source, ""
     found = re.fullmatch(r"(\w+://.*?)(\?\w+=[^?*]*)", source)
     path, options = (found[1], found[2]) if found else (source, "")
-    at = re.search(r"[*?\[]", path)
+    at = re.search(r"[*?]", path)
     if not at:
         return path + options, ""
     folder, slash, _ = path[: at.start()].rpartition("/")

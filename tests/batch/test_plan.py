@@ -1,5 +1,6 @@
 """Finding the images of a source, and cutting them into parts; without Ray."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,25 @@ def test_relative_sources_and_addresses_are_the_same_files(scans: Path, monkeypa
     monkeypatch.chdir(scans)
     assert find("**/*.png")[1] == expected
     assert find("*.png")[1] == expected[:1]
+
+
+def test_names_with_the_characters_of_patterns_are_found(scans: Path) -> None:
+    odd = scans / "a[1]*"
+    odd.mkdir()
+    (odd / "x[2]?.png").write_bytes(b"")
+    expected = [f"{odd}/x[2]?.png"]
+    for source in (f"{odd}", *expected, f"{scans}/a[1]*/*.png", f"{scans}/a[1]*/x[2]*"):
+        assert find(source)[1] == expected, source
+
+
+def test_a_name_that_is_not_utf_8_is_told(scans: Path) -> None:
+    wrong = os.fsencode(scans) + b"/\xe9.png"
+    Path(os.fsdecode(wrong)).write_bytes(b"")
+    with pytest.raises(BatchError, match=r"udce9.png'. Rename it"):
+        find(str(scans))
+    with pytest.raises(BatchError, match="cannot be opened"):
+        find(os.fsdecode(wrong))
+    assert find(f"{scans}/**/?.tiff")[1] == [f"{scans}/deep/d.tiff"]
 
 
 def test_nothing_or_both_kinds_is_told(scans: Path) -> None:
@@ -106,6 +126,20 @@ def test_the_same_relative_source_in_another_folder_is_another_run(
         load_or_make_plan(target, "scans", "image", "abc", 1)
 
 
+def test_damaged_files_of_a_target_are_told(scans: Path, tmp_path: Path) -> None:
+    target = Location.at(str(tmp_path / "target"))
+    _, [part] = load_or_make_plan(target, str(scans), "image", "abc", 1)
+    target.file(part.name).write(b"PAR1")
+    with pytest.raises(BatchError, match=f"{part.name} is damaged .* Delete it"):
+        count_errors(target, [part])
+    plan = tmp_path / "target" / "_plan.json"
+    whole = plan.read_bytes()
+    for content in (whole[:40], b"", b"[]", b"{}", b"\xff"):
+        plan.write_bytes(content)
+        with pytest.raises(BatchError, match=r"_plan\.json is damaged"):
+            load_or_make_plan(target, str(scans), "image", "abc", 1)
+
+
 def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:
     location = Location.at(str(tmp_path / "x"))
     location.write(b"one")
@@ -126,25 +160,12 @@ def test_a_worker_reads_from_a_store_and_writes_to_it(tmp_path: Path) -> None:
         names.append(f"{source.path}/{at}.png")
         Location(store, names[-1]).write(png(seven()))
     names.insert(1, f"{source.path}/gone.png")
-def test_damaged_files_of_a_target_are_told(scans: Path, tmp_path: Path) -> None:
-    target = Location.at(str(tmp_path / "target"))
-    _, [part] = load_or_make_plan(target, str(scans), "image", "abc", 1)
-    target.file(part.name).write(b"PAR1")
-    with pytest.raises(BatchError, match=f"{part.name} is damaged .* Delete it"):
-        count_errors(target, [part])
-    plan = tmp_path / "target" / "_plan.json"
-    whole = plan.read_bytes()
-    for content in (whole[:40], b"", b"[]", b"{}", b"\xff"):
-        plan.write_bytes(content)
-        with pytest.raises(BatchError, match=r"_plan\.json is damaged"):
-            load_or_make_plan(target, str(scans), "image", "abc", 1)
-
-
     for name, content in model_files(DEFAULT_MODEL).items():
         target.file(name).write(content)
     part = Part(0, tuple(names), len(names))
     assert Worker(source, target, "image").do(part) == {"rows": len(names), "errors": 1}
     assert list(unfinished(target, [part])) == []
+    assert count_errors(target, [part]) == 1
     with store.open_input_file(target.file(part.name).path) as stream:
         rows = pyarrow.parquet.read_table(stream).to_pylist()
     assert [row["path"] for row in rows] == names
@@ -165,7 +186,6 @@ def test_a_part_that_kills_its_workers_ends_the_run(tmp_path: Path) -> None:
         assert (tmp_path / ATTEMPTS / f"{part.name}.{attempt}").exists()
     with pytest.raises(BatchError, match=r"Part 7 \(a.png to b.png\) killed its worker"):
         worker.do(part)
-    assert count_errors(target, [part]) == 1
 
 
 def test_the_page_network_goes_along_with_the_model(tmp_path: Path) -> None:
