@@ -34,12 +34,25 @@ COUNTS = {
     "canvas": 2000,
 }
 COUNT = 1000
+# What --data DIR holds; a set whose file is missing is left out.
+DATA_FILES = (
+    "strokes-digits.jsonl.gz",
+    "strokes-letters.jsonl.gz",
+    "strokes-skahl.jsonl.gz",
+    "images-optdigits.npz",
+    "photos/labels.json",
+    "pictures/labels.json",
+    "cases/expected.json",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the evaluation; return 0, or 2 if it could not start."""
     options = _parser().parse_args(arguments)
     console = Console()
+    if options.data and not options.data.is_dir():
+        print(f"error: --data {options.data} is no folder", file=sys.stderr)
+        return 2
     local = options.data / "mnist.npz" if options.data else None
     named = os.environ.get("MNIST_NPZ")
     try:
@@ -49,9 +62,11 @@ def main(arguments: list[str] | None = None) -> int:
     except (RecognizerError, TrainError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    shared = options.data if options.data and (options.data / "strokes-digits.jsonl.gz").is_file() else None
+    shared = options.data
     if shared is None:
         console.print("No pen strokes and photos here (--data DIR names them): their sets are left out.")
+    elif missing := [name for name in DATA_FILES if not (shared / name).is_file()]:
+        console.print(f"Not in {shared}: {', '.join(missing)}. Their sets are left out.")
     if faces is None:
         console.print("No handwriting fonts here (make fonts downloads them): their sets are left out.")
     sets = available(mnist.x_test, mnist.y_test, shared, faces)
@@ -92,8 +107,8 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         default=SHARED if SHARED.is_dir() else None,
-        help="folder with strokes-digits.jsonl.gz, strokes-letters.jsonl.gz, photos/, pictures/, cases/ and mnist.npz; "
-        "without it the sets that need it are left out (default: %(default)s)",
+        help=f"folder with {', '.join(DATA_FILES)} and mnist.npz; the sets whose file is missing are left out "
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--fonts",

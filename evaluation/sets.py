@@ -106,8 +106,9 @@ def _font_sets(faces: Faces) -> list[Dataset]:
 
 
 def _shared_sets(shared: Path) -> list[Dataset]:
-    digits, letters = (strokes.load(shared / f"strokes-{name}.jsonl.gz") for name in ("digits", "letters"))
-    tablet, optical = shared / "strokes-skahl.jsonl.gz", shared / "images-optdigits.npz"
+    """Return the sets of pen strokes, photos and scans, as far as their files exist."""
+    digits, letters, tablet = (_marks(shared / f"strokes-{name}.jsonl.gz") for name in ("digits", "letters", "skahl"))
+    optical, photo_labels = shared / "images-optdigits.npz", shared / "photos" / "labels.json"
     hands = list(by_writer(digits).values())
     checked = list(by_writer([mark for at, mark in enumerate(digits) if at not in MISLABELLED]).values())
 
@@ -123,9 +124,9 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         return _repeated(one)
 
     def photos(count: int, _: np.random.Generator) -> Iterator[Sample]:
-        truth = json.loads((shared / "photos" / "labels.json").read_text())
+        truth = json.loads(photo_labels.read_text())
         for name, written in sorted(truth.items())[:count]:
-            yield Sample((shared / "photos" / name).read_bytes(), "\n".join(written))
+            yield Sample((photo_labels.parent / name).read_bytes(), "\n".join(written))
 
     def scans(count: int, rng: np.random.Generator) -> Iterator[Sample]:
         with np.load(optical) as file:
@@ -140,37 +141,35 @@ def _shared_sets(shared: Path) -> list[Dataset]:
     fine = writers.pen(digits, 0.03, 0.08)
     thin = [writers.pen(hand, 0.05, 0.08) for hand in hands]
     thick = [writers.pen(hand, 0.08, 0.15) for hand in hands]
-    others = []
-    if tablet.is_file():
-        about = "digits of five others on a tablet, one on a canvas"
-        others.append(Dataset("tablet", about, "digits", drawn(strokes.load(tablet), True)))
-    if optical.is_file():
-        others.append(Dataset("scans", "coarse scans of one digit, 32x32 pixels enlarged to 200", "digits", scans))
-    return [
-        Dataset("pen", "pen digits, one on a canvas", "digits", drawn(digits, True)),
-        *others,
-        Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4)),
-        Dataset(
-            "checked numbers",
-            f"the same without the {len(MISLABELLED)} drawings that show several signs",
-            "digits",
-            numbers(checked, 0.03, 0.4),
+    written = _photos(pages.page, thin + thick)
+    single = _photos(pages.single, [pens])
+    squared = _photos(partial(pages.single, squared=True), [fine])
+    without = f"the same without the {len(MISLABELLED)} drawings that show several signs"
+    tablet_about = "digits of five others on a tablet, one on a canvas"
+    scans_about = "coarse scans of one digit, 32x32 pixels enlarged to 200"
+    # Each with what it needs.
+    sets: list[tuple[object, Dataset]] = [
+        (digits, Dataset("pen", "pen digits, one on a canvas", "digits", drawn(digits, True))),
+        (tablet, Dataset("tablet", tablet_about, "digits", drawn(tablet, True))),
+        (optical.is_file(), Dataset("scans", scans_about, "digits", scans)),
+        (hands, Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4))),
+        (checked, Dataset("checked numbers", without, "digits", numbers(checked, 0.03, 0.4))),
+        (hands, Dataset("touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(hands, -0.14, 0.0))),
+        (letters, Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False))),
+        (photo_labels.is_file(), Dataset("photos", "phone photos of lines of numbers", "pages", photos)),
+        (hands, Dataset("pen pages", "synthetic photos of pages, thin and thick pens", "pages", written)),
+        (digits, Dataset("pen papers", "synthetic photos of one pen digit", "digits", single)),
+        (digits, Dataset("squared", "synthetic photos of one pen digit on squared paper", "digits", squared)),
+        (
+            digits,
+            Dataset("pen strays", "one pen digit with frames, noise, colours, cut close", "digits", _strays(pens)),
         ),
-        Dataset("touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(hands, -0.14, 0.0)),
-        Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False)),
-        Dataset("photos", "phone photos of lines of numbers", "pages", photos),
-        Dataset(
-            "pen pages", "synthetic photos of pages, thin and thick pens", "pages", _photos(pages.page, thin + thick)
-        ),
-        Dataset("pen papers", "synthetic photos of one pen digit", "digits", _photos(pages.single, [pens])),
-        Dataset(
-            "squared",
-            "synthetic photos of one pen digit on squared paper",
-            "digits",
-            _photos(partial(pages.single, squared=True), [fine]),
-        ),
-        Dataset("pen strays", "one pen digit with frames, noise, colours, cut close", "digits", _strays(pens)),
     ]
+    return [each for needed, each in sets if needed]
+
+
+def _marks(path: Path) -> list[strokes.Drawing]:
+    return strokes.load(path) if path.is_file() else []
 
 
 def by_writer(

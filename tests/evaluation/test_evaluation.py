@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from evaluation import canvases, pages, writers
+from evaluation.__main__ import main
 from evaluation.score import Agreement, align, plain
 from evaluation.strokes import Drawing, place, render
 from tests.inference.pens import STROKES
@@ -156,3 +157,21 @@ def test_an_unknown_set(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 2
     assert "no set nonsense; there are mnist, canvas" in done.stderr
+
+
+def test_a_folder_that_was_named_but_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(tmp_path / "nope"), "--out", str(tmp_path / "out")]) == 2
+    assert "nope is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(mnist_path() is None, reason="needs MNIST (MNIST_NPZ)")
+def test_a_folder_of_cases_alone_gives_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MNIST_NPZ", str(mnist_path()))
+    (tmp_path / "cases").mkdir()
+    Image.new("L", (50, 50), 255).save(tmp_path / "cases" / "empty.png")
+    (tmp_path / "cases" / "expected.json").write_text(json.dumps({"empty.png": {"accept": [""]}}))
+    assert main(["--data", str(tmp_path), "--only", "cases", "--out", str(tmp_path / "out")]) == 0
+    assert "strokes-digits.jsonl.gz" in capsys.readouterr().out
+    assert json.loads((tmp_path / "out" / "evaluation.json").read_text())["sets"]["cases"]["accepted"] == 1

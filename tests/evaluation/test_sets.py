@@ -59,6 +59,24 @@ def test_without_the_shared_folder_there_is_what_mnist_makes() -> None:
     assert [each.name for each in available(IMAGES, LABELS, None)] == ["canvas", "pages", "papers", "strays"]
 
 
+@pytest.mark.parametrize(
+    ("missing", "left_out"),
+    [
+        ("strokes-letters.jsonl.gz", {"letters"}),
+        ("photos/labels.json", {"photos"}),
+        ("images-optdigits.npz", {"scans"}),
+        (
+            "strokes-digits.jsonl.gz",
+            {"pen", "numbers", "checked numbers", "touching", "pen pages", "pen papers", "squared", "pen strays"},
+        ),
+    ],
+)
+def test_a_set_is_left_out_if_its_own_file_is_missing(missing: str, left_out: set[str], shared: Path) -> None:
+    whole = {each.name for each in available(IMAGES, LABELS, shared)}
+    (shared / missing).unlink()
+    assert whole - {each.name for each in available(IMAGES, LABELS, shared)} == left_out
+
+
 @pytest.mark.parametrize("name", ["canvas", "papers", "strays", "pen", "tablet", "pen papers", "squared", "pen strays"])
 def test_sets_of_single_digits(name: str, shared: Path) -> None:
     found = samples(shared, name, 6)
