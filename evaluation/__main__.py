@@ -47,8 +47,17 @@ DATA_FILES = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the evaluation; return 0, or 2 if it could not start."""
+    """Run the evaluation; return 0, 2 if it could not start or write its results, or 130 after Ctrl-C."""
     options = _parser().parse_args(arguments)
+    try:
+        return evaluate(options)
+    except KeyboardInterrupt:
+        print("\nStopped. Nothing is written.", file=sys.stderr)
+        return 130
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Measure the sets that `options` choose, and write the results; return 0, or 2 after an error."""
     console = Console()
     if options.data and not options.data.is_dir():
         print(f"error: --data {options.data} is no folder", file=sys.stderr)
@@ -74,6 +83,11 @@ def main(arguments: list[str] | None = None) -> int:
     names = ["mnist", *(each.name for each in sets)]
     if unknown := set(options.only or ()) - set(names):
         print(f"error: no set {', '.join(sorted(unknown))}; there are {', '.join(names)}", file=sys.stderr)
+        return 2
+    try:
+        report.check(options.out)
+    except OSError as error:
+        print(f"error: --out {options.out} cannot be written: {error.strerror or error}", file=sys.stderr)
         return 2
     results = []
     if not options.only or "mnist" in options.only:
@@ -119,12 +133,26 @@ def _parser() -> argparse.ArgumentParser:
         "(default: %(default)s)",
     )
     parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets (default: all)")
-    parser.add_argument("--count", type=int, help="pictures of each set (default: the usual number of each)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of all random numbers (default: %(default)s)")
+    parser.add_argument(
+        "--count", type=partial(_at_least, 1), help="pictures of each set (default: the usual number of each)"
+    )
+    parser.add_argument(
+        "--seed", type=partial(_at_least, 0), default=0, help="seed of all random numbers (default: %(default)s)"
+    )
     parser.add_argument(
         "--out", type=Path, default=ROOT / "artifacts", help="folder for the results (default: %(default)s)"
     )
     return parser
+
+
+def _at_least(least: int, text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{text} is less than {least}")
+    return number
 
 
 if __name__ == "__main__":

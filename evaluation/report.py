@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from PIL import Image, ImageDraw, ImageFont
 from rich.table import Table
@@ -37,10 +38,20 @@ def table(results: list[Result], info: ModelInfo) -> Table:
     return out
 
 
-def save(results: list[Result], recognizer: Recognizer, seed: int, folder: Path) -> None:
-    """Write `evaluation.json` and `errors-SET.png` into a folder."""
-    info, page = recognizer.info, recognizer.page_info
+def check(folder: Path) -> None:
+    """Make the folder of the results, and check that files can be written there, before hours are spent.
+
+    Raises:
+        OSError: they cannot.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=folder):
+        pass
+
+
+def save(results: list[Result], recognizer: Recognizer, seed: int, folder: Path) -> None:
+    """Write `evaluation.json` and `errors-SET.png` into a folder that `check` has made."""
+    info, page = recognizer.info, recognizer.page_info
     content = {
         "model": {"name": info.name, "version": info.version, "sha256": info.sha256},
         "page": {"name": page.name, "version": page.version, "sha256": page.sha256},

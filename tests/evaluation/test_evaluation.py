@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from evaluation import canvases, pages, writers
+from evaluation import canvases, measure, pages, writers
 from evaluation.__main__ import main
 from evaluation.score import Agreement, align, plain
 from evaluation.strokes import Drawing, place, render
@@ -175,3 +175,40 @@ def test_a_folder_of_cases_alone_gives_them(
     assert main(["--data", str(tmp_path), "--only", "cases", "--out", str(tmp_path / "out")]) == 0
     assert "strokes-digits.jsonl.gz" in capsys.readouterr().out
     assert json.loads((tmp_path / "out" / "evaluation.json").read_text())["sets"]["cases"]["accepted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--count", "0", "less than 1"), ("--count", "-1", "less than 1"), ("--seed", "-1", "less than 0")],
+)
+def test_counts_and_seeds_have_a_least_value(
+    option: str, value: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([option, value, "--data", "nope"])
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(mnist_path() is None, reason="needs MNIST (MNIST_NPZ)")
+def test_where_nothing_can_be_written_nothing_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MNIST_NPZ", str(mnist_path()))
+    monkeypatch.delattr(measure, "classify")
+    (tmp_path / "file").write_text("mine")
+    assert main(["--only", "mnist", "--out", str(tmp_path / "file")]) == 2
+    assert "file cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(mnist_path() is None, reason="needs MNIST (MNIST_NPZ)")
+def test_ctrl_c_ends_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("MNIST_NPZ", str(mnist_path()))
+    monkeypatch.setattr(measure, "classify", interrupted)
+    assert main(["--only", "mnist", "--out", str(tmp_path)]) == 130
+    assert "Stopped" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
