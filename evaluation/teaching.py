@@ -1,12 +1,14 @@
 """`python -m evaluation.teaching`: what 20 corrections of one writer change, for that writer and for others.
 
 `--pick` chooses the writer whose digits are misread most, and writes 20 of them as the page's corrections are
-downloaded. `python -m train --only classifier --extra F --artifacts DIR` and `python -m export` teach them to another
-model. Then, without `--pick`, both models read that writer's other digits, and other people's.
+downloaded. `python -m train --only classifier --extra F --artifacts DIR`, and then `python -m export --only classifier
+--artifacts DIR`, teach them to another model, DIR/model.onnx. Then, without `--pick`, both models read that writer's
+other digits, and other people's. A model without a page network beside it uses the first model's.
 """
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +21,8 @@ from evaluation import canvases, strokes
 from evaluation.score import best
 from evaluation.sets import MISLABELLED, by_writer
 from evaluation.strokes import Drawing
-from inference import Recognizer
+from inference import Recognizer, RecognizerError
+from inference.recognizer import page_beside
 
 CORRECTIONS_OF_A_DIGIT = 2
 # A writer must have at least this many digits, so that enough are left to measure.
@@ -28,6 +31,12 @@ MIN_DIGITS = 60
 DRAWINGS = 4
 MAX_DIGITS_OF_OTHERS = 250
 SEED = 5
+# The file of drawings in the folder that --data names.
+DRAWN = "strokes-digits.jsonl.gz"
+
+
+class TeachingError(Exception):
+    """The corrections or the drawings cannot be used; the message says why."""
 
 
 def right(recognizer: Recognizer, marks: Sequence[Drawing], about: str) -> tuple[float, float]:
@@ -41,9 +50,19 @@ def right(recognizer: Recognizer, marks: Sequence[Drawing], about: str) -> tuple
 
 
 def pick(data: Path, model: Path, corrections: Path) -> str:
-    """Write corrections of the writer whose digits are misread most; return that writer's name and share right."""
+    """Write corrections of the writer whose digits are misread most; return that writer's name and share right.
+
+    Raises:
+        TeachingError: the drawings cannot be used, or nobody made enough of them.
+        RecognizerError: the model cannot be used.
+        OSError: a file cannot be read or written.
+    """
     recognizer = Recognizer(model)
     hands = _hands(data)
+    if not hands:
+        raise TeachingError(f"nobody has {MIN_DIGITS} digits in {data / DRAWN}")
+    # Before minutes are spent, see whether it can be written.
+    corrections.touch()
     shares = {writer: right(recognizer, marks, writer)[1] for writer, marks in hands.items()}
     writer = min(shares, key=lambda name: (shares[name], name))
     entries = [
@@ -55,23 +74,56 @@ def pick(data: Path, model: Path, corrections: Path) -> str:
 
 
 def compare(data: Path, corrections: Path, models: Sequence[Path]) -> Table:
-    """Read the writer's other digits, and digits of other writers, with each model; return a table."""
+    """Read the writer's other digits, and digits of other writers, with each model; return a table.
+
+    Raises:
+        TeachingError: the drawings or the corrections cannot be used, or the corrections are of an unknown writer.
+        RecognizerError: a model cannot be used.
+        OSError: a file cannot be read.
+    """
     hands = _hands(data)
-    writer = strokes.load(corrections)[0].writer
+    writer = _writer(corrections)
+    if writer not in hands:
+        raise TeachingError(
+            f"{corrections} is of the writer {writer!r}, who has no {MIN_DIGITS} digits in {data / DRAWN}: "
+            "give the file that --pick writes"
+        )
+    # First, because the reading takes minutes.
+    recognizers = [Recognizer(model, page_path=_page(model, models[0])) for model in models]
     own = _split(hands.pop(writer))[1]
     others = [mark for marks in hands.values() for mark in marks]
     some = np.random.default_rng(SEED).permutation(len(others))[:MAX_DIGITS_OF_OTHERS]
     shown = Table("model", f"{writer}'s {len(own)} other digits", f"{len(some)} digits of others")
-    for model in models:
-        recognizer = Recognizer(model)
+    for model, recognizer in zip(models, recognizers, strict=True):
         figures = [right(recognizer, marks, str(model)) for marks in (own, [others[at] for at in some])]
         shown.add_row(str(model), *(f"{100 * one:.2f}; {100 * two:.2f} %" for one, two in figures))
     return shown
 
 
 def _hands(data: Path) -> dict[str, list[Drawing]]:
-    marks = strokes.load(data / "strokes-digits.jsonl.gz")
+    try:
+        marks = strokes.load(data / DRAWN)
+    except (ValueError, KeyError, TypeError, EOFError) as error:
+        raise TeachingError(f"{data / DRAWN} is damaged: {error}") from error
     return by_writer([mark for at, mark in enumerate(marks) if at not in MISLABELLED], MIN_DIGITS)
+
+
+def _writer(corrections: Path) -> str:
+    """Return the first writer that is named; the page's own corrections may have none, or images instead of strokes."""
+    try:
+        entries = [json.loads(line) for line in corrections.read_text().splitlines()]
+        named = [str(entry["writer"]) for entry in entries if "writer" in entry]
+    except (ValueError, TypeError) as error:
+        raise TeachingError(f"{corrections} is no file of corrections: {error}") from error
+    if not named:
+        raise TeachingError(f"{corrections} names no writer: give the file that --pick writes")
+    return named[0]
+
+
+def _page(model: Path, first: Path) -> Path:
+    """Return the page network to use with a model: training the classifier alone writes none beside it."""
+    own = page_beside(model)
+    return own if own.is_file() else page_beside(first)
 
 
 def _split(marks: list[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
@@ -84,19 +136,27 @@ def _split(marks: list[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
     return corrected, [mark for mark in marks if mark not in corrected]
 
 
-def main() -> None:
-    """Run `pick` or `compare`."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run `pick` or `compare`; return 0, 2 after an error, or 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.teaching", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the folder with strokes-digits.jsonl.gz")
+    parser.add_argument("--data", type=Path, required=True, help=f"the folder with {DRAWN}")
     parser.add_argument("--pick", action="store_true", help="write the corrections instead of comparing")
     parser.add_argument("corrections", type=Path, help="a file of JSON lines")
     parser.add_argument("models", type=Path, nargs="+", help="a model, or those to compare")
-    options = parser.parse_args()
-    if options.pick:
-        print(pick(options.data, options.models[0], options.corrections))
-    else:
-        Console().print(compare(options.data, options.corrections, options.models))
+    options = parser.parse_args(arguments)
+    try:
+        if options.pick:
+            print(pick(options.data, options.models[0], options.corrections))
+        else:
+            Console().print(compare(options.data, options.corrections, options.models))
+    except (TeachingError, RecognizerError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,12 +2,13 @@
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from evaluation.teaching import compare, pick
+from evaluation.teaching import compare, main, pick
 from inference.recognizer import DEFAULT_MODEL
 from synthesis.handwriting.allographs import DIGITS
 from tests.browser.strokes import LETTER
@@ -37,3 +38,48 @@ def test_the_writer_who_is_misread_most_is_corrected_and_measured_on_other_digit
     assert sorted(entry["label"] for entry in chosen) == sorted("0123456789" * 2)
     table = compare(data, corrections, [DEFAULT_MODEL])
     assert [str(column.header) for column in table.columns][1:] == ["odd's 50 other digits", "70 digits of others"]
+
+
+def test_a_model_without_a_page_network_uses_that_of_the_first(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("evaluation.teaching.right", lambda *_: (0.5, 0.25))
+    (data / "corrections.jsonl").write_text('{"label": "3", "image": "..."}\n{"label": "3", "writer": "odd"}\n')
+    taught = shutil.copy(DEFAULT_MODEL, data / "model.onnx")
+    assert main(["--data", str(data), str(data / "corrections.jsonl"), str(DEFAULT_MODEL), str(taught)]) == 0
+    assert capsys.readouterr().out.count("50.00; 25.00 %") == 4
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (None, "No such file"),
+        ("", "names no writer"),
+        ('{"label": "3"}', "names no writer"),
+        ('{"label": "3", "writer": "x7"}', "writer 'x7', who has no 60 digits"),
+        ("not JSON", "no file of corrections"),
+        ("7", "no file of corrections"),
+    ],
+)
+def test_corrections_that_cannot_be_compared_are_told(
+    data: Path, lines: str | None, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if lines is not None:
+        (data / "corrections.jsonl").write_text(lines)
+    assert main(["--data", str(data), str(data / "corrections.jsonl"), str(DEFAULT_MODEL)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_missing_and_damaged_files_are_told(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corrections, drawn = str(data / "corrections.jsonl"), data / "strokes-digits.jsonl.gz"
+    pick_from = ["--data", str(data), "--pick"]
+    assert main([*pick_from, corrections, str(data / "none.onnx")]) == 2
+    assert main([*pick_from, str(data / "none" / "corrections.jsonl"), str(DEFAULT_MODEL)]) == 2
+    drawn.write_bytes(drawn.read_bytes()[:100])
+    assert main([*pick_from, corrections, str(DEFAULT_MODEL)]) == 2
+    drawn.write_bytes(gzip.compress(b""))
+    assert main([*pick_from, corrections, str(DEFAULT_MODEL)]) == 2
+    drawn.unlink()
+    assert main([*pick_from, corrections, str(DEFAULT_MODEL)]) == 2
+    said = capsys.readouterr().err
+    assert [part in said for part in ("none.onnx", "No such file", "is damaged", "nobody has 60 digits")] == [True] * 4
