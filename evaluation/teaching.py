@@ -58,9 +58,13 @@ def pick(data: Path, model: Path, corrections: Path) -> str:
         OSError: a file cannot be read or written.
     """
     recognizer = Recognizer(model)
-    hands = _hands(data)
+    # In some collections a writer's name stands for one digit alone, which gives only 2 corrections.
+    every = 10 * CORRECTIONS_OF_A_DIGIT
+    hands = {writer: marks for writer, marks in _hands(data).items() if len(_split(marks)[0]) == every}
     if not hands:
-        raise TeachingError(f"nobody has {MIN_DIGITS} digits in {data / DRAWN}")
+        raise TeachingError(
+            f"nobody has {MIN_DIGITS} digits, {CORRECTIONS_OF_A_DIGIT} of each among them, in {data / DRAWN}"
+        )
     # Before minutes are spent, see whether it can be written.
     corrections.touch()
     shares = {writer: right(recognizer, marks, writer)[1] for writer, marks in hands.items()}
