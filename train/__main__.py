@@ -41,15 +41,18 @@ def run(config: Config) -> None:
 
 def train_classifier(config: Config, mnist: Mnist) -> None:
     """Train the classifier of single marks."""
-    fingerprint = config.fingerprint(mnist.sha256())
-    checkpoints = _begin(config, config.model, files.METRICS, fingerprint)
+    data_sha256 = mnist.sha256()
+    fingerprint = config.fingerprint(data_sha256)
+    checkpoints = _begin(config, config.model, files.METRICS, fingerprint, config.training_fingerprint(data_sha256))
     if checkpoints is None:
         return
-    from train import scale
+    from train import extra, scale
     from train.fit import fit
     from train.mix import prepare
     from train.results import write
 
+    # Loaded before the training, so that a broken file is not found out at its end.
+    measured = [example for path in config.measure for example in extra.load(path)]
     parts = data.split(mnist, config.seed)
     mix = prepare(config, parts)
     if mix.drawn_training is not None and not mix.real:
@@ -64,14 +67,14 @@ def train_classifier(config: Config, mnist: Mnist) -> None:
         flush=True,
     )
     model, history = fit(config, mix, scaler, checkpoints)
-    write(config, fingerprint, mnist, mix, scaler, model, history)
+    write(config, fingerprint, mnist, mix, measured, scaler, model, history)
     checkpoints.forget()
 
 
 def train_page_network(config: Config, mnist: Mnist) -> None:
     """Train the network that finds the marks of a picture."""
     fingerprint = config.page_fingerprint(mnist.sha256())
-    checkpoints = _begin(config, "The page network", files.PAGE_METRICS, fingerprint)
+    checkpoints = _begin(config, "The page network", files.PAGE_METRICS, fingerprint, fingerprint)
     if checkpoints is None:
         return
     from train.page.batches import PAGES_PER_BATCH
@@ -86,8 +89,10 @@ def train_page_network(config: Config, mnist: Mnist) -> None:
     checkpoints.forget()
 
 
-def _begin(config: Config, name: str, metrics: str, fingerprint: str) -> "Checkpoints | None":
-    """Return a run's checkpoints; None if the same run is finished already."""
+def _begin(
+    config: Config, name: str, metrics: str, fingerprint: str, training_fingerprint: str
+) -> "Checkpoints | None":
+    """Return the checkpoints of a training; None if the whole run is finished already."""
     if not config.fresh and files.finished(config.artifacts / metrics, fingerprint):
         print(f"{name} is trained already, see {config.artifacts}. --fresh trains it anew.")
         return None
@@ -99,7 +104,7 @@ def _begin(config: Config, name: str, metrics: str, fingerprint: str) -> "Checkp
     from train.checkpoint import Checkpoints
 
     tf.config.experimental.enable_op_determinism()
-    checkpoints = Checkpoints(config.artifacts / "checkpoints", fingerprint)
+    checkpoints = Checkpoints(config.artifacts / "checkpoints", training_fingerprint)
     if config.fresh:
         checkpoints.forget()
     return checkpoints

@@ -43,12 +43,21 @@ class Config:
     measure: tuple[Path, ...]
 
     def fingerprint(self, data_sha256: str) -> str:
-        """Return a hash of all that decides the classifier: options, data, code, versions. Equal hash, equal files.
+        """Return a hash of all that decides the classifier's files: its training, and what it is measured on.
 
         Raises:
             DataError: a file of examples cannot be read.
         """
-        examples = [[file_sha256(path) for path in paths] for paths in (self.real, self.extra, self.measure)]
+        measured = [file_sha256(path) for path in self.measure]
+        return hashlib.sha256(json.dumps([self.training_fingerprint(data_sha256), measured]).encode()).hexdigest()
+
+    def training_fingerprint(self, data_sha256: str) -> str:
+        """Return a hash of all that decides the classifier: options, data, code, versions. Equal hash, equal network.
+
+        Raises:
+            DataError: a file of examples cannot be read.
+        """
+        examples = [[file_sha256(path) for path in paths] for paths in (self.real, self.extra)]
         fonts = file_sha256(self.fonts) if self.fonts else None
         decisive = [self.model, self.epochs, self.seed, self.drawn, fonts, examples]
         return _fingerprint(decisive, data_sha256, ("train/*.py", "synthesis/handwriting/*.py"))

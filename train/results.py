@@ -30,11 +30,12 @@ def write(
     fingerprint: str,
     mnist: Mnist,
     mix: Mix,
+    measured: list[extra.Example],
     scaler: StandardScaler,
     model: keras.Model,
     history: History,
 ) -> None:
-    """Calibrate and choose thresholds on the validation data, evaluate once on the test images, write all files.
+    """Calibrate and choose thresholds on the validation data, evaluate once on test images and drawings, write files.
 
     `metrics.json` is written last and holds the checksums of the others: as long as they do not match, the training
     does not count as finished.
@@ -57,7 +58,7 @@ def write(
         return calibrate.probabilities(logits(images), temperature)
 
     validation, test = calibrate.probabilities(validation_logits, temperature), predict(mnist.x_test)
-    thresholds, drawings = _refusal(config, mix, validation, predict)
+    thresholds, drawings = _refusal(mix, measured, validation, predict)
 
     out = config.artifacts
     out.mkdir(parents=True, exist_ok=True)
@@ -115,8 +116,8 @@ def write(
 
 
 def _refusal(
-    config: Config,
     mix: Mix,
+    measured: list[extra.Example],
     validation: NDArray[np.float64],
     predict: Callable[[NDArray[np.uint8]], NDArray[np.float64]],
 ) -> tuple[refusal.Thresholds, dict[str, Any]]:
@@ -129,10 +130,9 @@ def _refusal(
         labels = np.concatenate([drawn.digit_labels, drawn.negative_labels])
         both = np.concatenate([digits, negatives])
         drawings["drawn by code"] = refusal.measure(both, labels, thresholds, ["not a digit"] * len(labels))
-    if config.measure:
-        examples = [example for path in config.measure for example in extra.load(path)]
-        images, labels = extra.draw(examples, seed=0)
-        names = [example.name for example in examples]
+    if measured:
+        images, labels = extra.draw(measured, seed=0)
+        names = [example.name for example in measured]
         drawings["drawn by people"] = refusal.measure(predict(images), labels, thresholds, names)
     return thresholds, drawings
 

@@ -119,3 +119,21 @@ def test_help_tells_every_default() -> None:
     assert told["real"].startswith("the files in the environment's REAL")
     assert told["fonts"].startswith("the environment's FONTS")
     assert told["measure"] == "the files in the environment's STROKES"
+
+
+def test_a_broken_file_to_measure_on_is_found_before_the_training(small_npz: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "strokes.jsonl"
+    broken.write_text('{"label": "1"}\n')
+    out = tmp_path / "artifacts"
+    done = trainings.run([*trainings.train_command(small_npz, out, "mlp"), "--measure", str(broken)])
+    assert done.returncode == 1
+    assert "strokes.jsonl, line 1" in done.stdout
+    assert "epoch" not in done.stdout
+
+
+def test_another_file_to_measure_on_goes_on_from_the_same_checkpoints(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("a")
+    (tmp_path / "b.jsonl").write_text("b")
+    one, other = (parse(["--measure", str(tmp_path / name)]) for name in ("a.jsonl", "b.jsonl"))
+    assert one.training_fingerprint("data") == other.training_fingerprint("data")
+    assert one.fingerprint("data") != other.fingerprint("data")
