@@ -2,6 +2,8 @@ import base64
 import gzip
 import io
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +79,67 @@ def test_gzipped_files_are_read(tmp_path: Path) -> None:
 def test_a_line_of_another_form_is_named(entry: object, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"a\.jsonl, line 2: .*Each line must be"):
         extra.load(write(tmp_path / "a.jsonl", ONE, entry))
+
+
+@pytest.mark.parametrize("label", [3.0, "3.0", None, 12, "12", " 3", "", True, ["1"]])
+def test_a_label_that_is_a_mistake_is_named(label: object, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a\.jsonl, line 2: the label"):
+        extra.load(write(tmp_path / "a.jsonl", ONE, ONE | {"label": label}))
+
+
+@pytest.mark.parametrize("label", ["not a digit", ".", "/", "F", "word", "\u03b1"])
+def test_text_without_digits_is_not_a_digit(label: str, tmp_path: Path) -> None:
+    (example,) = extra.load(write(tmp_path / "a.jsonl", ONE | {"label": label}))
+    assert (example.name, example.label) == (label, 10)
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, json.dumps(ONE | {"strokes": [[[10**400, 0]]]})])
+def test_a_line_that_python_cannot_hold_is_named(line: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(line)
+    with pytest.raises(DataError, match=r"a\.jsonl, line 1"):
+        extra.load(tmp_path / "a.jsonl")
+
+
+def test_a_png_of_broken_chunks_is_named(tmp_path: Path) -> None:
+    content = base64.b64decode(png(np.zeros((28, 28), np.uint8)))
+    # Pillow raises a SyntaxError for a colour profile of an unknown compression, behind the pixels.
+    chunk = b"iCCPx\0\1"
+    spoilt = content[:-12] + struct.pack(">I", 3) + chunk + struct.pack(">I", zlib.crc32(chunk)) + content[-12:]
+    with pytest.raises(DataError, match=r"a\.jsonl, line 1: the image is no PNG"):
+        extra.load(write(tmp_path / "a.jsonl", ONE | {"image": base64.b64encode(spoilt).decode()}))
+
+
+def test_a_gz_file_damaged_in_the_middle_says_so(tmp_path: Path) -> None:
+    content = bytearray(gzip.compress(json.dumps(ONE).encode()))
+    content[10:14] = b"\xff" * 4
+    (tmp_path / "a.jsonl.gz").write_bytes(content)
+    with pytest.raises(DataError, match="cannot be read"):
+        extra.load(tmp_path / "a.jsonl.gz")
+
+
+@pytest.mark.parametrize(
+    ("y", "named"),
+    [
+        (np.array([3.7, 1]), "entry 0 of y"),
+        (np.array([1, 11]), "entry 1 of y"),
+        (np.array([-1, 1]), "entry 0 of y"),
+        (np.array([["1"], ["2"]]), "y is "),
+        (np.array("1"), "y is "),
+        (np.array(["1", "12"]), "entry 1 of y"),
+    ],
+)
+def test_labels_of_images_that_are_mistakes_are_named(y: np.ndarray, named: str, tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.zeros((2, 8, 8), np.uint8), y=y, part=np.array(["tra", "tra"]))
+    with pytest.raises(DataError, match=rf"a\.npz.*{named}"):
+        extra.load(tmp_path / "a.npz")
+
+
+def test_integers_from_0_to_10_and_text_label_images(tmp_path: Path) -> None:
+    x = np.full((2, 8, 8), 255, np.uint8)
+    np.savez(tmp_path / "a.npz", x=x, y=np.array([7, 10]))
+    np.savez(tmp_path / "b.npz", x=x, y=np.array(["7", "F"]))
+    for name in ("a.npz", "b.npz"):
+        assert [each.label for each in extra.load(tmp_path / name)] == [7, 10]
 
 
 def test_missing_empty_and_broken_files_say_so(tmp_path: Path) -> None:
