@@ -2,6 +2,7 @@
 
 import os
 import string
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -68,3 +69,13 @@ def fonts_file(path: Path, fonts: int) -> Path:
     x = np.broadcast_to(image, (len(names), 80, 80))
     np.savez_compressed(path, x=x, y=np.array(names), font=owners, height=np.ones(len(names)))
     return path
+
+
+def spoil(path: Path, member: str) -> None:
+    """Overwrite the start of a member's compressed data in a zip file, which zlib then refuses."""
+    with zipfile.ZipFile(path) as file:
+        at = file.getinfo(member).header_offset
+    content = bytearray(path.read_bytes())
+    start = at + 30 + sum(int.from_bytes(content[at + place : at + place + 2], "little") for place in (26, 28))
+    content[start : start + 16] = b"\xff" * 16
+    path.write_bytes(content)

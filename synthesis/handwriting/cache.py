@@ -4,7 +4,6 @@ import hashlib
 import io
 import os
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +41,11 @@ def cached(
     folder.mkdir(parents=True, exist_ok=True)
     # Written under another name, then renamed: an interrupted write leaves no half file.
     aside = file.with_name(f".{os.getpid()}-{file.name}")
-    np.savez_compressed(aside, images=images, labels=labels)
-    aside.replace(file)
+    try:
+        np.savez_compressed(aside, images=images, labels=labels)
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
     return images, labels
 
 
@@ -63,6 +65,6 @@ def _read(file: Path, count: int) -> Samples | None:
         with np.load(io.BytesIO(file.read_bytes())) as kept:
             images: NDArray[np.uint8] = kept["images"]
             labels: NDArray[np.int64] = kept["labels"]
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+    except Exception:  # a damaged .npz raises many kinds, zlib.error among them; it is drawn anew
         return None
     return (images, labels) if images.shape == (count, 28, 28) and labels.shape == (count,) else None

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.samples import mnist_path, save_npz, small_mnist
+from tests.samples import mnist_path, save_npz, small_mnist, spoil
 from train import data
 from train.errors import DataError
 
@@ -59,6 +59,14 @@ def test_a_truncated_file_is_refused_at_any_length(tmp_path: Path) -> None:
         path.write_bytes(whole[:length])
         with pytest.raises(DataError, match="no complete"):
             data.load(path)
+
+
+def test_a_file_damaged_in_the_middle_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.npz"
+    np.savez_compressed(path, **small_mnist())  # type: ignore[arg-type]
+    spoil(path, "x_train.npy")
+    with pytest.raises(DataError, match="no complete"):
+        data.load(path)
 
 
 def test_no_pickle_is_loaded(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import matplotlib
 import numpy as np
 import pytest
 
+from tests.samples import spoil
 from train import fonts
 from train.errors import DataError
 
@@ -94,3 +95,11 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"python -m train\.fonts wrote"):
         fonts.faces(path)
     assert fonts.faces(None) is None
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "fonts.npz"
+    np.savez_compressed(path, x=np.zeros((2, 80, 80), np.uint8), y=np.array(["a", "b"]), font=np.array(["one", "two"]))
+    spoil(path, "font.npy")
+    with pytest.raises(DataError, match="cannot be read"):
+        fonts.faces(path)

@@ -1,3 +1,4 @@
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from synthesis.handwriting.negatives import NEGATIVE_KINDS
 from synthesis.handwriting.render import MAX_BRUSH_SHARE, MIN_BRUSH_SHARE, draw, render
 from synthesis.handwriting.strokes import Glyph, arc, curve, parse, path
 from synthesis.handwriting.vary import vary
+from tests.samples import spoil
 
 TEMPLATES = [pytest.param(text, id=f"{name}-{at}") for name, texts in LETTERS.items() for at, text in enumerate(texts)]
 
@@ -122,8 +124,24 @@ def test_what_was_drawn_is_kept_and_a_broken_file_is_drawn_anew(tmp_path: Path) 
     again, _ = cached(tmp_path, 60, 5, "digits", processes=1)
     assert np.array_equal(images, again)
     assert file.stat().st_mtime_ns == written
-    file.write_bytes(file.read_bytes()[:100])
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
     anew, labels_anew = cached(tmp_path, 60, 5, "digits", processes=1)
     assert np.array_equal(images, anew)
     assert np.array_equal(labels, labels_anew)
+    spoil(file, "images.npy")
+    anew, _ = cached(tmp_path, 60, 5, "digits", processes=1)
+    assert np.array_equal(images, anew)
+    assert file.read_bytes() == whole
     assert [each.name for each in tmp_path.iterdir()] == [file.name]
+
+
+def test_a_write_that_fails_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, **_: object) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(OSError, match="No space left"):
+        cached(tmp_path, 3, 5, "digits", processes=1)
+    assert not list(tmp_path.iterdir())
