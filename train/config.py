@@ -14,6 +14,8 @@ from train.errors import DataError
 ROOT = Path(__file__).resolve().parent.parent
 EPOCHS = {"cnn": 14, "mlp": 20}
 DRAWN_MARKS = 100_000
+# The largest that NumPy and scikit-learn take.
+MAX_SEED = 2**32 - 1
 # Rounds of the page network, and batches a round: 30 to 60 minutes on two idle cores.
 ROUNDS, BATCHES = 22, 250
 # Folder to which `python -m train.uci` writes digits that people wrote.
@@ -105,7 +107,7 @@ def parse(arguments: list[str] | None = None) -> Config:
     parser.add_argument(
         "--batches", type=_positive, default=BATCHES, metavar="N", help="batches of 16 pages in a round"
     )
-    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers")
+    parser.add_argument("--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers")
     parser.add_argument(
         "--data",
         type=Path,
@@ -205,7 +207,21 @@ def file_sha256(path: Path) -> str:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    number = _whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")
     return number
+
+
+def _seed(text: str) -> int:
+    number = _whole(text)
+    if not 0 <= number <= MAX_SEED:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {MAX_SEED}")
+    return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None

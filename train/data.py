@@ -14,7 +14,8 @@ NAMES = ("x_train", "y_train", "x_test", "y_test")
 # SHA-256 over the four arrays' bytes in that order; they are the content of the IDX files with the well-known MD5s
 # 6bbc9ace898e44ae57da46a324031adb (training images) and 2646ac647ad5339dbf082846283269ea (test images).
 MNIST_SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
-VALIDATION_IMAGES = 5_000
+# At most so many are held out for validation, and one of so many.
+VALIDATION_IMAGES, VALIDATION_STEP = 5_000, 12
 HOW_TO = (
     "Leave --data and MNIST_NPZ away to download MNIST through Keras, or name a local copy: MNIST_NPZ=path/mnist.npz"
 )
@@ -81,10 +82,20 @@ def load(path: Path | None, *, any_data: bool = False) -> Mnist:
 
 
 def split(mnist: Mnist, seed: int) -> Split:
-    """Hold out a twelfth of the training images (5,000 of MNIST's) for validation, stratified by digit."""
+    """Hold out a twelfth of the training images (5,000 of MNIST's) for validation, stratified by digit.
+
+    Raises:
+        DataError: there are too few images for that.
+    """
     from sklearn.model_selection import train_test_split
 
-    held_out = min(VALIDATION_IMAGES, len(mnist.x_train) // 12)
+    held_out = min(VALIDATION_IMAGES, len(mnist.x_train) // VALIDATION_STEP)
+    rarest = int(np.bincount(mnist.y_train).min())
+    if held_out < 10 or rarest < 2:
+        raise DataError(
+            f"{len(mnist.x_train)} training images, {rarest} of the rarest digit, are too few: there must be "
+            f"{10 * VALIDATION_STEP}, two or more of each digit."
+        )
     training, validation = train_test_split(
         np.arange(len(mnist.x_train)), test_size=held_out, random_state=seed, stratify=mnist.y_train
     )

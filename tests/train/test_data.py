@@ -84,3 +84,10 @@ def test_the_split_keeps_each_digits_share_and_loses_none() -> None:
     np.testing.assert_allclose(after, before, atol=0.01)
     again = data.split(mnist, seed=1)
     np.testing.assert_array_equal(parts.validation_images, again.validation_images)
+
+
+@pytest.mark.parametrize("labels", [np.arange(119) % 10, np.append(np.arange(990) % 9, 9)])
+def test_too_few_images_are_refused(labels: NDArray[Any]) -> None:
+    images = np.zeros((len(labels), 28, 28), np.uint8)
+    with pytest.raises(DataError, match="too few"):
+        data.split(data.Mnist(images, labels.astype(np.uint8), images, labels.astype(np.uint8)), seed=1)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests import trainings
 from tests.samples import small_mnist
-from train.config import Config, parse
+from train.config import MAX_SEED, Config, parse
 
 
 @pytest.mark.parametrize(("model", "how"), [("cnn", signal.SIGKILL), ("mlp", signal.SIGINT)])
@@ -137,3 +137,26 @@ def test_another_file_to_measure_on_goes_on_from_the_same_checkpoints(tmp_path: 
     one, other = (parse(["--measure", str(tmp_path / name)]) for name in ("a.jsonl", "b.jsonl"))
     assert one.training_fingerprint("data") == other.training_fingerprint("data")
     assert one.fingerprint("data") != other.fingerprint("data")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--seed", "-1", "-1 is not between 0 and 4294967295"),
+        ("--seed", str(2**32), "is not between 0 and"),
+        ("--seed", "x", "'x' is no whole number"),
+        ("--epochs", "1.5", "'1.5' is no whole number"),
+        ("--epochs", "0", "0 is less than 1"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(
+    option: str, value: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse([f"{option}={value}"])
+    assert message in capsys.readouterr().err
+
+
+def test_the_largest_seed_trains(small_npz: Path, tmp_path: Path) -> None:
+    command = [*trainings.train_command(small_npz, tmp_path, "cnn"), "--epochs", "1", "--seed", str(MAX_SEED)]
+    trainings.finish(command)
