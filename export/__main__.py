@@ -33,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ExportError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"error: {error}. No half file is left behind.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nStopped. The files of before are left as they were.", file=sys.stderr)
         return 130

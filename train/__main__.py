@@ -27,16 +27,19 @@ NO_FONTS = (
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return 0, 1 after an error with a message, or 130 after Ctrl-C."""
     config = configuration.parse(arguments)
-    return run_command(lambda: run(config), "The same command goes on after the last finished epoch or round.")
+    # --fresh deletes the finished epochs, those of the stopped training too.
+    again = "The same command without --fresh" if config.fresh else "The same command"
+    return run_command(lambda: run(config), f"{again} goes on after the last finished epoch or round.")
 
 
 def run(config: Config) -> None:
     """Train, evaluate and write both networks, or the one that `config` names; skip a network that is finished."""
     mnist = data.load(config.data, any_data=config.any_data)
-    if config.only != "page":
-        train_classifier(config, mnist)
-    if config.only != "classifier":
-        train_page_network(config, mnist)
+    with files.locked(config.artifacts):
+        if config.only != "page":
+            train_classifier(config, mnist)
+        if config.only != "classifier":
+            train_page_network(config, mnist)
 
 
 def train_classifier(config: Config, mnist: Mnist) -> None:

@@ -16,13 +16,16 @@ def run_command(work: Callable[[], None], stop_message: str) -> int:
     """Run a command and return its exit status: 0, 1 after an error with a message, or 130 after Ctrl-C.
 
     Args:
-        work: the command; raises a `TrainError` where something is wrong.
-        stop_message: message printed after Ctrl-C.
+        work: the command; raises a `TrainError` where something is wrong, or an `OSError` where the disk is full.
+        stop_message: message printed after Ctrl-C and after an `OSError`.
     """
     try:
         work()
     except TrainError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {error}. {stop_message}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nStopped. {stop_message}", file=sys.stderr)

@@ -1,24 +1,58 @@
 """Names, writes and checks the files of a finished training; `metrics.json` and `page.json` hold their checksums."""
 
+import fcntl
 import hashlib
 import json
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from train.config import ROOT
+from train.errors import TrainError
 
 MODEL, SCALER, METRICS = "model.keras", "scaler.joblib", "metrics.json"
 TEST, VALIDATION = "test.npz", "validation.npz"
 PAGE_MODEL, PAGE_METRICS, PAGES = "page.keras", "page.json", "page.npz"
+LOCK = ".training.lock"
 
 
 def replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file atomically: `write` makes it under another name in the same folder, then it is renamed."""
     aside = path.with_name(f".unfinished-{path.name}")
-    write(aside)
-    aside.replace(path)
+    try:
+        write(aside)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a folder for the files of this training alone; two trainings in one folder would mix theirs.
+
+    Raises:
+        TrainError: another training is using the folder, or it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Tried before the work, not after an hour of it.
+        tempfile.TemporaryFile(dir=folder).close()
+        lock = (folder / LOCK).open("ab")
+    except OSError as error:
+        reason = "it is a file" if isinstance(error, FileExistsError) else error.strerror or error
+        raise TrainError(f"{folder} cannot be written: {reason}. Name another folder with --artifacts.") from error
+    # The system frees the lock when the process ends, however it ends; the file stays.
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TrainError(
+                f"Another training is writing to {folder}. Wait for its end, or name another folder with --artifacts."
+            ) from None
+        yield
 
 
 def sha256(path: Path) -> str:

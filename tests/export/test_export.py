@@ -1,5 +1,6 @@
 """`python -m export` as a user starts it, on real small trainings, and what it says when something is wrong."""
 
+import errno
 import json
 import logging
 import shutil
@@ -13,7 +14,7 @@ import pytest
 import yaml
 from sklearn.preprocessing import StandardScaler
 
-from export.__main__ import main
+from export.__main__ import PARTS, main
 from export.artifacts import TrainedClassifier, load, load_metrics, load_rows
 from export.document import CardPart, Document, read
 from export.errors import ArtifactError, ParityError
@@ -233,6 +234,17 @@ def save_scaler(folder: Path, scaler: StandardScaler) -> None:
     metrics = json.loads((folder / "metrics.json").read_text())
     metrics["files"]["scaler.joblib"] = sha256(folder / "scaler.joblib")
     (folder / "metrics.json").write_text(json.dumps(metrics))
+
+
+def test_a_full_disk_is_said_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setitem(PARTS, "classifier", full)
+    assert main(["--artifacts", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith("error: [Errno 28] No space left on device.")
 
 
 def test_a_file_that_differs_is_never_put_in_place(artifacts: Path, capsys: pytest.CaptureFixture[str]) -> None:

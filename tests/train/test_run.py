@@ -1,5 +1,6 @@
 """Real trainings, started, stopped and resumed as a person would."""
 
+import errno
 import json
 import re
 import signal
@@ -15,7 +16,10 @@ from PIL import Image
 
 from tests import trainings
 from tests.samples import small_mnist
+from train import files
+from train.__main__ import main
 from train.config import MAX_SEED, Config, parse
+from train.errors import run_command
 
 
 @pytest.mark.parametrize(("model", "how"), [("cnn", signal.SIGKILL), ("mlp", signal.SIGINT)])
@@ -160,3 +164,45 @@ def test_numbers_that_cannot_be_are_refused(
 def test_the_largest_seed_trains(small_npz: Path, tmp_path: Path) -> None:
     command = [*trainings.train_command(small_npz, tmp_path, "cnn"), "--epochs", "1", "--seed", str(MAX_SEED)]
     trainings.finish(command)
+
+
+def test_a_folder_that_is_a_file_is_refused_before_the_work(small_npz: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        done = trainings.run(trainings.train_command(small_npz, folder, "cnn"))
+        assert done.returncode == 1
+        assert done.stdout.startswith(f"error: {folder} cannot be written: ")
+        assert done.stdout.count("\n") == 1
+
+
+def test_a_second_training_in_the_same_folder_is_refused(small_npz: Path, tmp_path: Path) -> None:
+    with files.locked(tmp_path):
+        done = trainings.run(trainings.train_command(small_npz, tmp_path, "cnn"))
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"error: Another training is writing to {tmp_path}.")
+    with files.locked(tmp_path):
+        pass
+
+
+def test_a_full_disk_is_said_in_one_line_and_leaves_no_half_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert run_command(lambda: files.replace(tmp_path / "file", full), "Try again.") == 1
+    assert capsys.readouterr().err == "error: [Errno 28] No space left on device. Try again.\n"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("options", "said"), [([], "The same command goes"), (["--fresh"], "without --fresh goes")])
+def test_after_ctrl_c_it_says_which_command_goes_on(
+    options: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(_: Config) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("train.__main__.run", stopped)
+    assert main(options) == 130
+    assert said in capsys.readouterr().err
