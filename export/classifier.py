@@ -1,7 +1,6 @@
 """Exports the classifier: folds scaler, network and calibration into `model.onnx`, verifies it and writes its card."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from export import artifacts, document, files
@@ -22,6 +21,7 @@ def run(folder: Path) -> None:
     import_tensorflow()
     from export import fold, graph, quantize, verify
     from export.card import Int8, card
+    from export.page.card import without_pictures
     from export.steps import steps
 
     print("Folding scaler, network and calibration into one graph ...", flush=True)
@@ -47,7 +47,10 @@ def run(folder: Path) -> None:
         kept = Int8(files.describe(small), small_one, full) if small_one.is_as_good_as(full) else None
         rows = artifacts.load_rows(folder)
         part = card(metrics, metadata, parity, files.describe(model), kept, rows)
-        text.write_text(str(replace(document.read(folder), classifier=part)))
+        before = document.read(folder)
+        same = before.classifier.head.get("model_sha256") == part.head["model_sha256"]
+        page = before.page if same else without_pictures(before.page)
+        text.write_text(str(document.Document(part, page)))
         files.replace_file(model, folder / MODEL)
         files.replace_file(small, folder / INT8, wanted=kept is not None)
         files.replace_file(text, folder / document.CARD)

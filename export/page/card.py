@@ -1,5 +1,6 @@
 """Writes the page network's part of the model card, with figures from `page.json`, the export and `make evaluate`."""
 
+from dataclasses import replace
 from typing import Any
 
 from export.document import CardPart
@@ -13,6 +14,7 @@ FIGURES = {
 }
 # Entries of a row of `evaluation.json` that are not shown as figures; the time depends on the machine, not the file.
 NON_FIGURE_KEYS = ("about", "count", "milliseconds")
+PICTURES, LIMITS = "## On pictures, read with the classifier\n\n", "## Limits\n"
 
 
 def card(
@@ -73,11 +75,8 @@ No real picture was trained on. `make train export` makes the file anew.
 
 {figures}
 
-## On pictures, read with the classifier
-
-{_pictures(rows)}
-## Limits
-
+{PICTURES}{_pictures(rows)}
+{LIMITS}
 - It knows what the code that makes the pages can draw: paper, pens, forms and ways of writing that are not among them may be misread.
 - It finds digits that are about {scale} pixels high; others must be scaled first, as `inference` does with the `height` of a first pass.
 - `kind` is an opinion beside the classifier's, not a calibrated probability.
@@ -85,6 +84,13 @@ No real picture was trained on. `make train export` makes the file anew.
 - A cell of 2 x 2 pixels votes for one mark: where marks overlap, the ink that they share goes to one of them.
 """
     return CardPart(head, body)
+
+
+def without_pictures(part: CardPart) -> CardPart:
+    """Return the page network's part without its figures on pictures, for they are those of another classifier."""
+    before, heading, rest = part.body.partition(PICTURES)
+    _, limits, after = rest.partition(LIMITS)
+    return replace(part, body=f"{before}{heading}{_pictures({})}\n{limits}{after}") if limits else part
 
 
 def _int8(int8: File | None, trial: Trial) -> str:
@@ -113,7 +119,7 @@ def _lines(figures: dict[str, float]) -> str:
 def _pictures(rows: dict[str, dict[str, Any]]) -> str:
     if not rows:
         return (
-            "Not measured with this file yet: `make evaluate`, then `make export` once more, puts the figures here.\n"
+            "Not measured with these files yet: `make evaluate`, then `make export` once more, puts the figures here.\n"
         )
     lines = ["| set | what | pictures | figures |", "|---|---|---|---|"]
     for name, row in rows.items():
