@@ -92,12 +92,7 @@ def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     # A saved model loses the state of its random numbers. Each epoch sets it, so that a resumed run draws the same.
     for index, layer in enumerate(model.layers):
         if isinstance(layer, keras.layers.Dropout):
-            layer.seed_generator.state.assign([_epoch_seed(seed, epoch), index])
-
-
-def _epoch_seed(seed: int, epoch: int) -> int:
-    # TensorFlow's seeds are int32 here.
-    return (seed * 1000 + epoch) % 2**31
+            layer.seed_generator.state.assign([seed * 1000 + epoch, index])
 
 
 def _epoch(config: Config, mix: Mix, scaler: StandardScaler, epoch: int) -> Any:
@@ -110,7 +105,7 @@ def _epoch(config: Config, mix: Mix, scaler: StandardScaler, epoch: int) -> Any:
     def prepare(number: Any, images: Any, labels: Any) -> tuple[Any, Any]:
         pixels = tf.cast(images, tf.float32)[..., None]
         if config.model == "cnn":
-            seed = tf.stack([_epoch_seed(config.seed, epoch), tf.cast(number, tf.int32)])
+            seed = tf.stack([config.seed * 1000 + epoch, tf.cast(number, tf.int32)])
             pixels = augment.change(pixels, seed, LATE_AUGMENTATION_STRENGTH if mix.is_late(epoch) else 1.0)
         return (pixels - mean) / deviation, labels
 

@@ -18,7 +18,7 @@ from tests import trainings
 from tests.samples import small_mnist
 from train import files
 from train.__main__ import main
-from train.config import MAX_SEED, Config, parse
+from train.config import Config, parse
 from train.errors import run_command
 
 
@@ -159,11 +159,6 @@ def test_numbers_that_cannot_be_are_refused(
     with pytest.raises(SystemExit):
         parse([f"{option}={value}"])
     assert message in capsys.readouterr().err
-
-
-def test_the_largest_seed_trains(small_npz: Path, tmp_path: Path) -> None:
-    command = [*trainings.train_command(small_npz, tmp_path, "cnn"), "--epochs", "1", "--seed", str(MAX_SEED)]
-    trainings.finish(command)
 
 
 def test_a_folder_that_is_a_file_is_refused_before_the_work(small_npz: Path, tmp_path: Path) -> None:
