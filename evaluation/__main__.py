@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evaluation import measure, pictures, report
+from evaluation.errors import ERRORS, EvaluationError
 from evaluation.sets import available
-from inference import Recognizer, RecognizerError
+from inference import Recognizer
 from inference.recognizer import DEFAULT_MODEL
 from train import fonts
 from train.config import fonts_file
 from train.data import load
-from train.errors import TrainError
+from train.errors import run_command
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -49,28 +50,24 @@ DATA_FILES = (
 def main(arguments: list[str] | None = None) -> int:
     """Run the evaluation; return 0, 2 if it could not start or write its results, or 130 after Ctrl-C."""
     options = _parser().parse_args(arguments)
-    try:
-        return evaluate(options)
-    except KeyboardInterrupt:
-        print("\nStopped. Nothing is written.", file=sys.stderr)
-        return 130
+    return run_command(lambda: evaluate(options), "Nothing is written.", errors=ERRORS, status=2)
 
 
-def evaluate(options: argparse.Namespace) -> int:
-    """Measure the sets that `options` choose, and write the results; return 0, or 2 after an error."""
+def evaluate(options: argparse.Namespace) -> None:
+    """Measure the sets that `options` choose, and write the results.
+
+    Raises:
+        EvaluationError: an option is wrong.
+        RecognizerError, TrainError, OSError: a file cannot be used.
+    """
     console = Console()
     if options.data and not options.data.is_dir():
-        print(f"error: --data {options.data} is no folder", file=sys.stderr)
-        return 2
+        raise EvaluationError(f"--data {options.data} is no folder")
     local = options.data / "mnist.npz" if options.data else None
     named = os.environ.get("MNIST_NPZ")
-    try:
-        recognizer = Recognizer(options.model)
-        mnist = load(Path(named) if named else local if local and local.is_file() else None)
-        faces = fonts.faces(options.fonts, validation=True)
-    except (RecognizerError, TrainError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    recognizer = Recognizer(options.model)
+    mnist = load(Path(named) if named else local if local and local.is_file() else None)
+    faces = fonts.faces(options.fonts, validation=True)
     shared = options.data
     if shared is None:
         console.print("No pen strokes and photos here (--data DIR names them): their sets are left out.")
@@ -82,13 +79,11 @@ def evaluate(options: argparse.Namespace) -> int:
     sets += pictures.available(shared) if shared else []
     names = ["mnist", *(each.name for each in sets)]
     if unknown := set(options.only or ()) - set(names):
-        print(f"error: no set {', '.join(sorted(unknown))}; there are {', '.join(names)}", file=sys.stderr)
-        return 2
+        raise EvaluationError(f"no set {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     try:
         report.check(options.out)
     except OSError as error:
-        print(f"error: --out {options.out} cannot be written: {error.strerror or error}", file=sys.stderr)
-        return 2
+        raise EvaluationError(f"--out {options.out} cannot be written: {error.strerror or error}") from error
     results = []
     if not options.only or "mnist" in options.only:
         results.append(measure.classify(recognizer, mnist.x_test, mnist.y_test))
@@ -106,7 +101,6 @@ def evaluate(options: argparse.Namespace) -> int:
     console.print(report.table(results, recognizer.info))
     report.save(results, recognizer, options.seed, options.out)
     console.print(f"Written: {options.out / 'evaluation.json'} and pictures of the errors beside it.")
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

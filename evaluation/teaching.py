@@ -18,11 +18,13 @@ from rich.progress import track
 from rich.table import Table
 
 from evaluation import canvases, strokes
+from evaluation.errors import ERRORS, EvaluationError
 from evaluation.score import best
 from evaluation.sets import MISLABELLED, by_writer
 from evaluation.strokes import Drawing
-from inference import Recognizer, RecognizerError
+from inference import Recognizer
 from inference.recognizer import page_beside
+from train.errors import run_command
 
 CORRECTIONS_OF_A_DIGIT = 2
 # A writer must have at least this many digits, so that enough are left to measure.
@@ -33,10 +35,6 @@ MAX_DIGITS_OF_OTHERS = 250
 SEED = 5
 # The file of drawings in the folder that --data names.
 DRAWN = "strokes-digits.jsonl.gz"
-
-
-class TeachingError(Exception):
-    """The corrections or the drawings cannot be used; the message says why."""
 
 
 def right(recognizer: Recognizer, marks: Sequence[Drawing], about: str) -> tuple[float, float]:
@@ -53,7 +51,7 @@ def pick(data: Path, model: Path, corrections: Path) -> str:
     """Write corrections of the writer whose digits are misread most; return that writer's name and share right.
 
     Raises:
-        TeachingError: the drawings cannot be used, or nobody made enough of them.
+        EvaluationError: the drawings cannot be used, or nobody made enough of them.
         RecognizerError: the model cannot be used.
         OSError: a file cannot be read or written.
     """
@@ -62,7 +60,7 @@ def pick(data: Path, model: Path, corrections: Path) -> str:
     every = 10 * CORRECTIONS_OF_A_DIGIT
     hands = {writer: marks for writer, marks in _hands(data).items() if len(_split(marks)[0]) == every}
     if not hands:
-        raise TeachingError(
+        raise EvaluationError(
             f"nobody has {MIN_DIGITS} digits, {CORRECTIONS_OF_A_DIGIT} of each among them, in {data / DRAWN}"
         )
     # Before minutes are spent, see whether it can be written.
@@ -81,14 +79,14 @@ def compare(data: Path, corrections: Path, models: Sequence[Path]) -> Table:
     """Read the writer's other digits, and digits of other writers, with each model; return a table.
 
     Raises:
-        TeachingError: the drawings or the corrections cannot be used, or the corrections are of an unknown writer.
+        EvaluationError: the drawings or the corrections cannot be used, or the corrections are of an unknown writer.
         RecognizerError: a model cannot be used.
         OSError: a file cannot be read.
     """
     hands = _hands(data)
     writer = _writer(corrections)
     if writer not in hands:
-        raise TeachingError(
+        raise EvaluationError(
             f"{corrections} is of the writer {writer!r}, who has no {MIN_DIGITS} digits in {data / DRAWN}: "
             "give the file that --pick writes"
         )
@@ -108,7 +106,7 @@ def _hands(data: Path) -> dict[str, list[Drawing]]:
     try:
         marks = strokes.load(data / DRAWN)
     except (ValueError, KeyError, TypeError, EOFError) as error:
-        raise TeachingError(f"{data / DRAWN} is damaged: {error}") from error
+        raise EvaluationError(f"{data / DRAWN} is damaged: {error}") from error
     return by_writer([mark for at, mark in enumerate(marks) if at not in MISLABELLED], MIN_DIGITS)
 
 
@@ -118,9 +116,9 @@ def _writer(corrections: Path) -> str:
         entries = [json.loads(line) for line in corrections.read_text().splitlines()]
         named = [str(entry["writer"]) for entry in entries if "writer" in entry]
     except (ValueError, TypeError) as error:
-        raise TeachingError(f"{corrections} is no file of corrections: {error}") from error
+        raise EvaluationError(f"{corrections} is no file of corrections: {error}") from error
     if not named:
-        raise TeachingError(f"{corrections} names no writer: give the file that --pick writes")
+        raise EvaluationError(f"{corrections} names no writer: give the file that --pick writes")
     return named[0]
 
 
@@ -148,18 +146,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("corrections", type=Path, help="a file of JSON lines")
     parser.add_argument("models", type=Path, nargs="+", help="a model, or those to compare")
     options = parser.parse_args(arguments)
-    try:
+
+    def work() -> None:
         if options.pick:
             print(pick(options.data, options.models[0], options.corrections))
         else:
             Console().print(compare(options.data, options.corrections, options.models))
-    except (TeachingError, RecognizerError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
-        return 130
-    return 0
+
+    return run_command(work, "Nothing is changed but the file of corrections.", errors=ERRORS, status=2)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ from PIL import ExifTags, Image
 
 from inference.errors import BrokenImageError, ImageTooLargeError, UnsupportedImageError
 from inference.imaging import canvas_png, pdf
-from inference.imaging.files import DAMAGED_MESSAGE, File, open_image, read_pipe, start_of
+from inference.imaging.files import DAMAGED_MESSAGE, File, content_of, open_image, read_pipe, start_of
 
 Picture = File | Image.Image | NDArray[np.generic]
 MAX_PIXELS = 40_000_000
@@ -96,8 +95,7 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
         yield Decoded(canvas, canvas.size)
         return
     elif (start := start_of(picture)).startswith(pdf.START):
-        content = Path(picture).read_bytes() if isinstance(picture, str | Path) else bytes(picture)
-        for image, more in pdf.pages(content, MAX_PAGES, REDUCED_SIDE_PX, max_pixels):
+        for image, more in pdf.pages(content_of(picture), MAX_PAGES, REDUCED_SIDE_PX, max_pixels):
             yield Decoded(image, image.size, more)
         return
     else:

@@ -43,13 +43,20 @@ HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b
 
 def read_pipe(picture: Given) -> Given | bytes:
     """Return what is in a named pipe, which can be read only once; return any other picture as it is."""
-    if isinstance(picture, str | Path):
-        try:
-            if Path(picture).is_fifo():
-                return Path(picture).read_bytes()
-        except OSError as error:
-            raise _unopened(picture, error) from error
-    return picture
+    try:
+        return content_of(picture) if isinstance(picture, str | Path) and Path(picture).is_fifo() else picture
+    except OSError as error:
+        raise _unopened(picture, error) from error
+
+
+def content_of(picture: File) -> bytes:
+    """Return all bytes of a file."""
+    if not isinstance(picture, str | Path):
+        return bytes(picture)
+    try:
+        return Path(picture).read_bytes()
+    except OSError as error:
+        raise _unopened(picture, error) from error
 
 
 def start_of(picture: File) -> bytes:
@@ -67,18 +74,17 @@ def start_of(picture: File) -> bytes:
     return bytes(picture[:START_BYTES])
 
 
-def _unopened(path: str | Path, error: OSError) -> BrokenImageError:
+def _unopened(path: object, error: OSError) -> BrokenImageError:
     return BrokenImageError(f"{path} cannot be opened: {error.strerror or error}.")
 
 
 def open_image(picture: File, start: bytes) -> Image.Image:
     """Open an image file, without decoding its pixels; `start` holds its first bytes."""
-    if isinstance(picture, str | Path):
-        file: str | Path | io.BytesIO = picture
-    else:
-        file = io.BytesIO(picture)
-        if start.startswith(JPEG_START) and len(EXIF_SEGMENT.findall(picture)) > MAX_EXIF_SEGMENTS:
+    if start.startswith(JPEG_START):
+        picture = content_of(picture)
+        if len(EXIF_SEGMENT.findall(picture)) > MAX_EXIF_SEGMENTS:
             raise BrokenImageError(f"The picture has more than {MAX_EXIF_SEGMENTS} parts with Exif data. {RESEND_HINT}")
+    file = picture if isinstance(picture, str | Path) else io.BytesIO(picture)
     try:
         return Image.open(file, formats=_formats(start))
     except Exception as error:

@@ -1,15 +1,13 @@
-"""Renders the pages of a PDF as pictures with pypdfium2, an optional dependency, in a process that can be stopped."""
+"""Renders the pages of a PDF as pictures with pypdfium2, an optional dependency, in a process that has limits."""
 
 import importlib.util
 import json
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from PIL import Image
 
@@ -21,17 +19,9 @@ NO_PYPDFIUM2_MESSAGE = (
     "Or send each page as a picture."
 )
 PROGRAM = Path(__file__).with_name("render_pdf.py")
-# Limits of rendering: seconds for all pages, with the start of the process, and bytes of memory. Ten scanned pages take
-# a few seconds. But in 5 KB a PDF can ask for a million lines, and in 10 MB for 10 GB.
-MAX_SECONDS, MAX_BYTES = 20.0, 1_000_000_000
-
-
-class RenderedPage(NamedTuple):
-    """A page, mode L; whether more follow that are not rendered; and the seconds that it took."""
-
-    image: Image.Image
-    more: bool
-    seconds: float
+# Limits of rendering: seconds of processor time for all pages, and bytes of memory. Ten scanned pages take a few
+# seconds. But in 5 KB a PDF can ask for a million lines, and in 10 MB for 10 GB.
+MAX_SECONDS, MAX_BYTES = 20, 1_000_000_000
 
 
 def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> Iterator[tuple[Image.Image, bool]]:
@@ -55,7 +45,7 @@ def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> 
     if importlib.util.find_spec("pypdfium2") is None:
         raise UnsupportedImageError(NO_PYPDFIUM2_MESSAGE)
     # -P: modules are not taken from this file's folder.
-    limits = (max_pages, max_side_px, max_pixels, MAX_BYTES)
+    limits = (max_pages, max_side_px, max_pixels, MAX_SECONDS, MAX_BYTES)
     command = [sys.executable, "-P", str(PROGRAM), *map(str, limits)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as process:
@@ -63,34 +53,23 @@ def pages(content: bytes, max_pages: int, max_side_px: int, max_pixels: int) -> 
             if process.stdin and process.stdout:
                 with suppress(BrokenPipeError), process.stdin as file:
                     file.write(content)
-                seconds = MAX_SECONDS
-                while page := _next(process, process.stdout, seconds):
-                    seconds -= page.seconds
-                    yield page.image, page.more
+                while page := _next(process.stdout):
+                    yield page
         finally:
             process.kill()
 
 
-def _next(process: "subprocess.Popen[bytes]", output: IO[bytes], seconds: float) -> RenderedPage | None:
-    """Return the next page, if it comes within this time; None after the last."""
-    start = time.monotonic()
-    timer = threading.Timer(max(seconds, 0), process.kill)
-    timer.start()
-    try:
-        # Nothing comes from a process that was killed or had no memory.
-        about = json.loads(output.readline() or b"null")
-        width, height = (about or {}).get("size", (0, 0))
-        pixels = output.read(width * height)
-    finally:
-        timer.cancel()
+def _next(output: IO[bytes]) -> tuple[Image.Image, bool] | None:
+    """Return the next page and whether more follow that are not rendered; None after the last."""
+    # Nothing comes from a process that has reached a limit.
+    about = json.loads(output.readline() or b"null")
+    width, height = (about or {}).get("size", (0, 0))
+    pixels = output.read(width * height)
     if about is None or len(pixels) < width * height:
         raise ImageTooLargeError(
-            f"The PDF takes more than {MAX_SECONDS:g} seconds or {MAX_BYTES / 1e9:g} GB of memory to render. Send its "
+            f"The PDF takes more than {MAX_SECONDS} seconds or {MAX_BYTES / 1e9:g} GB of memory to render. Send its "
             "pages as pictures."
         )
     if "error" in about:
         raise (ImageTooLargeError if about.get("too_large") else BrokenImageError)(about["error"])
-    if not about:
-        return None
-    image = Image.frombytes("L", (width, height), pixels)
-    return RenderedPage(image, about["more"], time.monotonic() - start)
+    return (Image.frombytes("L", (width, height), pixels), about["more"]) if about else None

@@ -1,11 +1,13 @@
 """Renders a PDF as a program of its own, because PDFium takes hours or all memory for some small files.
 
-`inference.imaging.pdf` runs and stops it: `python -P render_pdf.py MAX_PAGES MAX_SIDE_PX MAX_PIXELS MAX_BYTES < FILE`.
+`inference.imaging.pdf` runs it and explains its limits:
+`python -P render_pdf.py MAX_PAGES MAX_SIDE_PX MAX_PIXELS MAX_SECONDS MAX_BYTES < FILE`.
 It writes a line of JSON for each page, with `size` and `more`, and then the page's pixels, one byte each. The last line
-is the JSON object {}, or has an `error` and whether the PDF is `too_large`. Its limits are explained there.
+is the JSON object {}, or has an `error` and whether the PDF is `too_large`. Beyond a limit there is no last line.
 """
 
 import json
+import resource
 import sys
 
 import pypdfium2 as pdfium
@@ -16,11 +18,9 @@ UNITS_PER_INCH, DOTS_PER_INCH = 72, 200
 
 def main() -> None:
     """Render the PDF on standard input."""
-    max_pages, max_side_px, max_pixels, max_bytes = map(int, sys.argv[1:])
-    if sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (max_bytes, max_bytes))
+    max_pages, max_side_px, max_pixels, max_seconds, max_bytes = map(int, sys.argv[1:])
+    resource.setrlimit(resource.RLIMIT_CPU, (max_seconds, max_seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (max_bytes, max_bytes))
     try:
         end = _render(sys.stdin.buffer.read(), max_pages, max_side_px, max_pixels)
     except pdfium.PdfiumError as error:
