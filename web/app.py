@@ -71,8 +71,7 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
             render_plugins=[JsonRenderPlugin()],
         ),
         logging_config=None,
-        # No limit here: `web.http.uploads` limits the body, and its error says what to do.
-        request_max_body_size=None,
+        request_max_body_size=settings.max_body_bytes,
     )
     return Service(
         app, Access(settings, metrics), limits, metrics, RequestLog(sys.stdout if settings.log_requests else None)

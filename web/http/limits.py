@@ -1,8 +1,9 @@
 """Limits the load of a worker: the requests in progress, the memory of their bodies, and the time of each request."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
-from types import TracebackType
 
 from litestar.types import HTTPScope
 
@@ -43,9 +44,25 @@ class Limits:
             return None
         return self.unavailable("overload", "The server has as much to do as it can hold.")
 
-    def admit(self) -> "Admission":
-        """Return a context manager that counts a request as in progress and limits its time."""
-        return Admission(self)
+    @asynccontextmanager
+    async def admit(self) -> AsyncIterator["Body"]:
+        """Count a request as in progress during the block, limit its time, and yield what counts its body.
+
+        Raises:
+            ProblemError: at the end, 408 if the body did not arrive in time, 503 after any other timeout or without
+                memory.
+        """
+        self.in_flight += 1
+        try:
+            with self.bodies.account() as body:
+                async with asyncio.timeout(self.settings.request_seconds):
+                    yield body
+        except TimeoutError:
+            raise self.timed_out(body) from None
+        except MemoryError:
+            raise self.unavailable("memory", "The server has no memory left for this one.") from None
+        finally:
+            self.in_flight -= 1
 
     def timed_out(self, body: "Body") -> ProblemError:
         """Return the error for a request that took too long: 408 if its body did not arrive in time, else 503."""
@@ -75,38 +92,6 @@ class Limits:
         return retry_later(HTTPStatus.SERVICE_UNAVAILABLE, why, self.settings.retry_seconds)
 
 
-class Admission:
-    """Counts a request as in progress during an `async with` block, which yields the request's `Body`.
-
-    This is a class because a generator would cost twice as much.
-
-    Raises:
-        ProblemError: at the end, 408 if the body did not arrive in time, 503 after any other timeout or without memory.
-    """
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._body = limits.bodies.account()
-        self._timeout = asyncio.timeout(limits.settings.request_seconds)
-
-    async def __aenter__(self) -> "Body":
-        self._limits.in_flight += 1
-        await self._timeout.__aenter__()
-        return self._body.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._limits.in_flight -= 1
-        self._body.__exit__(kind, error, traceback)
-        try:
-            await self._timeout.__aexit__(kind, error, traceback)
-        except TimeoutError:
-            raise self._limits.timed_out(self._body) from None
-        if isinstance(error, MemoryError):
-            raise self._limits.unavailable("memory", "The server has no memory left for this one.") from None
-
-
 class BodyMemory:
     """Limits the bytes of all request bodies together.
 
@@ -123,9 +108,17 @@ class BodyMemory:
         self.bodies: dict[Body, None] = {}
         self.room = asyncio.Event()
 
-    def account(self) -> "Body":
-        """Return a context manager for one body; its bytes count until the end of the `with` block."""
-        return Body(self)
+    @contextmanager
+    def account(self) -> Iterator["Body"]:
+        """Yield what counts the bytes of one body; they count until the end of the block."""
+        body = Body(self)
+        self.bodies[body] = None
+        try:
+            yield body
+        finally:
+            del self.bodies[body]
+            self.used -= body.size
+            self.room.set()
 
 
 class Body:
@@ -142,15 +135,6 @@ class Body:
         self.size = 0
         self.complete = False
         self.waiting = False
-
-    def __enter__(self) -> "Body":
-        self._memory.bodies[self] = None
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        del self._memory.bodies[self]
-        self._memory.used -= self.size
-        self._memory.room.set()
 
     async def grow(self, size: int) -> None:
         """Wait until there is room for `size` more bytes, and count them."""

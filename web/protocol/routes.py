@@ -185,7 +185,7 @@ def create_protocol(
 
     async def _infer(request: HttpRequest) -> Response[bytes]:
         async with limits.admit() as held:
-            body = await read_body(request.scope, request.receive, held, limits.settings.max_body_bytes)
+            body = await read_body(request, held)
             encoding = request.headers.get("content-encoding", "").strip().lower()
             json_length = _json_length(request)
 

@@ -158,7 +158,7 @@ def create_predict_route(
         """
         rows, columns = (int(count) for count in table.split("x")) if table else (0, 0)
         async with limits.admit() as held:
-            picture = await read_picture(request.scope, request.receive, held, limits.settings.max_body_bytes)
+            picture = await read_picture(request, held)
 
             def work() -> tuple[Reading, ReadingAnswer]:
                 reading = recognizer.read(picture, explain=explain)
