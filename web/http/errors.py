@@ -3,7 +3,6 @@
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -63,23 +62,8 @@ class ProtocolProblem(msgspec.Struct):
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
-    """An error response; Litestar, `web.http.service` and the connections all send errors in this form.
-
-    Attributes:
-        status: the HTTP status.
-        headers: content type, content length, and the headers of the error itself.
-        body: a problem document, or below /v2 the error object of the Open Inference Protocol.
-    """
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-def error_answer(error: ProblemError, request_id: str, path: str = "") -> ErrorAnswer:
-    """Return the response to a request that has failed.
+def error_response(error: ProblemError, request_id: str, path: str = "") -> Response[bytes]:
+    """Return the response to a request that has failed; Litestar, `web.http.service` and the connections all send it.
 
     Args:
         error: the reason.
@@ -94,7 +78,7 @@ def error_answer(error: ProblemError, request_id: str, path: str = "") -> ErrorA
         document, kind = ProtocolProblem(error.detail), "application/json"
     body = msgspec.json.encode(document)
     headers = {"content-type": kind, "content-length": str(len(body)), **(error.headers or {})}
-    return ErrorAnswer(status, headers, body)
+    return Response(body, status_code=status, headers=headers)
 
 
 def on_http_exception(request: HttpRequest, error: HTTPException) -> Response[bytes]:
@@ -124,8 +108,7 @@ def on_unhandled(request: HttpRequest, error: Exception) -> Response[bytes]:
 
 
 def _response(request: HttpRequest, error: ProblemError) -> Response[bytes]:
-    answer = error_answer(error, request.scope["state"]["request_id"], request.scope["path"])
-    return Response(answer.body, status_code=answer.status, headers=answer.headers)
+    return error_response(error, request.scope["state"]["request_id"], request.scope["path"])
 
 
 def _detail(request: HttpRequest, error: HTTPException) -> str:

@@ -5,14 +5,13 @@ import time
 from collections.abc import Sequence
 from typing import Any, cast
 
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.enums import ScopeType
-from litestar.response.base import ASGIResponse
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from litestar.utils import normalize_path
 
 from web.http.access import Access
-from web.http.errors import ProblemError, error_answer
+from web.http.errors import ProblemError, error_response
 from web.http.limits import Limits
 from web.observability.logs import RequestLog
 from web.observability.metrics import Metrics
@@ -100,14 +99,14 @@ class TrackedRequest:
     async def fail(self, error: ProblemError, cors_origins: Sequence[str], receive: Receive) -> None:
         """Send an error without Litestar's router; pages of the sites in `cors_origins` may read it."""
         self._unrouted = "turned away"
-        answer = error_answer(error, self.id, self.scope["path"])
-        headers = dict(answer.headers)
+        answer = error_response(error, self.id, self.scope["path"])
         origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
         if "*" in cors_origins:
-            headers["access-control-allow-origin"] = "*"
+            answer.headers["access-control-allow-origin"] = "*"
         elif origin in cors_origins:
-            headers |= {"access-control-allow-origin": origin, "vary": "Origin"}
-        await ASGIResponse(body=answer.body, status_code=answer.status, headers=headers)(self.scope, receive, self.send)
+            answer.headers |= {"access-control-allow-origin": origin, "vary": "Origin"}
+        respond = answer.to_asgi_response(None, Request(self.scope))
+        await respond(self.scope, receive, self.send)
 
     @property
     def route(self) -> str:

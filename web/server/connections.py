@@ -9,16 +9,14 @@ import asyncio
 import logging
 import secrets
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from web.http.errors import ProblemError, error_answer
+from web.http.errors import ProblemError, error_response
+from web.http.limits import Limits
 from web.http.service import SECURITY_HEADERS
-
-if TYPE_CHECKING:
-    from web.http.limits import Limits
 
 logger = logging.getLogger("web")
 # Limit for the headers of one request, twice that of common servers; our clients are browsers and small programs.
@@ -33,7 +31,12 @@ LINGER_UNUSED_SECONDS = 3.0
 
 
 class BoundedConnection(HttpToolsProtocol):
-    """uvicorn's HTTP protocol with limits: by itself it waits for slow clients forever and accepts endless headers."""
+    """uvicorn's HTTP protocol with limits: by itself it waits for slow clients forever and accepts endless headers.
+
+    Args:
+        limits: the limits of this worker.
+        given: what uvicorn gives to each connection.
+    """
 
     _timer: asyncio.TimerHandle | None = None
     _header_bytes = 0
@@ -42,14 +45,10 @@ class BoundedConnection(HttpToolsProtocol):
     _in_body = False
     _lingering = False
 
-    @property
-    def _limits(self) -> "Limits":
-        limits: Limits = self.app.limits
-        return limits
-
-    @property
-    def _header_seconds(self) -> float:
-        return min(HEADER_SECONDS, self._limits.settings.request_seconds)
+    def __init__(self, limits: Limits, **given: Any) -> None:
+        super().__init__(**given)
+        self._limits = limits
+        self._header_seconds = min(HEADER_SECONDS, limits.settings.request_seconds)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Accept the connection, or reject it if too many are open."""
@@ -181,10 +180,9 @@ class BoundedConnection(HttpToolsProtocol):
         """Send an error in the format of the application, but without calling it, and close the connection."""
         request_id = secrets.token_hex(16)
         logger.warning("refused with %d: %s", error.status_code, error.detail, extra={"request_id": request_id})
-        answer = error_answer(error, request_id)
+        answer = error_response(error, request_id)
         headers = {**answer.headers, **SECURITY_HEADERS, "x-request-id": request_id, "connection": "close"}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self.transport.write(
-            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n{lines}\r\n".encode() + answer.body
-        )
+        status = HTTPStatus(error.status_code)
+        self.transport.write(f"HTTP/1.1 {status} {status.phrase}\r\n{lines}\r\n".encode() + answer.content)
         self.transport.close()

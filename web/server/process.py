@@ -5,13 +5,13 @@ import math
 import resource
 import signal
 import socket
-from collections.abc import Sequence
+from functools import partial
 
 import uvicorn
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from inference import ModelError
 from web.app import create_app
+from web.http.limits import Limits
 from web.http.service import Service
 from web.observability import logs
 from web.server.connections import BoundedConnection
@@ -32,25 +32,18 @@ class ListeningSocket(socket.socket):
         super().listen(BACKLOG)
 
 
-class ProxiedService(ProxyHeadersMiddleware):
-    """The service behind trusted proxies, whose headers name the original client."""
-
-    def __init__(self, service: Service, proxies: Sequence[str]) -> None:
-        # uvicorn takes * for all addresses only if it stands alone.
-        super().__init__(service, "*" if "*" in proxies else list(proxies))  # type: ignore[arg-type]  # ASGI, in Litestar's types and in uvicorn's
-        self.limits = service.limits
-
-
 class Server(uvicorn.Server):
     """uvicorn's server, which on shutdown still accepts the connections that were made before it stopped listening.
 
     Args:
         config: uvicorn's configuration.
+        limits: the limits of this worker.
         beat_sender: sends beats to the supervisor; None without one.
     """
 
-    def __init__(self, config: uvicorn.Config, beat_sender: BeatSender | None) -> None:
+    def __init__(self, config: uvicorn.Config, limits: Limits, beat_sender: BeatSender | None) -> None:
         super().__init__(config)
+        self._limits = limits
         self._beat_sender = beat_sender
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -61,10 +54,10 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, finish the requests in progress, and close."""
-        self.config.loaded_app.limits.draining = True
+        self._limits.draining = True
         for listening in sockets or []:
             # This affects all processes on the socket; with several, `web.server.workers` does it when all of them end.
-            if self.config.loaded_app.limits.settings.workers == 1:
+            if self._limits.settings.workers == 1:
                 drop_new_connections(listening)
         await asyncio.sleep(HANDSHAKE_SECONDS)
         for listening in sockets or []:
@@ -80,9 +73,14 @@ class Server(uvicorn.Server):
             except OSError:  # the queue is empty, or no file descriptor is left
                 return
             accepted.setblocking(False)
-            await loop.connect_accepted_socket(
-                lambda: BoundedConnection(self.config, self.server_state, self.lifespan.state), accepted
+            connection = partial(
+                BoundedConnection,
+                self._limits,
+                config=self.config,
+                server_state=self.server_state,
+                app_state=self.lifespan.state,
             )
+            await loop.connect_accepted_socket(connection, accepted)
 
 
 def run(settings: Settings, listening: socket.socket) -> str | None:
@@ -107,23 +105,24 @@ def serve(app: Service, settings: Settings, listening: socket.socket, beat_sende
             resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
         )
     config = uvicorn.Config(
-        ProxiedService(app, settings.trusted_proxies) if settings.trusted_proxies else app,
-        http=BoundedConnection,
+        app,
+        http=partial(BoundedConnection, app.limits),  # type: ignore[arg-type]  # called like a class
         ws="none",
         loop="asyncio",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        # `ProxiedService` reads them: `BoundedConnection` needs the `limits` of the application that uvicorn calls.
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        # uvicorn takes * for all addresses only if it stands alone.
+        forwarded_allow_ips="*" if "*" in settings.trusted_proxies else list(settings.trusted_proxies),
         # Number of connections accepted at a time. With several workers 1, because otherwise the first to wake would
         # take all that wait; a single worker takes many, because otherwise the last of a burst would wait for seconds.
         backlog=1 if settings.workers > 1 else BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
     )
-    server = Server(config, beat_sender)
+    server = Server(config, app.limits, beat_sender)
     # uvicorn sets the same handlers later; these keep a signal during startup from getting lost. After the shutdown
     # uvicorn raises the signals that it caught again; these handlers keep a clean stop from becoming a failure.
     for number in (signal.SIGINT, signal.SIGTERM):
