@@ -26,9 +26,9 @@ WORKDIR /app
 
 # Fails the build if something that the server needs was left out.
 FROM runtime AS check
-COPY --from=build /build/image/exercise.py /exercise.py
+COPY --from=build /build/image /exercise
 COPY --from=build /app /app
-RUN ["/usr/local/bin/python3", "/exercise.py", "/app", "/checked"]
+RUN ["/usr/local/bin/python3", "/exercise/exercise.py", "/app", "/checked"]
 
 FROM ${BASE} AS slim
 ENV PYTHONPATH=/packages PYTHONUNBUFFERED=1 ORT_DISABLE_TELEMETRY=1 HOST=0.0.0.0 PORT=8000
