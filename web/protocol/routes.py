@@ -105,10 +105,10 @@ def create_protocol(
         [TensorMetadata(OUTPUT, "FP32", [-1, len(info.classes)])],
     )
 
-    def check(model: str, model_version: str | None = None) -> None:
+    def check(model: str, model_version: str) -> None:
         if model != MODEL:
             raise ProblemError(HTTPStatus.NOT_FOUND, f"There is no such model; the one that is served is {MODEL}.")
-        if model_version not in (None, info.version):
+        if model_version != info.version:
             raise ProblemError(HTTPStatus.NOT_FOUND, f"There is no such version of {MODEL}, only {info.version}.")
 
     @get("/v2", sync_to_thread=False)
@@ -132,58 +132,25 @@ def create_protocol(
         """List the names of the served models."""
         return ModelIndex([MODEL])
 
-    @get("/v2/models/{model:str}", responses=protocol_problems(400, 404), sync_to_thread=False)
-    def model_metadata(model: ModelPath) -> ModelMetadata:
+    @get(paths(""), responses=protocol_problems(400, 404), sync_to_thread=False)
+    def model_metadata(model: ModelPath, model_version: VersionPath = info.version) -> ModelMetadata:
         """Return the versions, inputs and outputs of the model."""
-        check(model)
-        return about
-
-    @get(
-        "/v2/models/{model:str}/versions/{model_version:str}",
-        responses=protocol_problems(400, 404),
-        sync_to_thread=False,
-    )
-    def version_metadata(model: ModelPath, model_version: VersionPath) -> ModelMetadata:
-        """Return the inputs and outputs of a version of the model."""
         check(model, model_version)
         return about
 
-    @get("/v2/models/{model:str}/ready", responses=protocol_problems(400, 404, 503), sync_to_thread=False)
-    def model_ready(model: ModelPath) -> ModelReady:
+    @get(paths("/ready"), responses=protocol_problems(400, 404, 503), sync_to_thread=False)
+    def model_ready(model: ModelPath, model_version: VersionPath = info.version) -> ModelReady:
         """Check whether the model accepts inference requests; 503 if not."""
-        check(model)
-        limits.check_ready()
-        return ModelReady(MODEL, ready=True)
-
-    @get(
-        "/v2/models/{model:str}/versions/{model_version:str}/ready",
-        responses=protocol_problems(400, 404, 503),
-        sync_to_thread=False,
-    )
-    def version_ready(model: ModelPath, model_version: VersionPath) -> ModelReady:
-        """Check whether a version of the model accepts inference requests; 503 if not."""
         check(model, model_version)
         limits.check_ready()
         return ModelReady(MODEL, ready=True)
 
-    @post("/v2/models/{model:str}/infer", status_code=200, operation_class=InferOperation, responses=INFER_RESPONSES)
-    async def infer(request: HttpRequest, model: ModelPath) -> Response[bytes]:
+    @post(paths("/infer"), status_code=200, operation_class=InferOperation, responses=INFER_RESPONSES)
+    async def infer(
+        request: HttpRequest, model: ModelPath, model_version: VersionPath = info.version
+    ) -> Response[bytes]:
         """Classify a batch of 28x28 images (0 = paper, 255 = ink), sent as a JSON or binary tensor."""
-        check(model)
-        return await _infer(request)
-
-    @post(
-        "/v2/models/{model:str}/versions/{model_version:str}/infer",
-        status_code=200,
-        operation_class=InferOperation,
-        responses=INFER_RESPONSES,
-    )
-    async def version_infer(request: HttpRequest, model: ModelPath, model_version: VersionPath) -> Response[bytes]:
-        """Classify a batch of images with a version of the model."""
         check(model, model_version)
-        return await _infer(request)
-
-    async def _infer(request: HttpRequest) -> Response[bytes]:
         async with limits.admit() as held:
             body = await read_body(request, held)
             encoding = request.headers.get("content-encoding", "").strip().lower()
@@ -205,18 +172,12 @@ def create_protocol(
             return Response(content, media_type=MediaType.JSON)
         return Response(content, media_type="application/octet-stream", headers={JSON_LENGTH: str(length)})
 
-    return [
-        server_metadata,
-        server_live,
-        server_ready,
-        model_index,
-        model_metadata,
-        version_metadata,
-        model_ready,
-        version_ready,
-        infer,
-        version_infer,
-    ]
+    return [server_metadata, server_live, server_ready, model_index, model_metadata, model_ready, infer]
+
+
+def paths(end: str) -> list[str]:
+    """Return the paths of the model and of one of its versions, with the same end."""
+    return [f"/v2/models/{{model:str}}{end}", f"/v2/models/{{model:str}}/versions/{{model_version:str}}{end}"]
 
 
 def _json_length(request: HttpRequest) -> int | None:
