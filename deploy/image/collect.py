@@ -16,7 +16,7 @@ usage: collect.py --app FOLDER --packages FOLDER --target FOLDER
 """
 
 import argparse
-import ast
+import contextlib
 import importlib.metadata
 import json
 import os
@@ -28,19 +28,20 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterable, Iterator
-from functools import cache
-from importlib.machinery import ModuleSpec, PathFinder
+from modulefinder import ModuleFinder
 from pathlib import Path
+from typing import Any
 
 import exercise
 
 STDLIB = Path(sysconfig.get_path("stdlib")).resolve()
 DYNLOAD = STDLIB / "lib-dynload"
 # Modules, with all below them, that are left out although an import statement names them: numpy imports its own when a
-# program asks for them, and this one does not; PyYAML works without its compiled half, the server without a terminal.
+# program asks for them, and this one does not; PyYAML works without its compiled half, the server without a terminal;
+# Pillow names xml.etree for type checkers; the standard library imports its tests only in tests.
 LEFT_OUT = frozenset(
-    {"numpy.distutils", "numpy.f2py", "numpy.random", "numpy.testing", "yaml._yaml"}
-    | {"curses", "_curses", "pydoc_data", "readline"}
+    {"numpy.distutils", "numpy.f2py", "numpy.random", "numpy.testing", "yaml._yaml", "xml.etree"}
+    | {"curses", "_curses", "pydoc_data", "readline", "test"}
 )
 # Suffixes of files that no running program reads; numpy's folders contain headers and static libraries.
 NOT_AT_RUN_TIME = {".a", ".c", ".cpp", ".h", ".hpp", ".in", ".pxd", ".pyi", ".pyx", ".typed"}
@@ -57,7 +58,7 @@ def main() -> None:
     options = parser.parse_args()
     app, packages, target = options.app.resolve(), options.packages.resolve(), options.target
     loaded, opened = trace(app, packages)
-    needed = Closure(app, packages).of(loaded)
+    needed = Imports(app, packages).of(loaded)
     taken = [*_python_files(needed, STDLIB), *_python_files(needed, packages)]
     taken += [path for path in opened if path.is_relative_to(packages) or _standard(path)]
     taken += _metadata(needed, packages)
@@ -82,9 +83,9 @@ def main() -> None:
     print(f"collected {len(needed)} needed modules, {size / 1e6:.1f} MB in all")
 
 
-def trace(app: Path, packages: Path) -> tuple[set[Path], set[Path]]:
-    """Run the server and return the modules that it loaded and the files that it opened."""
-    loaded: set[Path] = set()
+def trace(app: Path, packages: Path) -> tuple[set[str], set[Path]]:
+    """Run the server and return the names of the modules that it loaded, and the files that it opened."""
+    loaded: set[str] = set()
     opened: set[Path] = set()
     with tempfile.TemporaryDirectory() as folder:
         spy = Path(folder, "spy")
@@ -97,7 +98,7 @@ def trace(app: Path, packages: Path) -> tuple[set[Path], set[Path]]:
             exercise.run(app, os.environ | environment)
         for path in notes.iterdir():
             note = json.loads(path.read_text())
-            loaded |= {Path(name).resolve() for name in note["modules"]}
+            loaded |= set(note["modules"])
             # Some libraries are opened by name at run time, so no loader can list them beforehand.
             opened |= {Path(name).resolve() for name in note["files"] + note["libraries"]}
     if len(loaded) < 100:
@@ -105,8 +106,8 @@ def trace(app: Path, packages: Path) -> tuple[set[Path], set[Path]]:
     return loaded, {path for path in opened if path.is_file() and path.suffix not in {".py", ".pyc"}}
 
 
-class Closure:
-    """Follows import statements.
+class Imports(ModuleFinder):
+    """Follows import statements: the program's own to any module, a library's to itself and the standard library.
 
     Args:
         app: the folder of the program.
@@ -114,94 +115,33 @@ class Closure:
     """
 
     def __init__(self, app: Path, packages: Path) -> None:
-        self._app = app
-        self._packages = packages
-        self._path = [str(app), str(packages), str(STDLIB), str(DYNLOAD)]
+        super().__init__([str(app), str(packages), str(STDLIB), str(DYNLOAD)], excludes=LEFT_OUT)
+        self._program = {
+            path.relative_to(app).with_suffix("").as_posix().removesuffix("/__init__").replace("/", ".")
+            for path in app.rglob("*.py")
+            if path.with_name("__init__.py").exists()
+        }
+        # To which library each of its outermost modules belongs.
         self._owner = {
-            str(file).split("/")[0]: distribution.name
+            str(file).split("/")[0].split(".")[0]: distribution.name
             for distribution in importlib.metadata.distributions(path=[str(packages)])
             for file in distribution.files or ()
         }
 
-    def of(self, loaded: set[Path]) -> set[Path]:
+    def import_hook(self, name: str, caller: Any = None, fromlist: list[str] | None = None, level: int = -1) -> object:
+        """Follow an import statement of the module `caller`, if it is to be followed; None stands for the program."""
+        top = name.split(".")[0]
+        owner = self._owner.get(caller.__name__.split(".")[0]) if caller else None
+        if level > 0 or owner in (None, self._owner.get(top)) or top in sys.stdlib_module_names:
+            return super().import_hook(name, caller, fromlist, level)
+        return None
+
+    def of(self, loaded: set[str]) -> set[Path]:
         """Return the files of the loaded modules, of the program, and of all modules that these may import."""
-        unwanted = {file for name in LEFT_OUT if (spec := self._spec(name)) for file in _origin(spec)}
-        waiting = [*(loaded - unwanted), *(path for path in self._app.rglob("*.py"))]
-        found: set[Path] = set()
-        while waiting:
-            path = waiting.pop()
-            if path in found or self._home(path) is None:
-                continue
-            found.add(path)
-            if path.suffix == ".py":
-                waiting += [each for each in self._imports(path) if self._may_follow(path, each)]
-        return found
-
-    def _home(self, path: Path) -> str | None:
-        """Return the owner of a file: the program, the standard library or a distribution; None if it has none."""
-        if path.is_relative_to(self._app):
-            return "the program"
-        if path.is_relative_to(self._packages):
-            return self._owner.get(path.relative_to(self._packages).parts[0])
-        return "the standard library" if _standard(path) else None
-
-    def _may_follow(self, path: Path, imported: Path) -> bool:
-        home = self._home(path)
-        return home == "the program" or self._home(imported) in (home, "the standard library")
-
-    def _imports(self, path: Path) -> Iterator[Path]:
-        """Yield the files of the modules that a module imports by statements."""
-        package = self._package(path)
-        for node in _run_time_nodes(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                outer = package[: len(package) - node.level + 1] if node.level else []
-                stem = ".".join([*outer, *([node.module] if node.module else [])])
-                names = [stem, *(f"{stem}.{alias.name}" for alias in node.names)]
-            else:
-                continue
-            for name in names:
-                yield from self._files(name)
-
-    def _package(self, path: Path) -> list[str]:
-        root = next(each for each in map(Path, self._path) if path.is_relative_to(each))
-        return list(path.relative_to(root).parent.parts)
-
-    def _files(self, name: str) -> Iterator[Path]:
-        """Yield the files of a module and of the packages that contain it."""
-        parts = name.split(".")
-        for count in range(1, len(parts) + 1):
-            module = ".".join(parts[:count])
-            spec = None if module in LEFT_OUT else self._spec(module)
-            if spec is None:
-                return
-            yield from _origin(spec)
-
-    @cache  # noqa: B019  # lives as long as the program
-    def _spec(self, name: str) -> ModuleSpec | None:
-        parent, _, _ = name.rpartition(".")
-        if not parent:
-            return PathFinder.find_spec(name, self._path)
-        outer = self._spec(parent)
-        places = outer.submodule_search_locations if outer else None
-        return PathFinder.find_spec(name, list(places)) if places else None
-
-
-def _origin(spec: ModuleSpec) -> list[Path]:
-    """Return the file of a module; nothing for a built-in one."""
-    return [Path(spec.origin).resolve()] if spec.origin and spec.has_location else []
-
-
-def _run_time_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes of a syntax tree without those that only type checkers run."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
-            for each in child.orelse:
-                yield from _run_time_nodes(each)
-        else:
-            yield from _run_time_nodes(child)
+        for name in sorted(loaded | self._program):
+            with contextlib.suppress(ImportError):  # it is left out
+                self.import_hook(name)
+        return {Path(module.__file__).resolve() for module in self.modules.values() if module.__file__}
 
 
 def _python_files(needed: set[Path], root: Path) -> Iterator[Path]:

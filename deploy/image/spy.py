@@ -17,8 +17,8 @@ def note_opened(event: str, details: tuple[object, ...]) -> None:
 
 def write() -> None:
     """Write the record to a file named after this process."""
-    origins = (getattr(getattr(module, "__spec__", None), "origin", None) for module in list(sys.modules.values()))
-    modules = sorted({origin for origin in origins if origin and origin.startswith("/")})
+    specs = [getattr(module, "__spec__", None) for module in list(sys.modules.values())]
+    modules = sorted({spec.name for spec in specs if spec and spec.has_location})
     maps = Path("/proc/self/maps").read_text().splitlines()
     mapped = {line.split(maxsplit=5)[5] for line in maps if ".so" in line}
     note = {"modules": modules, "files": sorted(opened), "libraries": sorted(mapped)}
