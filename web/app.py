@@ -18,9 +18,8 @@ from web.http.service import Service
 from web.observability.logs import RequestLog
 from web.observability.metrics import Metrics
 from web.protocol.routes import create_protocol
-from web.routes.health import create_health
-from web.routes.metrics import create_metrics_route
 from web.routes.model import check_card, create_model_routes
+from web.routes.operation import create_operation_routes
 from web.routes.page import create_page_routes
 from web.routes.predict import create_predict_route
 from web.settings import Settings
@@ -56,8 +55,7 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
             create_predict_route(recognizer, executor, limits, metrics),
             *create_protocol(recognizer, executor, limits, metrics, __version__),
             *create_model_routes(recognizer, settings),
-            *create_health(limits),
-            create_metrics_route(metrics),
+            *create_operation_routes(limits, metrics),
         ],
         exception_handlers=errors.HANDLERS,
         cors_config=CORSConfig(allow_origins=list(settings.cors_origins)) if settings.cors_origins else None,

@@ -1,5 +1,6 @@
 """The OpenAPI descriptions of error responses."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -21,17 +22,8 @@ ERRORS = {
 }
 
 
-def problems(*statuses: int) -> dict[int, ResponseSpec]:
+def problems(*statuses: int, document: type[Any] = Problem, media_type: str = MEDIA_TYPE) -> dict[int, ResponseSpec]:
     """Return the `responses` of a route that may send errors with these statuses."""
-    return _errors(statuses, Problem, MEDIA_TYPE)
-
-
-def protocol_problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """Return the same for a route below /v2."""
-    return _errors(statuses, ProtocolProblem, "application/json")
-
-
-def _errors(statuses: tuple[int, ...], document: type[Any], media_type: str) -> dict[int, ResponseSpec]:
     return {
         status: ResponseSpec(
             document,
@@ -41,3 +33,7 @@ def _errors(statuses: tuple[int, ...], document: type[Any], media_type: str) -> 
         )
         for status in statuses
     }
+
+
+# The same for a route below /v2.
+protocol_problems = partial(problems, document=ProtocolProblem, media_type="application/json")

@@ -19,8 +19,6 @@ OUTPUT = "probabilities"
 SIDE = 28
 # Error messages show at most this many characters of a wrong value.
 MAX_SHOWN = 60
-# A compressed body is decompressed in chunks of this length.
-PIECE_BYTES = 1_000_000
 # The data of an input as JSON, flat or nested.
 Flat = list[int]
 Side = msgspec.Meta(min_length=SIDE, max_length=SIDE)
@@ -104,22 +102,16 @@ def inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
     # 32: zlib detects gzip and zlib headers itself. "deflate" means zlib, but some clients leave out its header.
     raw = encoding == "deflate" and (not body or body[0] & 0x0F != 8 or int.from_bytes(body[:2]) % 31)
     decompressor = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)
-    pieces: list[bytes] = []
-    left, more = max_bytes, True
-    while more:
-        try:
-            # In one call, zlib would hold a body that is too long twice before its length is known.
-            pieces.append(decompressor.decompress(body, PIECE_BYTES))
-        except zlib.error as error:
-            raise bad_request(f"The body is not {encoding}: {error}.") from None
-        body = decompressor.unconsumed_tail
-        left -= len(pieces[-1])
-        if left < 0:
-            raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {max_bytes / 1e6:g} MB.")
-        more = len(pieces[-1]) == PIECE_BYTES and not decompressor.eof
+    try:
+        # One byte more than is allowed tells whether there is more.
+        plain = decompressor.decompress(body, max_bytes + 1)
+    except zlib.error as error:
+        raise bad_request(f"The body is not {encoding}: {error}.") from None
+    if len(plain) > max_bytes:
+        raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {max_bytes / 1e6:g} MB.")
     if not decompressor.eof:
         raise bad_request(f"The {encoding} body is cut off.")
-    return b"".join(pieces)
+    return plain
 
 
 def parse(body: bytes, json_length: int | None, max_batch: int) -> tuple[InferRequest, NDArray[np.uint8]]:

@@ -22,12 +22,7 @@ MEDIA_TYPES = {
     ".mjs": "text/javascript",
     ".py": "text/plain",
     ".sh": "text/plain",
-    ".json": "application/json",
-    ".webmanifest": "application/manifest+json",
     ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".ico": "image/x-icon",
-    ".txt": "text/plain",
 }
 
 
