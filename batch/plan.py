@@ -137,7 +137,8 @@ def find(source: str) -> tuple[Location, list[str]]:
         raise BatchError(f"No images ({', '.join(SUFFIXES)}) and no Parquet files at {source}.")
     if tables and len(tables) < len(found):
         raise BatchError(f"{source} holds images and Parquet files: name one kind, as {source.rstrip('/')}/**/*.png.")
-    if unnamed := [name for name in found if not _is_text(name)]:
+    # What is no UTF-8 is a surrogate in Python's name, which the encoding would replace.
+    if unnamed := [name for name in found if name.encode(errors="replace").decode() != name]:
         raise BatchError(f"pyarrow opens only names in UTF-8, unlike {unnamed[0]!r}. Rename it.")
     return location, found
 
@@ -148,14 +149,6 @@ def _path(info: pyarrow.fs.FileInfo) -> str:
         return str(info.path)
     except UnicodeDecodeError as error:
         return os.fsdecode(error.object)
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _split(source: str) -> tuple[str, str]:

@@ -12,7 +12,10 @@ def main(arguments: list[str] | None = None, program: str = "python -m web") -> 
         program: the command's name in its help.
 
     Returns:
-        The exit status: 0 after a clean stop, 2 if the server could not start.
+        The exit status: 0 after a clean stop, 2 if a setting or the address is wrong.
+
+    Raises:
+        SystemExit: 2, after the reason is printed, if a model file cannot be used, or for other arguments.
     """
     # Until the server handles Ctrl-C, it ends the process without a traceback. All else is imported after this.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -32,22 +35,15 @@ def main(arguments: list[str] | None = None, program: str = "python -m web") -> 
         settings = Settings.from_environment()
         listening = sockets.listen(settings)
     except (SettingError, sockets.PortError) as error:
-        return _refuse(error)
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     # Imported last: neither the report of an error above nor the supervisor of the workers needs the rest.
     if settings.workers > 1:
-        from web.server import workers
-
-        problem = workers.run(settings, listening)
+        from web.server.workers import run
     else:
-        from web.server import process
-
-        problem = process.run(settings, listening)
-    return _refuse(problem) if problem else 0
-
-
-def _refuse(problem: object) -> int:
-    print(f"error: {problem}", file=sys.stderr)
-    return 2
+        from web.server.process import run
+    run(settings, listening)
+    return 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import math
 import resource
 import signal
 import socket
+import sys
 from functools import partial
 
 import uvicorn
@@ -83,15 +84,28 @@ class Server(uvicorn.Server):
             await loop.connect_accepted_socket(connection, accepted)
 
 
-def run(settings: Settings, listening: socket.socket) -> str | None:
-    """Serve in this process until SIGTERM or SIGINT; return the error if it could not start, else None."""
-    try:
-        app = create_app(settings)
-    except ModelError as error:
-        return str(error)
+def run(settings: Settings, listening: socket.socket) -> None:
+    """Serve in this process until SIGTERM or SIGINT.
+
+    Raises:
+        SystemExit: as `load`.
+    """
+    app = load(settings)
     announce(settings, listening)
     serve(app, settings, listening)
-    return None
+
+
+def load(settings: Settings) -> Service:
+    """Return the application.
+
+    Raises:
+        SystemExit: 2, after the reason is printed, if a model file cannot be used.
+    """
+    try:
+        return create_app(settings)
+    except ModelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 def serve(app: Service, settings: Settings, listening: socket.socket, beat_sender: BeatSender | None = None) -> None:

@@ -10,11 +10,10 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -33,14 +32,6 @@ MIN_RESTART_SECONDS = 2.0
 SLACK_SECONDS = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerState:
-    """The state of one worker: its start in seconds of the monotonic clock, and the receiver of its beats."""
-
-    started: float
-    beats: BeatReceiver
-
-
 class Workers:
     """Keeps `settings.workers` processes serving on one socket.
 
@@ -52,37 +43,39 @@ class Workers:
     def __init__(self, settings: Settings, listening: socket.socket) -> None:
         self._settings = settings
         self._listening = listening
-        self._processes: dict[BaseProcess, WorkerState] = {}
+        # The start of each worker, in seconds of the monotonic clock, and the receiver of its beats.
+        self._processes: dict[BaseProcess, tuple[float, BeatReceiver]] = {}
         self._stop = threading.Event()
         self._woken, self._wake = SPAWN.Pipe(duplex=False)
 
-    def run(self) -> str | None:
-        """Serve until SIGTERM or SIGINT; return the error if the workers could not start, else None."""
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT.
+
+        Raises:
+            SystemExit: 2, after the reason is printed, if the workers could not start.
+        """
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
-        if problem := self._problem():
-            return problem
+        self._check()
         if not self._stop.is_set():
             announce(self._settings, self._listening)
             self._serve()
-        return None
 
-    def _problem(self) -> str | None:
-        """Return why the workers could not start, or None; in a process of its own, so that this one stays small."""
-        receiving, sending = SPAWN.Pipe(duplex=False)
-        process = SPAWN.Process(target=_check, args=(self._settings, sending))
+    def _check(self) -> None:
+        """Check that the workers can start, in a process of its own, so that this one stays small."""
+        process = SPAWN.Process(target=_load, args=(self._settings,))
         _start_without_sigint(process)
-        sending.close()
-        wait([self._woken, receiving])
+        wait([self._woken, process.sentinel])
         if self._stop.is_set():
             process.terminate()
-        problem: str | None = None
-        with suppress(EOFError):  # it ended before it could tell
-            problem = receiving.recv()
         process.join()
         if process.exitcode and not self._stop.is_set():
-            return f"The process that loads the model ended with {process.exitcode}. Is there enough memory?"
-        return problem
+            if process.exitcode != 2:  # `load` exits with 2 after it has printed the reason
+                print(
+                    f"error: The process that loads the model ended with {process.exitcode}. Is there enough memory?",
+                    file=sys.stderr,
+                )
+            raise SystemExit(2)
 
     def _serve(self) -> None:
         # In memory if possible, because the file system may be read-only.
@@ -113,12 +106,12 @@ class Workers:
         process = SPAWN.Process(target=_work, args=(self._settings, self._listening, beats.sending))
         _start_without_sigint(process)
         beats.sending.close()
-        self._processes[process] = WorkerState(time.monotonic(), beats)
+        self._processes[process] = time.monotonic(), beats
 
     def _kill_hanging(self) -> None:
         """Kill the workers that hang; `_replace` then replaces them like any that ended."""
-        for process, worker in self._processes.items():
-            if worker.beats.hangs() and process.is_alive():
+        for process, (_, beats) in self._processes.items():
+            if beats.hangs() and process.is_alive():
                 seconds = self._settings.hang_seconds
                 logger.error("worker %s hangs: nothing was heard of it for %g seconds", process.pid, seconds)
                 process.kill()
@@ -129,9 +122,9 @@ class Workers:
         for process in [each for each in self._processes if not each.is_alive()]:
             if self._stop.is_set():
                 return
-            worker = self._processes.pop(process)
-            worker.beats.close()
-            lived = time.monotonic() - worker.started
+            started, beats = self._processes.pop(process)
+            beats.close()
+            lived = time.monotonic() - started
             logger.error("worker %s ended with %s; another takes its place", process.pid, process.exitcode)
             mark_process_dead(process.pid, folder)  # type: ignore[no-untyped-call]
             if lived < MIN_RESTART_SECONDS and self._stop.wait(MIN_RESTART_SECONDS - lived):
@@ -152,10 +145,14 @@ class Workers:
                 process.join()
 
 
-def run(settings: Settings, listening: socket.socket) -> str | None:
-    """Serve with several processes until SIGTERM or SIGINT; return the error if they could not start, else None."""
+def run(settings: Settings, listening: socket.socket) -> None:
+    """Serve with several processes until SIGTERM or SIGINT.
+
+    Raises:
+        SystemExit: 2, after the reason is printed, if they could not start.
+    """
     logs.configure()
-    return Workers(settings, listening).run()
+    Workers(settings, listening).run()
 
 
 def _start_without_sigint(process: BaseProcess) -> None:
@@ -169,18 +166,10 @@ def _start_without_sigint(process: BaseProcess) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _check(settings: Settings, pipe: Connection) -> None:
-    """Send the reason why the server cannot start, or None."""
-    from inference import ModelError
-    from web.app import create_app
+def _load(settings: Settings) -> None:
+    from web.server.process import load
 
-    problem = None
-    try:
-        create_app(settings)
-    except ModelError as error:
-        problem = str(error)
-    with suppress(BrokenPipeError):  # the supervisor is gone
-        pipe.send(problem)
+    load(settings)
 
 
 def _work(settings: Settings, listening: socket.socket, pipe: Connection) -> None:
