@@ -12,7 +12,7 @@ COPY artifacts /app/artifacts
 COPY inference /app/inference
 COPY web /app/web
 COPY deploy/image /build/image
-RUN python3 /build/image/collect.py --app /app --packages /packages --target /image \
+RUN python3 /build/image/collect.py /app /packages /image \
     && if [ -f /app/artifacts/page.int8.onnx ]; then rm /app/artifacts/page.onnx; fi \
     && python3 -m compileall -q --invalidation-mode unchecked-hash /app \
     && find /app -exec touch --no-dereference --date=@0 {} +
@@ -28,7 +28,7 @@ WORKDIR /app
 FROM runtime AS check
 COPY --from=build /build/image /exercise
 COPY --from=build /app /app
-RUN ["/usr/local/bin/python3", "/exercise/exercise.py", "/app", "/checked"]
+RUN ["/usr/local/bin/python3", "/exercise/exercise.py", "/app"]
 
 FROM ${BASE} AS slim
 ENV PYTHONPATH=/packages PYTHONUNBUFFERED=1 ORT_DISABLE_TELEMETRY=1 HOST=0.0.0.0 PORT=8000
@@ -40,8 +40,6 @@ EXPOSE 8000
 CMD ["python3", "-m", "web"]
 
 FROM runtime
-# This copy makes the build depend on `check`, which writes the list of what the image contains.
-COPY --from=check /checked /packages/contents.json
 USER 65532:65532
 EXPOSE 8000
 STOPSIGNAL SIGTERM
@@ -58,4 +56,5 @@ LABEL org.opencontainers.image.title="digits" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}" \
       digits.model.version="${MODEL_VERSION}"
-COPY --from=build /app /app
+# From `check`, so that the build depends on it.
+COPY --from=check /app /app

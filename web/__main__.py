@@ -39,10 +39,13 @@ def main(arguments: list[str] | None = None, program: str = "python -m web") -> 
         return 2
     # Imported last: neither the report of an error above nor the supervisor of the workers needs the rest.
     if settings.workers > 1:
-        from web.server.workers import run
+        from web.server.workers import Workers
+
+        Workers(settings, listening).run()
     else:
-        from web.server.process import run
-    run(settings, listening)
+        from web.server import process
+
+        process.run(settings, listening)
     return 0
 
 

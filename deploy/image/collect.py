@@ -12,10 +12,10 @@ The Dockerfile runs this where everything is installed. Instead of a list, a run
 Python modules are stored as byte code. Afterwards the Dockerfile sends the same requests to the server in the collected
 tree, so that the build fails if something is missing.
 
-usage: collect.py --app FOLDER --packages FOLDER --target FOLDER
+usage: collect.py APP PACKAGES TARGET: the folder that holds web/, inference/ and artifacts/; where pip installed to;
+the tree to build, which gets the packages as well
 """
 
-import argparse
 import contextlib
 import importlib.metadata
 import json
@@ -51,12 +51,7 @@ EPOCH = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
 
 def main() -> None:
     """Read the arguments and build the tree."""
-    parser = argparse.ArgumentParser(description="Collect what the server needs.")
-    parser.add_argument("--app", type=Path, required=True, help="the folder that holds web/, inference/, artifacts/")
-    parser.add_argument("--packages", type=Path, required=True, help="where pip installed to")
-    parser.add_argument("--target", type=Path, required=True, help="the tree to build; it gets the packages as well")
-    options = parser.parse_args()
-    app, packages, target = options.app.resolve(), options.packages.resolve(), options.target
+    app, packages, target = (Path(each).resolve() for each in sys.argv[1:])
     loaded, opened = trace(app, packages)
     needed = Imports(app, packages).of(loaded)
     taken = [*_python_files(needed, STDLIB), *_python_files(needed, packages)]

@@ -16,7 +16,7 @@ from web.http.limits import Limits
 from web.http.service import Service
 from web.observability import logs
 from web.server.connections import BoundedConnection
-from web.server.heartbeat import BeatSender
+from web.server.heartbeat import Heart
 from web.server.sockets import BACKLOG, HANDSHAKE_SECONDS, announce, drop_new_connections
 from web.settings import Settings
 
@@ -39,18 +39,18 @@ class Server(uvicorn.Server):
     Args:
         config: uvicorn's configuration.
         limits: the limits of this worker.
-        beat_sender: sends beats to the supervisor; None without one.
+        heart: beats for the supervisor; None without one.
     """
 
-    def __init__(self, config: uvicorn.Config, limits: Limits, beat_sender: BeatSender | None) -> None:
+    def __init__(self, config: uvicorn.Config, limits: Limits, heart: Heart | None) -> None:
         super().__init__(config)
         self._limits = limits
-        self._beat_sender = beat_sender
+        self._heart = heart
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to send beats and to listen."""
-        if self._beat_sender is not None:
-            self._beat_sender.beat()
+        """Start to beat and to listen."""
+        if self._heart is not None:
+            self._heart.beat()
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -108,8 +108,8 @@ def load(settings: Settings) -> Service:
         raise SystemExit(2) from None
 
 
-def serve(app: Service, settings: Settings, listening: socket.socket, beat_sender: BeatSender | None = None) -> None:
-    """Serve on a socket until SIGTERM or SIGINT; `beat_sender` tells the supervisor that the event loop runs."""
+def serve(app: Service, settings: Settings, listening: socket.socket, heart: Heart | None = None) -> None:
+    """Serve on a socket until SIGTERM or SIGINT; `heart` tells the supervisor that the event loop runs."""
     logs.configure()
     # Each connection takes a file descriptor; the usual soft limit of 1024 is soon reached.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -136,7 +136,7 @@ def serve(app: Service, settings: Settings, listening: socket.socket, beat_sende
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
     )
-    server = Server(config, app.limits, beat_sender)
+    server = Server(config, app.limits, heart)
     # uvicorn sets the same handlers later; these keep a signal during startup from getting lost. After the shutdown
     # uvicorn raises the signals that it caught again; these handlers keep a clean stop from becoming a failure.
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -15,12 +15,12 @@ import tempfile
 import threading
 import time
 from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from web.observability import logs
-from web.server.heartbeat import CHECKS_PER_LIMIT, BeatReceiver, BeatSender
+from web.server.heartbeat import CHECKS_PER_LIMIT, Heart
 from web.server.sockets import announce, drop_new_connections
 from web.settings import Settings, share_metrics
 
@@ -43,10 +43,10 @@ class Workers:
     def __init__(self, settings: Settings, listening: socket.socket) -> None:
         self._settings = settings
         self._listening = listening
-        # The start of each worker, in seconds of the monotonic clock, and the receiver of its beats.
-        self._processes: dict[BaseProcess, tuple[float, BeatReceiver]] = {}
-        self._stop = threading.Event()
-        self._woken, self._wake = SPAWN.Pipe(duplex=False)
+        # The start of each worker, in seconds of the monotonic clock, and its heart.
+        self._processes: dict[BaseProcess, tuple[float, Heart]] = {}
+        # Holds a message once this process is told to stop.
+        self._told, self._tell = SPAWN.Pipe(duplex=False)
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT.
@@ -54,10 +54,11 @@ class Workers:
         Raises:
             SystemExit: 2, after the reason is printed, if the workers could not start.
         """
+        logs.configure()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
         self._check()
-        if not self._stop.is_set():
+        if not self._told.poll():
             announce(self._settings, self._listening)
             self._serve()
 
@@ -65,11 +66,11 @@ class Workers:
         """Check that the workers can start, in a process of its own, so that this one stays small."""
         process = SPAWN.Process(target=_load, args=(self._settings,))
         _start_without_sigint(process)
-        wait([self._woken, process.sentinel])
-        if self._stop.is_set():
+        wait([self._told, process.sentinel])
+        if self._told.poll():
             process.terminate()
         process.join()
-        if process.exitcode and not self._stop.is_set():
+        if process.exitcode and not self._told.poll():
             if process.exitcode != 2:  # `load` exits with 2 after it has printed the reason
                 print(
                     f"error: The process that loads the model ended with {process.exitcode}. Is there enough memory?",
@@ -87,9 +88,9 @@ class Workers:
                 self._start()
             pause = self._settings.hang_seconds / CHECKS_PER_LIMIT
             next_check = time.monotonic() + pause
-            while not self._stop.is_set():
+            while not self._told.poll():
                 ended = [process.sentinel for process in self._processes]
-                wait([self._woken, *ended], max(0.0, next_check - time.monotonic()))
+                wait([self._told, *ended], max(0.0, next_check - time.monotonic()))
                 if time.monotonic() >= next_check:
                     self._kill_hanging()
                     next_check = time.monotonic() + pause
@@ -97,21 +98,19 @@ class Workers:
             self._end()
 
     def _on_signal(self, *_: object) -> None:
-        if not self._stop.is_set():
-            self._stop.set()
-            self._wake.send_bytes(b"stop")
+        if not self._told.poll():
+            self._tell.send_bytes(b"stop")
 
     def _start(self) -> None:
-        beats = BeatReceiver()
-        process = SPAWN.Process(target=_work, args=(self._settings, self._listening, beats.sending))
+        heart = Heart(self._settings.hang_seconds)
+        process = SPAWN.Process(target=_work, args=(self._settings, self._listening, heart))
         _start_without_sigint(process)
-        beats.sending.close()
-        self._processes[process] = time.monotonic(), beats
+        self._processes[process] = time.monotonic(), heart
 
     def _kill_hanging(self) -> None:
         """Kill the workers that hang; `_replace` then replaces them like any that ended."""
-        for process, (_, beats) in self._processes.items():
-            if beats.hangs() and process.is_alive():
+        for process, (_, heart) in self._processes.items():
+            if heart.hangs() and process.is_alive():
                 seconds = self._settings.hang_seconds
                 logger.error("worker %s hangs: nothing was heard of it for %g seconds", process.pid, seconds)
                 process.kill()
@@ -120,14 +119,13 @@ class Workers:
         from prometheus_client.multiprocess import mark_process_dead
 
         for process in [each for each in self._processes if not each.is_alive()]:
-            if self._stop.is_set():
+            if self._told.poll():
                 return
-            started, beats = self._processes.pop(process)
-            beats.close()
+            started, _ = self._processes.pop(process)
             lived = time.monotonic() - started
             logger.error("worker %s ended with %s; another takes its place", process.pid, process.exitcode)
             mark_process_dead(process.pid, folder)  # type: ignore[no-untyped-call]
-            if lived < MIN_RESTART_SECONDS and self._stop.wait(MIN_RESTART_SECONDS - lived):
+            if lived < MIN_RESTART_SECONDS and self._told.poll(MIN_RESTART_SECONDS - lived):
                 return
             self._start()
 
@@ -143,16 +141,6 @@ class Workers:
                 logger.error("worker %s did not end in time and was killed", process.pid)
                 process.kill()
                 process.join()
-
-
-def run(settings: Settings, listening: socket.socket) -> None:
-    """Serve with several processes until SIGTERM or SIGINT.
-
-    Raises:
-        SystemExit: 2, after the reason is printed, if they could not start.
-    """
-    logs.configure()
-    Workers(settings, listening).run()
 
 
 def _start_without_sigint(process: BaseProcess) -> None:
@@ -172,7 +160,7 @@ def _load(settings: Settings) -> None:
     load(settings)
 
 
-def _work(settings: Settings, listening: socket.socket, pipe: Connection) -> None:
+def _work(settings: Settings, listening: socket.socket, heart: Heart) -> None:
     from web.app import create_app
     from web.server.process import serve
 
@@ -185,4 +173,4 @@ def _work(settings: Settings, listening: socket.socket, pipe: Connection) -> Non
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=stop_with_supervisor, daemon=True).start()
-    serve(create_app(settings), settings, listening, BeatSender(pipe.fileno(), settings.hang_seconds))
+    serve(create_app(settings), settings, listening, heart)
