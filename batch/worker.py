@@ -112,10 +112,7 @@ class Worker:
         buffer = io.BytesIO()
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, SCHEMA), buffer, compression="zstd")
         file.write(buffer.getvalue())
-        return {
-            "rows": len(rows),
-            "errors": sum(row["error"] is not None for row in rows),
-        }
+        return {"rows": len(rows), "errors": sum("error" in row for row in rows)}
 
     def _attempt(self, part: Part) -> None:
         for attempt in range(MAX_ATTEMPTS):
@@ -129,15 +126,15 @@ class Worker:
         )
 
     def _row(self, path: str, image: bytes | str) -> dict[str, Any]:
-        """Read one image and return its row; a str instead of an image is an error message."""
-        nothing = dict.fromkeys(SCHEMA.names) | {"path": path, "model_version": self._recognizer.info.version}
+        """Read one image and return its row, without what is null; a str instead of an image is an error message."""
+        row = {"path": path, "model_version": self._recognizer.info.version}
         if isinstance(image, str):
-            return nothing | {"error": image}
+            return row | {"error": image}
         try:
             reading = self._recognizer.read(image)
         except RecognizerError as error:
-            return nothing | {"error": str(error)}
-        return nothing | {
+            return row | {"error": str(error)}
+        return row | {
             "text": reading.text,
             "digits": [digit.digit for digit in reading.digits],
             "signs": [digit.sign for digit in reading.digits],

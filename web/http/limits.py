@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from litestar.types import HTTPScope
@@ -58,20 +59,16 @@ class Limits:
                 async with asyncio.timeout(self.settings.request_seconds):
                     yield body
         except TimeoutError:
-            raise self.timed_out(body) from None
+            seconds = f"{self.settings.request_seconds:g} seconds"
+            if body.complete or body.waiting:
+                raise self.unavailable("timeout", f"It took longer than {seconds}.") from None
+            self._metrics.reject("slow body")
+            detail = f"The body did not arrive within {seconds}. Send it again."
+            raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail) from None
         except MemoryError:
             raise self.unavailable("memory", "The server has no memory left for this one.") from None
         finally:
             self.in_flight -= 1
-
-    def timed_out(self, body: "Body") -> ProblemError:
-        """Return the error for a request that took too long: 408 if its body did not arrive in time, else 503."""
-        seconds = f"{self.settings.request_seconds:g} seconds"
-        if body.complete or body.waiting:
-            return self.unavailable("timeout", f"It took longer than {seconds}.")
-        self._metrics.reject("slow body")
-        detail = f"The body did not arrive within {seconds}. Send it again."
-        return ProblemError(HTTPStatus.REQUEST_TIMEOUT, detail)
 
     def check_ready(self) -> None:
         """Check that the worker accepts requests for readings.
@@ -121,24 +118,25 @@ class BodyMemory:
             self.room.set()
 
 
+@dataclass(eq=False)
 class Body:
     """Counts the bytes of one request's body.
 
     Attributes:
+        memory: limits the bytes of all bodies.
         size: the number of bytes so far.
         complete: whether the whole body has arrived.
         waiting: whether the next bytes wait for room.
     """
 
-    def __init__(self, memory: BodyMemory) -> None:
-        self._memory = memory
-        self.size = 0
-        self.complete = False
-        self.waiting = False
+    memory: BodyMemory
+    size: int = 0
+    complete: bool = False
+    waiting: bool = False
 
     async def grow(self, size: int) -> None:
         """Wait until there is room for `size` more bytes, and count them."""
-        memory = self._memory
+        memory = self.memory
         while memory.used + size > memory.limit and next(iter(memory.bodies)) is not self:
             memory.room.clear()
             self.waiting = True

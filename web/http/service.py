@@ -74,7 +74,6 @@ class TrackedRequest:
         self.started = time.perf_counter()
         self.status = 499  # as in nginx: the client left before there was a response
         self.sent = 0
-        self._unrouted = "unknown"
         self.method = scope["method"] if scope["method"] in METHODS else "OTHER"
         # Never taken from the request, so that no client can choose what the log says or guess another request's id.
         self.id = secrets.token_hex(16)
@@ -98,7 +97,7 @@ class TrackedRequest:
 
     async def fail(self, error: ProblemError, cors_origins: Sequence[str], receive: Receive) -> None:
         """Send an error without Litestar's router; pages of the sites in `cors_origins` may read it."""
-        self._unrouted = "turned away"
+        cast("dict[str, Any]", self.scope)["path_template"] = "turned away"
         answer = error_response(error, self.id, self.scope["path"])
         origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
         if "*" in cors_origins:
@@ -111,7 +110,7 @@ class TrackedRequest:
     @property
     def route(self) -> str:
         """The template of the route; all unknown addresses share one value, and so do all rejected requests."""
-        return cast("dict[str, Any]", self.scope).get("path_template") or self._unrouted
+        return cast("dict[str, str]", self.scope).get("path_template", "unknown")
 
     def fields(self, seconds: float) -> dict[str, object]:
         """Return the fields of the log line."""

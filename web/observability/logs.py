@@ -23,9 +23,8 @@ class RequestLog:
         """Write a line with the time, the level, the message and these fields."""
         if self._stream is None:
             return
-        line = msgspec.json.encode({"time": _now(), "level": "info", "message": "request", **fields}).decode()
         try:
-            self._stream.write(line + "\n")
+            self._stream.write(_line(time.time(), "info", "request", **fields) + "\n")
             self._stream.flush()
         except OSError:  # the reader of the log is gone, but the server goes on
             self._stream = None
@@ -36,16 +35,12 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line of JSON."""
-        fields: dict[str, object] = {
-            "time": _now(record.created),
-            "level": record.levelname.lower(),
-            "message": record.getMessage(),
-        }
+        fields: dict[str, str] = {}
         if request_id := getattr(record, "request_id", None):
             fields["request_id"] = request_id
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(fields).decode()
+        return _line(record.created, record.levelname.lower(), record.getMessage(), **fields)
 
 
 def configure() -> None:
@@ -56,6 +51,7 @@ def configure() -> None:
     logging.getLogger("web").setLevel(logging.INFO)
 
 
-def _now(seconds: float | None = None) -> str:
-    moment = datetime.fromtimestamp(time.time() if seconds is None else seconds, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _line(seconds: float, level: str, message: str, /, **fields: object) -> str:
+    """Return a line of JSON; the time is in seconds of the epoch."""
+    moment = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return msgspec.json.encode({"time": moment, "level": level, "message": message, **fields}).decode()

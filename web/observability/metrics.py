@@ -20,9 +20,8 @@ class Metrics:
     """
 
     def __init__(self, model: ModelInfo, *, shared: bool = False) -> None:
-        self._registry = CollectorRegistry()
+        self._registry = registry = CollectorRegistry()
         self._shared = shared
-        registry = self._registry
         counter = partial(Counter, registry=registry)
         self._requests = counter("digits_requests", "Requests answered.", ["method", "route", "status"])
         self._seconds = Histogram(
@@ -89,8 +88,8 @@ class Metrics:
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus' text format."""
-        registry = self._registry
-        if self._shared:
-            registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        if not self._shared:
+            return generate_latest(self._registry)
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)

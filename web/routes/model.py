@@ -15,9 +15,6 @@ from web.http.openapi import problems
 from web.settings import Settings
 
 logger = logging.getLogger("web")
-# The card has one line for each variant of a file: model_sha256, model_int8_sha256, page_sha256, page_int8_sha256.
-MODEL_SHA256 = re.compile(r"^model\w*_sha256: *([0-9a-f]{64})$", re.MULTILINE)
-PAGE_SHA256 = re.compile(r"^page\w*_sha256: *([0-9a-f]{64})$", re.MULTILINE)
 
 
 class PageNetworkAnswer(msgspec.Struct):
@@ -79,18 +76,17 @@ def check_card(info: ModelInfo, page: PageInfo, card: Path) -> None:
         text = card.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         text = ""
-    _check("The model file", info.sha256, MODEL_SHA256.findall(text), card)
-    _check("The page network beside it", page.sha256, PAGE_SHA256.findall(text), card)
-
-
-def _check(file: str, sha256: str, described: list[str], card: Path) -> None:
-    if not described:
-        logger.warning("%s has no card with its SHA-256 at %s; its own is %s", file, card, sha256)
-    elif sha256 not in described:
-        raise InvalidModelError(
-            f"{file} is not the one that its card {card} describes: its SHA-256 is {sha256}, not "
-            f"{' or '.join(described)}. Run `make export` to write all anew, or remove the card."
-        )
+    files = (("The model file", "model", info.sha256), ("The page network beside it", "page", page.sha256))
+    for file, kind, sha256 in files:
+        # One line for each variant of the file: model_sha256, model_int8_sha256.
+        described = re.findall(rf"^{kind}\w*_sha256: *([0-9a-f]{{64}})$", text, re.MULTILINE)
+        if not described:
+            logger.warning("%s has no card with its SHA-256 at %s; its own is %s", file, card, sha256)
+        elif sha256 not in described:
+            raise InvalidModelError(
+                f"{file} is not the one that its card {card} describes: its SHA-256 is {sha256}, not "
+                f"{' or '.join(described)}. Run `make export` to write all anew, or remove the card."
+            )
 
 
 def create_model_routes(recognizer: Recognizer, settings: Settings) -> list[HTTPRouteHandler]:
