@@ -157,8 +157,9 @@ def results(
     """
     if not parts:
         return
-    forget_attempts(target)
-    target.system.create_dir(target.file(ATTEMPTS).path, recursive=True)
+    attempts = target.file(ATTEMPTS).path
+    target.system.create_dir(attempts, recursive=True)
+    target.system.delete_dir_contents(attempts)
     items = [{"part": part.to_json()} for part in parts]
     most = min(workers, len(parts))
     work = ray.data.from_items(items, override_num_blocks=len(parts))
@@ -177,14 +178,7 @@ def results(
         reason = str(getattr(error, "cause", None) or error).strip().splitlines()[-1]
         raise BatchError(f"The run ended early: {reason} What is read stays; the same command goes on.") from error
     finally:
-        forget_attempts(target)
-
-
-def forget_attempts(target: Location) -> None:
-    """Delete the files that record how often each part was started."""
-    attempts = target.file(ATTEMPTS)
-    if attempts.exists():
-        target.system.delete_dir(attempts.path)
+        target.system.delete_dir(attempts)
 
 
 if __name__ == "__main__":

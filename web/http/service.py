@@ -114,7 +114,6 @@ class TrackedRequest:
 
     def fields(self, seconds: float) -> dict[str, object]:
         """Return the fields of the log line."""
-        client: Sequence[object] = self.scope["client"] or ("",)
         return {
             "request_id": self.id,
             "method": self.method,
@@ -123,6 +122,6 @@ class TrackedRequest:
             "status": self.status,
             "seconds": round(seconds, 6),
             "bytes": self.sent,
-            "client": client[0],
+            "client": (self.scope["client"] or ("",))[0],
             **cast("dict[str, object]", self.scope["state"].get("log", {})),
         }

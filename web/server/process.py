@@ -114,10 +114,10 @@ def serve(app: Service, settings: Settings, listening: socket.socket, heart: Hea
     # Each connection takes a file descriptor; the usual soft limit of 1024 is soon reached.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = settings.max_connections + 200
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
     if soft < wanted:
-        resource.setrlimit(
-            resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
-        )
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     config = uvicorn.Config(
         app,
         http=partial(BoundedConnection, app.limits),  # type: ignore[arg-type]  # called like a class

@@ -72,10 +72,8 @@ class Workers:
         process.join()
         if process.exitcode and not self._told.poll():
             if process.exitcode != 2:  # `load` exits with 2 after it has printed the reason
-                print(
-                    f"error: The process that loads the model ended with {process.exitcode}. Is there enough memory?",
-                    file=sys.stderr,
-                )
+                why = f"The process that loads the model ended with {process.exitcode}. Is there enough memory?"
+                print(f"error: {why}", file=sys.stderr)
             raise SystemExit(2)
 
     def _serve(self) -> None:
