@@ -1,6 +1,7 @@
 """`python -m batch SOURCE TARGET` reads millions of images, on this machine or on a Ray cluster."""
 
 import argparse
+import contextlib
 import hashlib
 import logging
 import os
@@ -159,7 +160,7 @@ def results(
         return
     attempts = target.file(ATTEMPTS).path
     target.system.create_dir(attempts, recursive=True)
-    target.system.delete_dir_contents(attempts)
+    target.system.delete_dir_contents(attempts, missing_dir_ok=True)
     items = [{"part": part.to_json()} for part in parts]
     most = min(workers, len(parts))
     work = ray.data.from_items(items, override_num_blocks=len(parts))
@@ -178,7 +179,8 @@ def results(
         reason = str(getattr(error, "cause", None) or error).strip().splitlines()[-1]
         raise BatchError(f"The run ended early: {reason} What is read stays; the same command goes on.") from error
     finally:
-        target.system.delete_dir(attempts)
+        with contextlib.suppress(FileNotFoundError):
+            target.system.delete_dir(attempts)
 
 
 if __name__ == "__main__":

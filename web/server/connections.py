@@ -35,7 +35,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     Args:
         limits: the limits of this worker.
-        given: what uvicorn gives to each connection.
+        given, named: what uvicorn gives to each connection.
     """
 
     _timer: asyncio.TimerHandle | None = None
@@ -45,8 +45,8 @@ class BoundedConnection(HttpToolsProtocol):
     _in_body = False
     _lingering = False
 
-    def __init__(self, limits: Limits, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, limits: Limits, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
         self._limits = limits
         self._header_seconds = min(HEADER_SECONDS, limits.settings.request_seconds)
 

@@ -74,14 +74,9 @@ class Server(uvicorn.Server):
             except OSError:  # the queue is empty, or no file descriptor is left
                 return
             accepted.setblocking(False)
-            connection = partial(
-                BoundedConnection,
-                self._limits,
-                config=self.config,
-                server_state=self.server_state,
-                app_state=self.lifespan.state,
+            await loop.connect_accepted_socket(
+                lambda: BoundedConnection(self._limits, self.config, self.server_state, self.lifespan.state), accepted
             )
-            await loop.connect_accepted_socket(connection, accepted)
 
 
 def run(settings: Settings, listening: socket.socket) -> None:
