@@ -17,7 +17,7 @@ from evaluation.sets import available
 from inference import Recognizer
 from inference.recognizer import DEFAULT_MODEL
 from train import fonts
-from train.config import fonts_file
+from train.config import fonts_file, whole_number
 from train.data import load
 from train.errors import run_command
 
@@ -127,26 +127,12 @@ def _parser() -> argparse.ArgumentParser:
         "(default: %(default)s)",
     )
     parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets (default: all)")
-    parser.add_argument(
-        "--count", type=partial(_at_least, 1), help="pictures of each set (default: the usual number of each)"
-    )
-    parser.add_argument(
-        "--seed", type=partial(_at_least, 0), default=0, help="seed of all random numbers (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--out", type=Path, default=ROOT / "artifacts", help="folder for the results (default: %(default)s)"
-    )
+    count, seed = partial(whole_number, least=1), partial(whole_number, least=0)
+    parser.add_argument("--count", type=count, help="pictures of each set (default: the usual number of each)")
+    parser.add_argument("--seed", type=seed, default=0, help="seed of all random numbers (default: %(default)s)")
+    out = ROOT / "artifacts"
+    parser.add_argument("--out", type=Path, default=out, help="folder for the results (default: %(default)s)")
     return parser
-
-
-def _at_least(least: int, text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
-    if number < least:
-        raise argparse.ArgumentTypeError(f"{text} is less than {least}")
-    return number
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 import argparse
 import hashlib
 import json
+import math
 import os
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,9 @@ def parse(arguments: list[str] | None = None) -> Config:
         "if both are trained already, it says so.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
+    count: dict[str, Any] = {"type": partial(whole_number, least=1), "metavar": "N"}
+    file: dict[str, Any] = {"type": Path, "metavar": "FILE"}
+    files = file | {"action": "append"}
     parser.add_argument(
         "--only",
         choices=("classifier", "page"),
@@ -93,21 +98,14 @@ def parse(arguments: list[str] | None = None) -> Config:
         default="cnn",
         help="the classifier: a small convolutional network (cnn), or dense layers with dropout (mlp)",
     )
-    counts = ", ".join(f"{count} for {name}" for name, count in EPOCHS.items())
+    epochs = ", ".join(f"{number} for {name}" for name, number in EPOCHS.items())
     parser.add_argument(
-        "--epochs",
-        type=_positive,
-        default=argparse.SUPPRESS,
-        metavar="N",
-        help=f"epochs of the classifier's training (default: {counts})",
+        "--epochs", **count, default=argparse.SUPPRESS, help=f"epochs of the classifier's training (default: {epochs})"
     )
-    parser.add_argument(
-        "--rounds", type=_positive, default=ROUNDS, metavar="N", help="rounds of the page network's training"
-    )
-    parser.add_argument(
-        "--batches", type=_positive, default=BATCHES, metavar="N", help="batches of 16 pages in a round"
-    )
-    parser.add_argument("--seed", type=_seed, default=1, metavar="N", help="seed of all random numbers")
+    parser.add_argument("--rounds", **count, default=ROUNDS, help="rounds of the page network's training")
+    parser.add_argument("--batches", **count, default=BATCHES, help="batches of 16 pages in a round")
+    seed = partial(whole_number, least=0, most=MAX_SEED)
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="seed of all random numbers")
     parser.add_argument(
         "--data",
         type=Path,
@@ -126,44 +124,36 @@ def parse(arguments: list[str] | None = None) -> Config:
     parser.add_argument("--fresh", action="store_true", help="start again, without the finished epochs and rounds")
     parser.add_argument(
         "--drawn",
-        type=_positive,
+        **count,
         default=DRAWN_MARKS,
-        metavar="N",
         help="how many digits the code draws, and as many other marks, kept in DIR/drawn; the mlp uses none",
     )
     parser.add_argument(
         "--fonts",
-        type=Path,
+        **file,
         default=fonts_file(),
-        metavar="FILE",
         help="letters and digits of handwriting fonts, from python -m train.fonts (default: the environment's FONTS, "
         "else what python -m train.fonts has downloaded); now %(default)s",
     )
     parser.add_argument(
         "--real",
-        type=Path,
-        action="append",
+        **files,
         default=_paths("REAL") or sorted(REAL_FOLDER.glob("*.gz")) + sorted(REAL_FOLDER.glob("*.npz")),
-        metavar="FILE",
         help="digits that people wrote, to train on: strokes as JSON lines, or images as .npz; each FILE is added to "
         "the default (default: the files in the environment's REAL, else what python -m train.uci has downloaded); "
         "now %(default)s",
     )
     parser.add_argument(
         "--extra",
-        type=Path,
-        action="append",
+        **files,
         default=[],
-        metavar="FILE",
         help="more examples to train the classifier on, such as corrections downloaded from the web page: JSON lines "
         "with label and strokes or image; may be given several times",
     )
     parser.add_argument(
         "--measure",
-        type=Path,
-        action="append",
+        **files,
         default=_paths("STROKES"),
-        metavar="FILE",
         help="drawings in the form of --extra, to measure the classifier on, never to train on; each FILE is added to "
         "the default (default: the files in the environment's STROKES); now %(default)s",
     )
@@ -206,22 +196,13 @@ def file_sha256(path: Path) -> str:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _positive(text: str) -> int:
-    number = _whole(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return number
-
-
-def _seed(text: str) -> int:
-    number = _whole(text)
-    if not 0 <= number <= MAX_SEED:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {MAX_SEED}")
-    return number
-
-
-def _whole(text: str) -> int:
+def whole_number(text: str, least: int, most: float = math.inf) -> int:
+    """Return the number that an option's text gives, from `least` to `most`."""
     try:
-        return int(text)
+        number = int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+    if not least <= number <= most:
+        limits = f"less than {least}" if most == math.inf else f"not between {least} and {most}"
+        raise argparse.ArgumentTypeError(f"{text} is {limits}")
+    return number
