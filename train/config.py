@@ -176,12 +176,15 @@ def _paths(variable: str) -> list[Path]:
 
 def _fingerprint(decisive: list[Any], data_sha256: str, patterns: tuple[str, ...]) -> str:
     versions = {name: version(name) for name in ("keras", "numpy", "scikit-learn")}
-    sources = sorted({path for pattern in patterns for path in ROOT.glob(pattern)})
-    code = hashlib.sha256(
-        b"".join(path.read_bytes() for path in [*sources, ROOT / "inference" / "recognition" / "normalise.py"])
-    ).hexdigest()
-    text = json.dumps([decisive, versions, data_sha256, code], sort_keys=True)
+    text = json.dumps([decisive, versions, data_sha256, code_sha256(*patterns)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_sha256(*patterns: str) -> str:
+    """Return a hash over the normaliser's code and the project's files that match one of the patterns."""
+    sources = sorted({path for pattern in patterns for path in ROOT.glob(pattern)})
+    every = [*sources, ROOT / "inference" / "recognition" / "normalise.py"]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in every)).hexdigest()
 
 
 def file_sha256(path: Path) -> str:

@@ -3,15 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
-from numpy.typing import NDArray
-
-matplotlib.use("Agg")
-
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from train.calibrate import BINS
 
@@ -26,16 +21,15 @@ def draw(
     images: NDArray[np.uint8],
     labels: NDArray[np.uint8],
 ) -> None:
-    """Write every figure as PNG.
+    """Write every figure as PNG into a folder, which is created if it is missing.
 
     Args:
-        folder: folder of the figures; created if it is missing.
+        folder: of the figures.
         metrics: content of `metrics.json`.
         probabilities: of the test set, float64 [N, classes].
         images: the test set, uint8 [N, 28, 28].
         labels: uint8 [N].
     """
-    folder.mkdir(parents=True, exist_ok=True)
     figures = {
         "history": history(metrics["history"]),
         "confusion": confusion(np.array(metrics["test"]["confusion_matrix"])),
@@ -44,14 +38,20 @@ def draw(
         "robustness": robustness(metrics["robustness"]),
     }
     for name, figure in figures.items():
-        # No date and no version inside, so that the same run writes the same bytes.
-        figure.savefig(folder / f"{name}.png", dpi=110, metadata={"Software": None})
-        plt.close(figure)
+        save(figure, folder / f"{name}.png")
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG; its folder is created if it is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # No date and no version inside, so that the same run writes the same bytes.
+    figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
 def history(epochs: list[dict[str, float]]) -> Figure:
     """Plot loss and accuracy against epochs."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
+    figure = Figure(figsize=(10, 3.8), layout="constrained")
+    left, right = figure.subplots(1, 2)
     number = np.arange(1, len(epochs) + 1)
     for axes, name, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy, %")):
         factor = 100 if name == "accuracy" else 1
@@ -67,21 +67,15 @@ def history(epochs: list[dict[str, float]]) -> Figure:
 
 def confusion(matrix: NDArray[np.int64]) -> Figure:
     """Plot the confusion matrix; the diagonal stays white, because its high counts would hide the mistakes."""
-    figure, axes = plt.subplots(figsize=(6, 5.6), layout="constrained")
+    figure = Figure(figsize=(6, 5.6), layout="constrained")
+    axes = figure.subplots()
     wrong = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
     axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=max(int(wrong.max()), 1))
     for (row, column), count in np.ndenumerate(matrix):
         if count:
             dark = row != column and count > 0.6 * wrong.max()
-            axes.text(
-                column,
-                row,
-                str(count),
-                ha="center",
-                va="center",
-                fontsize=8,
-                color="white" if dark else (GREY if row == column else "black"),
-            )
+            colour = "white" if dark else GREY if row == column else "black"
+            axes.text(column, row, str(count), ha="center", va="center", fontsize=8, color=colour)
     axes.set(xticks=range(len(matrix)), yticks=range(len(matrix)), xlabel="said", ylabel="true")
     axes.set_title(f"{wrong.sum()} mistakes in {matrix.sum():,} test images")
     return figure
@@ -89,24 +83,16 @@ def confusion(matrix: NDArray[np.int64]) -> Figure:
 
 def reliability(test: dict[str, Any]) -> Figure:
     """Plot accuracy and number of images against confidence (a reliability diagram)."""
-    figure, (upper, lower) = plt.subplots(
-        2, 1, figsize=(5.5, 6), height_ratios=(3, 1), sharex=True, layout="constrained"
-    )
-    rows = test["reliability"]
+    figure = Figure(figsize=(5.5, 6), layout="constrained")
+    upper, lower = figure.subplots(2, 1, height_ratios=(3, 1), sharex=True)
+    columns = ("from", "share", "accuracy", "confidence")
+    left, share, accuracy, confidence = ([row[name] for row in test["reliability"]] for name in columns)
     upper.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="perfect")
-    upper.plot(
-        [row["confidence"] for row in rows], [row["accuracy"] for row in rows], "o-", color=BLUE, label="this model"
-    )
+    upper.plot(confidence, accuracy, "o-", color=BLUE, label="this model")
     upper.set(ylabel="share that is right", ylim=(0, 1.02), xlim=(0, 1))
     upper.set_title(f"Calibration error {100 * test['calibration_error']:.2f} %")
     upper.legend(frameon=False)
-    lower.bar(
-        [row["from"] for row in rows],
-        [row["share"] * test["images"] for row in rows],
-        1 / BINS,
-        align="edge",
-        color=BLUE,
-    )
+    lower.bar(left, [each * test["images"] for each in share], 1 / BINS, align="edge", color=BLUE)
     lower.set(yscale="log", xlabel="confidence", ylabel="images")
     for axes in (upper, lower):
         axes.grid(alpha=0.3)
@@ -119,7 +105,8 @@ def mistakes(probabilities: NDArray[np.float64], images: NDArray[np.uint8], labe
     wrong = np.flatnonzero(predicted != labels)
     worst = wrong[np.argsort(-probabilities[wrong, :10].max(axis=1), kind="stable")][:WORST_IMAGES]
     rows = max(1, -(-len(worst) // 8))
-    figure, grid = plt.subplots(rows, 8, figsize=(9, 1.35 * rows + 0.5), layout="constrained", squeeze=False)
+    figure = Figure(figsize=(9, 1.35 * rows + 0.5), layout="constrained")
+    grid = figure.subplots(rows, 8, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
     for axes, index in zip(grid.flat, worst, strict=False):
@@ -132,7 +119,8 @@ def mistakes(probabilities: NDArray[np.float64], images: NDArray[np.uint8], labe
 
 def robustness(curves: dict[str, dict[str, list[float]]]) -> Figure:
     """Plot accuracy against the strength of each corruption."""
-    figure, grid = plt.subplots(2, 4, figsize=(11, 5), sharey=True, layout="constrained")
+    figure = Figure(figsize=(11, 5), layout="constrained")
+    grid = figure.subplots(2, 4, sharey=True)
     for axes, (name, curve) in zip(grid.flat, curves.items(), strict=True):
         axes.plot(curve["strength"], [100 * accuracy for accuracy in curve["accuracy"]], "o-", color=BLUE, markersize=4)
         axes.set(xlabel=name, ylim=(0, 102))

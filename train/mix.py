@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from synthesis.handwriting.cache import cached
 from synthesis.handwriting.faces import Faces
 from train import extra, fonts
+from train.cache import cached
 from train.config import Config
 from train.data import Split
 

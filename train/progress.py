@@ -1,18 +1,15 @@
 """Shows the progress of a training in the terminal."""
 
 import time
-from types import TracebackType
-from typing import Self
 
 import keras
+from rich import progress
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
 
 console = Console(highlight=False, soft_wrap=True)
 
 
-class Progress:
+class Progress(progress.Progress):
     """A bar over all epochs with the time left, and a line for each finished epoch.
 
     Args:
@@ -22,36 +19,26 @@ class Progress:
     """
 
     def __init__(self, steps: list[int], done: int, unit: str = "epoch") -> None:
-        self._unit = unit
-        self._steps, self._first = steps, done
-        self._finished = done
-        self._bars = Bars(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            MofNCompleteColumn(),
-            TextColumn("batches,"),
-            TimeRemainingColumn(),
-            TextColumn("left"),
+        super().__init__(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.TaskProgressColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TextColumn("batches,"),
+            progress.TimeRemainingColumn(),
+            progress.TextColumn("left"),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
-        self._bar = self._bars.add_task("training", total=sum(steps), completed=sum(steps[:done]))
-
-    def __enter__(self) -> Self:
+        self._unit, self._steps = unit, steps
+        self._first = self._finished = done
+        self._bar = self.add_task("training", total=sum(steps), completed=sum(steps[:done]))
         self._started = self._lap = time.monotonic()
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.stop()
 
     def callback(self) -> keras.callbacks.Callback:
         """Return a callback that moves the bar by one at each batch."""
-        return keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: self._bars.advance(self._bar))
+        return keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: self.advance(self._bar))
 
     def lap(self) -> float:
         """Return the seconds since the start or the last call."""

@@ -18,7 +18,7 @@ from synthesis.handwriting import NOT_A_DIGIT
 from train import calibrate, extra, figures, files, refusal, report, robustness, scale
 from train.checkpoint import History
 from train.config import Config
-from train.data import MNIST_SHA256, Mnist
+from train.data import Mnist
 from train.mix import Mix
 from train.progress import console
 
@@ -44,9 +44,7 @@ def write(
     shift = calibrate.prior_shift(share, refusal.EXPECTED_NEGATIVES_SHARE) if share else 0.0
 
     def logits(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        pixels = scale.apply(scaler, images)
-        parts = [model.predict_on_batch(pixels[at : at + 500]) for at in range(0, len(pixels), 500)]
-        found = np.concatenate(parts)
+        found: NDArray[np.float32] = model.predict(scale.apply(scaler, images), batch_size=500, verbose=0)
         found[:, NOT_A_DIGIT:] -= np.float32(shift)
         return found
 
@@ -67,7 +65,6 @@ def write(
     files.replace(out / files.TEST, lambda path: np.savez_compressed(path, images=mnist.x_test, labels=mnist.y_test))
     images, labels = mix.validation_data()
     files.replace(out / files.VALIDATION, lambda path: np.savez_compressed(path, images=images, labels=labels))
-    data_sha256 = mnist.sha256()
     metrics: dict[str, Any] = {
         "model": config.model,
         "fingerprint": fingerprint,
@@ -75,9 +72,8 @@ def write(
         "epochs": config.epochs,
         "commit": files.commit(),
         "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
-        "data": {
-            "name": "MNIST" if data_sha256 == MNIST_SHA256 else "other images",
-            "sha256": data_sha256,
+        "data": mnist.described()
+        | {
             "training": len(parts.images),
             "validation": len(parts.validation_images),
             "test": len(mnist.x_test),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthesis.hands import Copybook
-from synthesis.page import Page, make_page
+from synthesis.page import make_page
 
 PAGES_PER_BATCH = 16
 SIDE_PX = 192
@@ -22,19 +22,7 @@ _copybook: Copybook
 
 
 def batches(copybook: Copybook, seed: int, first: int, last: int, processes: int) -> Iterator[Batch]:
-    """Yield the batches from number `first` to before `last`; they depend on seed and number alone.
-
-    Args:
-        copybook: the digits that the pages' writers copy.
-        seed: seed of the random numbers.
-        first: number of the first batch.
-        last: number after the last.
-        processes: number of worker processes.
-
-    Yields:
-        `picture`, `writing` uint8 [N, 192, 192]; `offset` float32 [N, 96, 96, 2]; `height` float32 and `kind` int8
-        [N, 48, 48]: as in `Page`.
-    """
+    """Yield the batches from number `first` to before `last`; they depend on copybook, seed and number alone."""
     waiting: deque[AsyncResult[Batch]] = deque()
     # "spawn" starts clean: TensorFlow's threads do not survive a fork.
     with multiprocessing.get_context("spawn").Pool(processes, _begin, (copybook,)) as pool:
@@ -46,8 +34,14 @@ def batches(copybook: Copybook, seed: int, first: int, last: int, processes: int
             yield waiting.popleft().get()
 
 
-def stack(pages: list[Page]) -> Batch:
-    """Return the arrays of pages of one size, stacked."""
+def batch(copybook: Copybook, seed: int, first: int, count: int = PAGES_PER_BATCH) -> Batch:
+    """Make `count` pages, whose writers copy the copybook's digits, from number `first` on.
+
+    Returns:
+        `picture`, `writing` uint8 [N, 192, 192]; `offset` float32 [N, 96, 96, 2]; `height` float32 and `kind` int8
+        [N, 48, 48]: as in `Page`.
+    """
+    pages = [make_page(copybook, seed, first + each, (SIDE_PX, SIDE_PX)) for each in range(count)]
     names = ("picture", "writing", "offset", "height", "kind")
     return {name: np.stack([getattr(each, name) for each in pages]) for name in names}
 
@@ -58,5 +52,4 @@ def _begin(copybook: Copybook) -> None:
 
 
 def _batch(seed: int, number: int) -> Batch:
-    first = number * PAGES_PER_BATCH
-    return stack([make_page(_copybook, seed, first + each, (SIDE_PX, SIDE_PX)) for each in range(PAGES_PER_BATCH)])
+    return batch(_copybook, seed, number * PAGES_PER_BATCH)

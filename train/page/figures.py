@@ -3,17 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-matplotlib.use("Agg")
-
-from matplotlib import pyplot as plt
-
 from train.checkpoint import History
-from train.figures import BLUE, ORANGE
+from train.figures import BLUE, ORANGE, save
 from train.page.network import UNIT_PX
 
 EXAMPLES, COLUMNS, GAP_PX = 24, 6, 4
@@ -21,16 +17,14 @@ EXAMPLES, COLUMNS, GAP_PX = 24, 6, 4
 
 def draw(folder: Path, history: History, truth: dict[str, Any], found: dict[str, Any]) -> None:
     """Write `page-history.png` and `page-examples.png`: the losses, and pages with the network's predictions."""
-    folder.mkdir(parents=True, exist_ok=True)
-    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
     rounds = range(1, len(history) + 1)
     axes.plot(rounds, [each["loss"] for each in history], color=BLUE, label="pages to learn from")
     axes.plot(rounds, [each["val_loss"] for each in history], color=ORANGE, label="pages to choose by")
     axes.set(xlabel="round", ylabel="loss", yscale="log")
     axes.legend()
-    # No date and no version inside, so that the same run writes the same bytes.
-    figure.savefig(folder / "page-history.png", dpi=110, metadata={"Software": None})
-    plt.close(figure)
+    save(figure, folder / "page-history.png")
     examples(truth["picture"], found).save(folder / "page-examples.png")
 
 

@@ -8,12 +8,11 @@ import keras
 import tensorflow as tf
 
 from synthesis.hands import Copybook
-from synthesis.page import make_page
 from train.checkpoint import Checkpoints, History
 from train.config import Config
 from train.data import Split
 from train.optimizer import AveragingMuon
-from train.page.batches import SIDE_PX, Batch, batches, stack
+from train.page.batches import SIDE_PX, Batch, batch, batches
 from train.page.losses import LOSSES, WEIGHTS, kind_accuracy, targets
 from train.page.network import build
 from train.progress import Progress, console
@@ -76,8 +75,7 @@ def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.M
 def validation_pages(parts: Split, seed: int) -> Batch:
     """Return the validation pages, which copy other digits than the training pages, as a batch."""
     copybook = Copybook.of(parts.validation_images, parts.validation_labels)
-    made = [make_page(copybook, seed + VALIDATION_SEED, each, (SIDE_PX, SIDE_PX)) for each in range(VALIDATION_PAGES)]
-    return stack(made)
+    return batch(copybook, seed + VALIDATION_SEED, 0, VALIDATION_PAGES)
 
 
 def _compiled(seed: int, steps: int) -> keras.Model:

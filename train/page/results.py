@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from synthesis.hands import Copybook
 from synthesis.kinds import KINDS
-from synthesis.page import make_page
 from train import files
 from train.checkpoint import History
 from train.config import Config
-from train.data import MNIST_SHA256, Mnist, Split
+from train.data import Mnist, Split
 from train.page import figures
-from train.page.batches import PAGES_PER_BATCH, SIDE_PX, Batch, stack
+from train.page.batches import PAGES_PER_BATCH, Batch, batch
 from train.page.fit import validation_pages
 from train.page.network import UNIT_PX
 from train.progress import console
@@ -32,36 +31,23 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
     `page.json` is written last and holds the checksums of the others: as long as they do not match, the training does
     not count as finished.
     """
-    copybook = Copybook.of(mnist.x_test, mnist.y_test)
-    shape = (SIDE_PX, SIDE_PX)
-    test = stack([make_page(copybook, config.seed + TEST_SEED, each, shape) for each in range(TEST_PAGES)])
+    test = batch(Copybook.of(mnist.x_test, mnist.y_test), config.seed + TEST_SEED, 0, TEST_PAGES)
     found = outputs(model, test["picture"])
     validation = validation_pages(parts, config.seed)
 
     out = config.artifacts
     out.mkdir(parents=True, exist_ok=True)
     files.replace(out / files.PAGE_MODEL, model.save)
-    files.replace(
-        out / files.PAGES,
-        lambda path: np.savez_compressed(
-            path,
-            pictures=validation["picture"],
-            writing=validation["writing"],
-            kind=validation["kind"].astype(np.int64),
-        ),
-    )
-    data_sha256 = mnist.sha256()
+    pages = {"pictures": validation["picture"], "writing": validation["writing"]}
+    kind = validation["kind"].astype(np.int64)
+    files.replace(out / files.PAGES, lambda path: np.savez_compressed(path, **pages, kind=kind))
     metrics: dict[str, Any] = {
         "fingerprint": fingerprint,
         "seed": config.seed,
         "steps": config.rounds * config.batches,
         "commit": files.commit(),
         "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
-        "data": {
-            "name": "MNIST" if data_sha256 == MNIST_SHA256 else "other images",
-            "sha256": data_sha256,
-            "pages": config.rounds * config.batches * PAGES_PER_BATCH,
-        },
+        "data": mnist.described() | {"pages": config.rounds * config.batches * PAGES_PER_BATCH},
         "kinds": list(KINDS),
         "scale": UNIT_PX,
         "parameters": int(model.count_params()),
@@ -79,9 +65,7 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
 
 def outputs(model: keras.Model, pictures: NDArray[np.uint8]) -> Outputs:
     """Run the network on uint8 [N, H, W], and return its outputs in the units of `Page`; `kind` as logits."""
-    scaled = pictures[..., None].astype(np.float32) / 255
-    parts = [model.predict_on_batch(scaled[at : at + 16]) for at in range(0, len(scaled), 16)]
-    raw = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    raw = model.predict(pictures[..., None].astype(np.float32) / 255, batch_size=16, verbose=0)
     return {
         "writing": np.asarray(tf.nn.depth_to_space(tf.sigmoid(raw["writing"]), 2))[..., 0],
         "offset": raw["offset"] * UNIT_PX,

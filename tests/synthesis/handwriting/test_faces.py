@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from synthesis.handwriting import NOT_A_DIGIT, generate
-from synthesis.handwriting.cache import fingerprint
 from synthesis.handwriting.faces import VALIDATION_FONT_STEP, Faces, FontGlyph, copied
 from tests.samples import fonts_file
+from train.cache import fingerprint
 
 BAR_PX, HIGH_PX = 12, 72
 

@@ -7,7 +7,6 @@ import pytest
 
 from synthesis.handwriting import NOT_A_DIGIT, generate, signs
 from synthesis.handwriting.allographs import DIGITS
-from synthesis.handwriting.cache import cached
 from synthesis.handwriting.dataset import Kind
 from synthesis.handwriting.letters import LETTERS, LOOKALIKES
 from synthesis.handwriting.negatives import NEGATIVE_KINDS
@@ -15,6 +14,7 @@ from synthesis.handwriting.render import MAX_BRUSH_SHARE, MIN_BRUSH_SHARE, draw,
 from synthesis.handwriting.strokes import Glyph, arc, curve, parse, path
 from synthesis.handwriting.vary import vary
 from tests.samples import spoil
+from train.cache import cached
 
 TEMPLATES = [pytest.param(text, id=f"{name}-{at}") for name, texts in LETTERS.items() for at, text in enumerate(texts)]
 

@@ -2,30 +2,22 @@
 
 import hashlib
 import io
-import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from inference.recognition import normalise as normalise_module
 from synthesis.handwriting.dataset import Kind, Samples, generate
 from synthesis.handwriting.faces import Faces
+from train import files
+from train.config import code_sha256
 
 
 def cached(
     folder: Path, count: int, seed: int, kind: Kind, processes: int | None = None, faces: Faces | None = None
 ) -> Samples:
-    """Return `generate(count, seed, kind, faces=faces)`, read from `folder` if the same code drew it before.
-
-    Args:
-        folder: folder of the .npz files; created if it is missing.
-        count: number of samples.
-        seed: as in `generate`.
-        kind: as in `generate`.
-        processes: as in `generate`.
-        faces: as in `generate`.
+    """Return `generate(count, seed, kind, faces=faces)`, read from a file in `folder` if the same code drew it before.
 
     Raises:
         OSError: the folder cannot be written.
@@ -39,24 +31,14 @@ def cached(
         task = progress.add_task(kind, total=count)
         images, labels = generate(count, seed, kind, processes, lambda drawn: progress.advance(task, drawn), faces)
     folder.mkdir(parents=True, exist_ok=True)
-    # Written under another name, then renamed: an interrupted write leaves no half file.
-    aside = file.with_name(f".{os.getpid()}-{file.name}")
-    try:
-        np.savez_compressed(aside, images=images, labels=labels)
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)
+    files.replace(file, lambda path: np.savez_compressed(path, images=images, labels=labels))
     return images, labels
 
 
 def fingerprint(faces: Faces | None = None) -> str:
     """Return the first 12 hex digits of a hash over the code that draws and normalises, and the fonts."""
-    digest = hashlib.sha256()
-    for source in [*sorted(Path(__file__).parent.glob("*.py")), Path(normalise_module.__file__)]:
-        digest.update(source.read_bytes())
-    if faces is not None:
-        digest.update(faces.path.read_bytes())
-    return digest.hexdigest()[:12]
+    text = code_sha256("synthesis/handwriting/*.py") + (files.sha256(faces.path) if faces else "")
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _read(file: Path, count: int) -> Samples | None:
