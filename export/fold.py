@@ -22,7 +22,8 @@ def fold_all(steps: list[Step], mean: Weights, scale: Weights, divisor: float, s
     Args:
         steps: the steps of a network from scaled images to logits.
         mean: the scaler's `mean_`, [1] or [784].
-        scale: the scaler's `scale_`, [1] or [784].
+        scale: the scaler's `scale_`, [1] or [784]. Not the root of `var_`: for pixels that never change, `scale_` is 1
+            and that root is 0.
         divisor: the temperature of the calibration.
         shift: what the calibration subtracts from the logit of "not a digit", before it divides by the temperature.
 
@@ -44,12 +45,6 @@ def sha256(steps: Iterable[Step]) -> str:
 
 def scaler(steps: list[Step], mean: Weights, scale: Weights) -> list[Step]:
     """Fold (pixel - mean) / scale into the first dense layer or convolution.
-
-    Args:
-        steps: the steps of a network that takes scaled images with one channel.
-        mean: scikit-learn's `mean_`, [1] or [784].
-        scale: scikit-learn's `scale_`, [1] or [784]. Not the root of `var_`: for pixels that never change, `scale_` is
-            1 and that root is 0.
 
     Raises:
         UnsupportedLayerError: the first layer pads its input (the padding is 0 in the scaled image, but not in the raw

@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from export.steps import Convolution, Dense, Flatten, GlobalAveragePooling, MaxPooling, Relu, Step
+from export.steps import Convolution, Dense, Flatten, GlobalAveragePooling, MaxPooling, Relu, Step, Sum, Upsample
 
 # Versions of the ONNX operators and file format; both are older than the oldest onnxruntime in pyproject.toml.
 OPSET, IR_VERSION = 17, 8
@@ -27,7 +27,7 @@ def build(steps: list[Step], metadata: Mapping[str, str]) -> onnx.ModelProto:
     if not isinstance(steps[0], Flatten):
         graph.add("Reshape", np.array([-1, 1, 28, 28], np.int64))
     for step in steps:
-        _add(graph, step)
+        graph.add_step(step)
     graph.rename_last("logits")
     graph.add("Softmax", axis=1)
     graph.rename_last("probabilities")
@@ -79,6 +79,35 @@ class Graph:
         self._nodes.append(node)
         return str(node.output[0])
 
+    def add_step(self, step: Step, of: Sequence[str] = ()) -> str:
+        """Add the nodes of a step that reads the tensors `of`, as in `add`, and return the name of its output."""
+        match step:
+            case Convolution():
+                return self.convolve(step, of)
+            case Dense():
+                return self.add("Gemm", step.kernel.astype(np.float32), step.bias.astype(np.float32), of=of)
+            case Relu():
+                return self.add("Relu", of=of)
+            case MaxPooling():
+                return self.add("MaxPool", of=of, kernel_shape=step.size, strides=step.strides)
+            case GlobalAveragePooling():
+                return self.add("Flatten", of=[self.add("GlobalAveragePool", of=of)])
+            case Flatten():
+                return self.add("Flatten", of=of)
+            case Sum():
+                return self.add("Add", of=of)
+            case Upsample():
+                # The empty name stands for the region of interest, which this mode does not need.
+                return self.add(
+                    "Resize",
+                    np.array([1, 1, 2, 2], np.float32),
+                    of=[*of, ""],
+                    mode="nearest",
+                    coordinate_transformation_mode="asymmetric",
+                    nearest_mode="floor",
+                )
+        raise TypeError(step)
+
     def convolve(self, step: Convolution, of: Sequence[str] = ()) -> str:
         """Add a convolution that pads as Keras does, for images of any size."""
         # ONNX kernels are [out, in, height, width].
@@ -109,22 +138,3 @@ class Graph:
         helper.set_model_props(model, dict(sorted(metadata.items())))
         onnx.checker.check_model(model, full_check=True)
         return model
-
-
-def _add(graph: Graph, step: Step) -> None:
-    match step:
-        case Convolution():
-            graph.convolve(step)
-        case Dense():
-            graph.add("Gemm", step.kernel.astype(np.float32), step.bias.astype(np.float32))
-        case Relu():
-            graph.add("Relu")
-        case MaxPooling():
-            graph.add("MaxPool", kernel_shape=step.size, strides=step.strides)
-        case GlobalAveragePooling():
-            graph.add("GlobalAveragePool")
-            graph.add("Flatten")
-        case Flatten():
-            graph.add("Flatten")
-        case _:
-            raise TypeError(step)

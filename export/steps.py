@@ -68,8 +68,18 @@ class Flatten:
     shape: tuple[int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Upsample:
+    """Each pixel becomes 2 x 2 pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of its two inputs."""
+
+
 Linear = Convolution | Dense
-Step = Convolution | Dense | Affine | Relu | MaxPooling | GlobalAveragePooling | Flatten
+Step = Convolution | Dense | Affine | Relu | MaxPooling | GlobalAveragePooling | Flatten | Upsample | Sum
 
 
 def steps(network: keras.Model) -> list[Step]:
@@ -116,6 +126,10 @@ def of_layer(layer: Any) -> list[Step]:
             return [GlobalAveragePooling()]
         case layers.Flatten() if len(layer.input.shape) == 4 and _channels_last(layer):
             return [Flatten(tuple(layer.input.shape[1:]))]
+        case layers.UpSampling2D() if layer.size == (2, 2) and layer.interpolation == "nearest":
+            return [Upsample()]
+        case layers.Add() if len(layer.input) == 2:
+            return [Sum()]
     raise UnsupportedLayerError(
         f"The layer {layer.name} ({type(layer).__name__}, with these options) cannot be exported. "
         "Teach it to export/steps.py, or leave it out of the network."

@@ -62,8 +62,7 @@ def measure(path: Path, trained: TrainedClassifier, temperature: float, shift: f
 def _keras_logits(trained: TrainedClassifier, images: NDArray[np.uint8], shift: float) -> NDArray[np.float64]:
     columns = images.reshape(-1, trained.scaler.n_features_in_).astype(np.float64)
     scaled = trained.scaler.transform(columns).astype(np.float32).reshape(-1, 28, 28, 1)
-    parts = [trained.network.predict_on_batch(scaled[at : at + 500]) for at in range(0, len(scaled), 500)]
-    logits = np.concatenate(parts).astype(np.float64)
+    logits: NDArray[np.float64] = trained.network.predict(scaled, batch_size=500, verbose=0).astype(np.float64)
     logits[:, 10:] -= shift
     return logits
 

@@ -7,8 +7,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from export.graph import Graph
-from export.page.network import PICTURE, Computed, Network, Sum, Upsample
-from export.steps import Convolution
+from export.page.network import PICTURE, Network
 
 
 def build(network: Network, metadata: Mapping[str, str]) -> onnx.ModelProto:
@@ -25,7 +24,7 @@ def build(network: Network, metadata: Mapping[str, str]) -> onnx.ModelProto:
     graph.add("Cast", to=TensorProto.FLOAT)
     tensors = {PICTURE: graph.add("Unsqueeze", np.array([1]))}
     for name, node in network.nodes.items():
-        tensors[name] = _add(graph, node.step, [tensors[each] for each in node.inputs])
+        tensors[name] = graph.add_step(node.step, [tensors[each] for each in node.inputs])
     (pixels, offset), (height, kind) = (
         _split(graph, graph.convolve(head.step, [tensors[head.source]]), head.channels) for head in network.heads
     )
@@ -49,25 +48,6 @@ def build(network: Network, metadata: Mapping[str, str]) -> onnx.ModelProto:
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()],
         metadata,
     )
-
-
-def _add(graph: Graph, step: Computed, inputs: list[str]) -> str:
-    match step:
-        case Convolution():
-            return graph.convolve(step, inputs)
-        case Sum():
-            return graph.add("Add", of=inputs)
-        case Upsample():
-            # The empty name stands for the region of interest, which this mode does not need.
-            return graph.add(
-                "Resize",
-                np.array([1, 1, 2, 2], np.float32),
-                of=[*inputs, ""],
-                mode="nearest",
-                coordinate_transformation_mode="asymmetric",
-                nearest_mode="floor",
-            )
-    return graph.add("Relu", of=inputs)
 
 
 def _split(graph: Graph, tensor: str, channels: tuple[int, int]) -> tuple[str, str]:

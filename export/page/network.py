@@ -7,25 +7,14 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import layers
 
 from export import fold
 from export.errors import UnsupportedLayerError
-from export.steps import Affine, Convolution, Relu, of_layer
+from export.steps import Affine, Convolution, Relu, Sum, Upsample, of_layer
 
 PICTURE = "picture"
 # Pairs of outputs that read the same node: one convolution computes both, which takes less time than two.
 OUTPUT_PAIRS = (("writing", "offset"), ("height", "kind"))
-
-
-@dataclass(frozen=True, slots=True)
-class Upsample:
-    """Upsampling: each pixel becomes 2 x 2 pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """The sum of its two inputs."""
 
 
 Computed = Convolution | Relu | Upsample | Sum
@@ -93,7 +82,7 @@ def _nodes(network: keras.Model) -> tuple[dict[str, Node], dict[int, str]]:
     readers = Counter(id(tensor) for layer in network.layers for tensor in _inputs(layer))
     for layer in network.layers:
         inputs = tuple(names[id(tensor)] for tensor in _inputs(layer))
-        for number, step in enumerate(_steps(layer)):
+        for number, step in enumerate(of_layer(layer)):
             if isinstance(step, Affine):
                 before = nodes.pop(inputs[0], None) if readers[id(layer.input)] == 1 else None
                 if before is None or not isinstance(before.step, Convolution):
@@ -101,8 +90,12 @@ def _nodes(network: keras.Model) -> tuple[dict[str, Node], dict[int, str]]:
                         f"{layer.name} cannot be folded: no convolution of its own is before it."
                     )
                 node = Node(fold.normalisation(before.step, step), before.inputs)
-            else:
+            elif isinstance(step, Computed):
                 node = Node(step, inputs)
+            else:
+                raise UnsupportedLayerError(
+                    f"The layer {layer.name} ({type(layer).__name__}) has no place in a page network."
+                )
             name = f"{layer.name}/{number}"
             nodes[name] = node
             inputs = (name,)
@@ -113,22 +106,6 @@ def _nodes(network: keras.Model) -> tuple[dict[str, Node], dict[int, str]]:
 
 def _inputs(layer: Any) -> list[Any]:
     return [*layer.input] if isinstance(layer.input, list | tuple) else [layer.input]
-
-
-def _steps(layer: Any) -> list[Computed | Affine]:
-    match layer:
-        case layers.Add() if len(layer.input) == 2:
-            return [Sum()]
-        case layers.UpSampling2D() if layer.size == (2, 2) and layer.interpolation == "nearest":
-            return [Upsample()]
-    steps: list[Computed | Affine] = []
-    for step in of_layer(layer):
-        if not isinstance(step, Convolution | Relu | Affine):
-            raise UnsupportedLayerError(
-                f"The layer {layer.name} ({type(layer).__name__}) has no place in a page network."
-            )
-        steps.append(step)
-    return steps
 
 
 def _head(pair: tuple[str, str], first: Node, second: Node, scale: float) -> Head:

@@ -10,7 +10,7 @@ import onnx
 from numpy.typing import NDArray
 
 from export.page.artifacts import Pages
-from export.page.runtime import Outputs, Runtime
+from export.page.verify import Runtime, runtime
 from export.quantize import to_integers
 
 # The int8 file must take less than this share of the float32 file's time, on the machine that exports.
@@ -73,9 +73,9 @@ def quantize(source: Path, target: Path, pictures: NDArray[np.uint8]) -> None:
 
 def measure(float32: Path, int8: Path, pages: Pages) -> Trial:
     """Run both files on the pages, and time them."""
-    runtimes = Runtime(float32), Runtime(int8)
+    runtimes = runtime(float32), runtime(int8)
     times = _milliseconds(runtimes)
-    answers = [[runtime.run(picture) for picture in pages.pictures] for runtime in runtimes]
+    answers = [[run(picture) for picture in pages.pictures] for run in runtimes]
     full, small = (_figures(each, pages, time) for each, time in zip(answers, times, strict=True))
     # The offsets have one cell for 2 x 2 pixels; the top left pixel decides whether it counts as ink.
     ink = pages.writing[:, ::2, ::2] >= MIN_INK
@@ -85,13 +85,12 @@ def measure(float32: Path, int8: Path, pages: Pages) -> Trial:
 
 def _milliseconds(runtimes: tuple[Runtime, Runtime]) -> list[float]:
     """Return the shortest time of each; they take turns, so that other load on the machine slows both."""
-    picture = np.zeros(TIMED_SIZE_PX, np.uint8)
-    runs = [partial(runtime.run, picture) for runtime in runtimes]
+    runs = [partial(run, np.zeros(TIMED_SIZE_PX, np.uint8)) for run in runtimes]
     rounds = [[1000 * timeit(run, number=1) for run in runs] for _ in range(TIMED_ROUNDS)]
     return [min(each) for each in zip(*rounds, strict=True)]
 
 
-def _figures(answers: list[Outputs], pages: Pages, milliseconds: float) -> PageFigures:
+def _figures(answers: list[dict[str, NDArray[np.float32]]], pages: Pages, milliseconds: float) -> PageFigures:
     said, true = np.stack([each["writing"] for each in answers]) > 0.5, pages.writing >= MIN_INK
     kinds, written = np.stack([each["kind"].argmax(axis=-1) for each in answers]), pages.kind >= 0
     return PageFigures(

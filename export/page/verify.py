@@ -1,5 +1,6 @@
 """Verifies the exported page network: onnxruntime must compute the same as Keras."""
 
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,10 @@ from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
 from export.errors import ParityError
-from export.page.runtime import Runtime
+from inference.session import open_session
+
+# A picture uint8 [H, W] to an exported file's outputs by name, without the batch axis.
+Runtime = Callable[[NDArray[np.uint8]], dict[str, NDArray[np.float32]]]
 
 # Largest difference of an output: of a share of ink or a probability, in pixels, and as a share of the height.
 MAX_SHARE_ERROR, MAX_OFFSET_ERROR_PX, MAX_HEIGHT_ERROR = 1e-4, 1e-2, 1e-4
@@ -49,20 +53,28 @@ class PageParity:
             )
 
 
-def measure(path: Path, network: Any, pictures: NDArray[np.uint8], scale: float) -> PageParity:
-    """Compare the exported file with Keras.
+def runtime(path: Path) -> Runtime:
+    """Return what runs an exported file as the server does: by onnxruntime, in one thread."""
+    session, _ = open_session(path)
+    names = [output.name for output in session.get_outputs()]
 
-    Args:
-        path: the file's path.
-        network: the Keras model.
-        pictures: uint8 [n, H, W]; a picture of noise of another size is compared too.
-        scale: the unit of the network's offsets and heights, in pixels.
+    def run(picture: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        outputs = session.run(names, {"picture": picture[np.newaxis]})
+        return {name: output[0] for name, output in zip(names, outputs, strict=True)}
+
+    return run
+
+
+def measure(path: Path, network: Any, pictures: NDArray[np.uint8], scale: float) -> PageParity:
+    """Compare the exported file with the Keras model, on pictures uint8 [n, H, W] and on one of noise of another size.
+
+    `scale` is the unit of the network's offsets and heights, in pixels.
     """
-    runtime = Runtime(path)
+    run = runtime(path)
     noise = np.random.default_rng(0).integers(0, 256, NOISE_SIZE_PX, np.uint8)
     found = []
     for picture in [*pictures, noise]:
-        expected, answered = _keras(network, picture, scale), runtime.run(picture)
+        expected, answered = _keras(network, picture, scale), run(picture)
         apart = {name: np.abs(expected[name] - answered[name]) for name in expected}
         apart["height"] /= expected["height"]
         found.append({name: each.max() for name, each in apart.items()})

@@ -38,9 +38,11 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
     out = config.artifacts
     out.mkdir(parents=True, exist_ok=True)
     files.replace(out / files.PAGE_MODEL, model.save)
-    pages = {"pictures": validation["picture"], "writing": validation["writing"]}
-    kind = validation["kind"].astype(np.int64)
-    files.replace(out / files.PAGES, lambda path: np.savez_compressed(path, **pages, kind=kind))
+    pictures, writing, kind = validation["picture"], validation["writing"], validation["kind"].astype(np.int64)
+    files.replace(
+        out / files.PAGES,
+        lambda path: np.savez_compressed(path, pictures=pictures, writing=writing, kind=kind),
+    )
     metrics: dict[str, Any] = {
         "fingerprint": fingerprint,
         "seed": config.seed,
