@@ -55,13 +55,7 @@ def load_metrics(folder: Path) -> dict[str, Any]:
 
 
 def read(folder: Path, name: str, files: tuple[str, ...], keys: frozenset[str]) -> dict[str, Any]:
-    """Read the metrics of a training and compare its other files with the checksums in them.
-
-    Args:
-        folder: the folder with all files.
-        name: the name of the JSON file with the metrics.
-        files: the names of the other files.
-        keys: the entries that the metrics must have.
+    """Read the metrics of a training, the JSON file `name`, and compare its other files with the checksums in them.
 
     Raises:
         ArtifactError: a file is missing, damaged, or not from the training that the metrics describe.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from export.document import CardPart
+from export.document import CardPart, table
 from export.files import File
 from export.quantize import Figures
 from export.verify import Parity
@@ -36,13 +36,8 @@ def card(
 ) -> CardPart:
     """Return the classifier's part of `MODEL_CARD.md`, with Hugging Face's metadata.
 
-    Args:
-        metrics: the content of `metrics.json`.
-        metadata: what was written into the file's `metadata_props`.
-        parity: what `verify.measure` found.
-        float32: describes `model.onnx`.
-        int8: describes `model.int8.onnx`; None if there is none.
-        rows: the metrics of each kind of network last trained here.
+    `metrics` is the content of `metrics.json`, `metadata` what was written into the `metadata_props` of `float32`,
+    `int8` None if there is no such file, and `rows` the metrics of each kind of network last trained here.
     """
     test, data = metrics["test"], metrics["data"]
     head = {
@@ -96,14 +91,10 @@ decided nothing in the training; `make train export` makes the file anew.
 
 {_comparison(rows)}## Each digit, on the test images
 
-| digit | precision | recall | F1 | images |
-|---|---|---|---|---|
 {_digits(test)}
-
 {_drawings(metrics["drawings"])}## How accuracy falls as test images get worse
 
 {_robustness(metrics["robustness"])}
-
 {figures}
 
 ## Limits
@@ -178,23 +169,21 @@ def _comparison(rows: dict[str, dict[str, Any]]) -> str:
     """Return a table that compares the networks; empty unless more than one has been trained."""
     if len(rows) < 2:
         return ""
-    text = "## Against the other networks trained here\n\n"
-    text += "| network | parameters | test accuracy | calibration error | digits drawn by people, best digit |\n"
-    text += "|---|---|---|---|---|\n"
+    heads = ("network", "parameters", "test accuracy", "calibration error", "digits drawn by people, best digit")
+    lines = []
     for name, row in sorted(rows.items()):
         drawn = row.get("drawings", {}).get("drawn by people", {}).get("accuracy")
-        text += (
-            f"| {name} | {row['parameters']:,} | {_percent(row['accuracy'])} | {_percent(row['calibration_error'])} | "
-            f"{'not measured' if drawn is None else _percent(drawn)} |\n"
-        )
-    return text + "\n"
+        figures = _percent(row["accuracy"]), _percent(row["calibration_error"])
+        lines.append((name, f"{row['parameters']:,}", *figures, "not measured" if drawn is None else _percent(drawn)))
+    return f"## Against the other networks trained here\n\n{table(*heads, rows=lines)}\n"
 
 
 def _digits(test: dict[str, Any]) -> str:
-    return "\n".join(
-        f"| {digit} | {_percent(row['precision'])} | {_percent(row['recall'])} | {_percent(row['f1'])} | {row['images']} |"
+    rows = [
+        (digit, _percent(row["precision"]), _percent(row["recall"]), _percent(row["f1"]), row["images"])
         for digit, row in test["per_class"].items()
-    )
+    ]
+    return table("digit", "precision", "recall", "F1", "images", rows=rows)
 
 
 def _drawings(drawings: dict[str, dict[str, Any]]) -> str:
@@ -216,26 +205,24 @@ def _drawings(drawings: dict[str, dict[str, Any]]) -> str:
             text += f"AUROC of the best digit's probability, digits against the others: {found['auroc']:.4f}."
         text = text.rstrip() + "\n\n"
         if "per_digit" in found:
-            text += "| digit | right | right and answered | drawings |\n|---|---|---|---|\n"
-            for digit, row in found["per_digit"].items():
-                text += f"| {digit} | {_percent(row['accuracy'])} | {_percent(row['right_and_answered'])} | {row['digits']} |\n"
-            text += "\n"
+            rows = [
+                (digit, _percent(row["accuracy"]), _percent(row["right_and_answered"]), row["digits"])
+                for digit, row in found["per_digit"].items()
+            ]
+            text += table("digit", "right", "right and answered", "drawings", rows=rows) + "\n"
         kinds = found.get("others_answered_by_kind", {})
         if len(kinds) > 1:
-            text += "| no digit | answered as one | drawings |\n|---|---|---|\n"
-            text += "".join(
-                f"| {kind} | {_percent(row['answered'])} | {row['marks']} |\n" for kind, row in kinds.items()
-            )
-            text += "\n"
+            others = ((kind, _percent(row["answered"]), row["marks"]) for kind, row in kinds.items())
+            text += table("no digit", "answered as one", "drawings", rows=others) + "\n"
     return text
 
 
 def _robustness(curves: dict[str, dict[str, list[float]]]) -> str:
-    rows = ["| what is done to them | accuracy at each strength |", "|---|---|"]
+    rows = []
     for name, curve in curves.items():
-        points = ", ".join(f"{s:g}: {100 * a:.1f} %" for s, a in zip(curve["strength"], curve["accuracy"], strict=True))
-        rows.append(f"| {name} | {points} |")
-    return "\n".join(rows)
+        points = (f"{s:g}: {100 * a:.1f} %" for s, a in zip(curve["strength"], curve["accuracy"], strict=True))
+        rows.append((name, ", ".join(points)))
+    return table("what is done to them", "accuracy at each strength", rows=rows)
 
 
 def _limits(metrics: dict[str, Any]) -> str:

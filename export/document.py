@@ -1,5 +1,6 @@
 """Reads and composes `MODEL_CARD.md`, a card of two parts: each export replaces its own part and keeps the other."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,12 @@ class Document:
         head = yaml.safe_dump(self.classifier.head | self.page.head, sort_keys=False).strip()
         page = PAGE_SEPARATOR + self.page.body if self.page.body else ""
         return f"---\n{head}\n---\n\n{self.classifier.body}{page}"
+
+
+def table(*heads: str, rows: Iterable[Iterable[object]]) -> str:
+    """Return a Markdown table, which ends with a line end."""
+    head, *lines = ("".join(f"| {cell} " for cell in row) + "|\n" for row in (heads, *rows))
+    return "".join([head, "|---" * len(heads) + "|\n", *lines])
 
 
 def read(folder: Path) -> Document:

@@ -57,17 +57,12 @@ def quantize(source: Path, target: Path, images: NDArray[np.uint8]) -> None:
 def to_integers(
     source: Path, target: Path, samples: Iterator[dict[str, NDArray[np.uint8]]], excluded_nodes: Sequence[str] = ()
 ) -> None:
-    """Quantise `source` to 8-bit integers (QDQ, weights per channel) and write it to `target`.
+    """Quantise `source` to 8-bit integers (QDQ, weights per channel), calibrated on samples, and write it to `target`.
 
+    The nodes of the names `excluded_nodes` stay float32.
     The weights keep 7 bits: with 8, processors without VNNI instructions overflow.
     Source: onnxruntime's documentation, "Quantize ONNX Models", sections "Static Quantization" and "When and why do I
     need to try U8U8".
-
-    Args:
-        source: the float32 file.
-        target: the file to write.
-        samples: the inputs to calibrate on.
-        excluded_nodes: the names of the nodes that stay float32.
     """
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 

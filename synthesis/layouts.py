@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from synthesis.hands import Hand, Rng, ring, tight
 from synthesis.kinds import OTHER
 from synthesis.paper import Frame, Lines
 from synthesis.sheet import Alpha, Sheet
-from synthesis.writing import Line, number, random_font
+from synthesis.writing import Line, digits, number, random_font
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,19 +24,9 @@ class Desk:
     tall: float
     rng: Rng
 
-    def line(
-        self,
-        x: float,
-        y: float,
-        tall: float = 0.0,
-        *,
-        gaps: tuple[float, float] = (0.06, 0.4),
-        font: str = "",
-        zero_factor: float = 1.0,
-    ) -> Line:
-        """Begin a line of writing at x and its base line's y; the other arguments are those of `Line`."""
-        start, tall = (x, y), tall or self.tall
-        return Line(self.sheet, self.frame, self.hand, start, tall, self.rng, gaps, font, zero_factor)
+    def line(self, x: float, y: float, tall: float = 0.0, **style: Any) -> Line:
+        """Begin a line of writing at x and its base line's y; `style` are more arguments of `Line`."""
+        return Line(self.sheet, self.frame, self.hand, (x, y), tall or self.tall, self.rng, **style)
 
 
 def _gaps(rng: Rng) -> tuple[float, float]:
@@ -86,12 +76,13 @@ def table(desk: Desk) -> None:
     rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
     sudoku = rng.random() < 0.45
     cell_high = tall * rng.uniform(1.05, 2.2)
-    digits = 1 if sudoku or rng.random() < 0.4 else int(rng.integers(2, 6))
-    cell_wide = cell_high * rng.uniform(0.9, 1.1) if sudoku else tall * (0.85 * digits + rng.uniform(0.2, 1.2))
+    longest = 1 if sudoku or rng.random() < 0.4 else int(rng.integers(2, 6))
+    cell_wide = cell_high * rng.uniform(0.9, 1.1) if sudoku else tall * (0.85 * longest + rng.uniform(0.2, 1.2))
     xs = np.arange(rng.uniform(-1, 0.8) * cell_wide, wide + cell_wide * rng.uniform(-1, 1), cell_wide)
     ys = np.arange(rng.uniform(-1, 0.8) * cell_high, high + cell_high * rng.uniform(-1, 1), cell_high)
     if len(xs) < 2 or len(ys) < 2:
-        return rows(desk)
+        rows(desk)
+        return
     desk.lines.grid(xs, ys, max(0.6, tall * rng.uniform(0.02, 0.09)), rng.uniform(0.35, 1), 3 if sudoku else 0)
     empty, type_share = rng.choice([0.0, 0.3, 0.7]), rng.choice([0.0, 0.4, 0.8]) if sudoku else 0.0
     face = random_font(rng)
@@ -106,19 +97,15 @@ def table(desk: Desk) -> None:
                 continue
             if rng.random() < empty:
                 continue
-            text = "".join(
-                str(digit) for digit in rng.integers(10, size=digits if digits == 1 else rng.integers(1, digits + 1))
-            )
+            text = digits(rng, longest if longest == 1 else rng.integers(1, longest + 1))
             x = left + cell_wide * (0.5 + rng.normal(0, 0.08)) - 0.38 * tall * len(text)
             y = top + (cell_high + tall) / 2 + rng.normal(0, 0.1) * tall
             line = desk.line(x, y, tall, font=face if rng.random() < type_share else "", gaps=(0.0, 0.2))
             line.write(text)
             if notes and rng.random() < 0.4:
                 # Small candidates that a solver pencils into a corner; their class is their digit.
-                desk.line(left + 0.1 * cell_wide, top + 0.35 * cell_high, 0.25 * cell_high).write(
-                    str(rng.integers(1, 10))
-                )
-    return None
+                note = desk.line(left + 0.1 * cell_wide, top + 0.35 * cell_high, 0.25 * cell_high)
+                note.write(str(rng.integers(1, 10)))
 
 
 def boxes(desk: Desk) -> None:
@@ -140,17 +127,15 @@ def boxes(desk: Desk) -> None:
             if x > wide:
                 break
             if comb:
-                desk.lines.draw(
-                    [(x, y + 0.5 * side), (x, y + side), (x + side, y + side), (x + side, y + 0.5 * side)], width, tone
-                )
+                middle, bottom = y + 0.5 * side, y + side
+                desk.lines.draw([(x, middle), (x, bottom), (x + side, bottom), (x + side, middle)], width, tone)
             else:
                 desk.lines.box(x, y, x + side, y + side, width, tone)
             if rng.random() > empty:
                 size = tall * rng.uniform(0.85, 1.15)
                 at = x + (side - 0.65 * size) / 2 + rng.normal(0, 0.1) * tall
-                desk.line(at, y + (side + size) / 2 + rng.normal(0, 0.12) * tall, size, font=face).digit(
-                    str(rng.integers(10))
-                )
+                line = desk.line(at, y + (side + size) / 2 + rng.normal(0, 0.12) * tall, size, font=face)
+                line.digit(str(rng.integers(10)))
             x += side + gap
         y += side + rng.uniform(0.3, 2) * tall
 
@@ -168,8 +153,8 @@ def amount(desk: Desk) -> None:
         line = desk.line(rng.uniform(-0.5, 2.5) * tall, y, gaps=gaps, zero_factor=float(rng.choice([1.0, 0.75, 0.5])))
         if rng.random() < 0.2:
             line.other()
-        whole = "".join(str(digit) for digit in rng.integers(10, size=rng.integers(1, 4)))
-        ending = rng.choice([".000", ".500", "00", "".join(str(digit) for digit in rng.integers(10, size=3))])
+        whole = digits(rng, rng.integers(1, 4))
+        ending = rng.choice([".000", ".500", "00", digits(rng, 3)])
         text = whole + (rng.choice([".", "", ","]) if "." not in ending and rng.random() < 0.6 else "") + ending
         line.write(text + rng.choice(["", "", ".", "-", ".-", "=", "/"]))
         y += tall * rng.uniform(1.8, 3.5)
@@ -266,13 +251,12 @@ def large(desk: Desk) -> None:
 def seven_segment(desk: Desk) -> None:
     """Draw a seven-segment display's digits, bars joined or apart; their class is `OTHER`, as nobody wrote them."""
     rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
-    on = {"0": "abcdef", "1": "bc", "2": "abged", "3": "abgcd", "4": "fgbc", "5": "afgcd", "6": "afgedc", "7": "abc"}
-    on |= {"8": "abcdefg", "9": "abcdfg"}
+    on = ("abcdef", "bc", "abged", "abgcd", "fgbc", "afgcd", "afgedc", "abc", "abcdefg", "abcdfg")
     y, apart = rng.uniform(0.2, 1) * tall, rng.choice([0.0, 0.06])
     while y < high:
         x = rng.uniform(-0.5, 1) * tall
         while x < wide:
-            alpha = _segments(on[str(rng.integers(10))], tall, apart, max(1.5, tall * 0.13))
+            alpha = _segments(on[rng.integers(10)], tall, apart, max(1.5, tall * 0.13))
             desk.sheet.put(alpha, x, y, OTHER, tall)
             x += 0.85 * tall
         y += tall * rng.uniform(1.4, 3)

@@ -1,5 +1,7 @@
 """Writes numbers, letters and formulas, one mark after the other along a line."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from synthesis.hands import FONTS, Hand, Rng, printed
@@ -11,10 +13,11 @@ from synthesis.sheet import Alpha, Sheet
 SIGN_LEVEL_HEIGHTS = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+": 0.45}
 
 
+@dataclass(eq=False)
 class Line:
     """A line of writing that grows to the right.
 
-    Args:
+    Attributes:
         sheet: what is written on.
         frame: how the page lies in the picture.
         hand: who writes.
@@ -26,58 +29,55 @@ class Line:
         zero_factor: a zero's height as a multiple of the other digits' height.
     """
 
-    def __init__(
-        self,
-        sheet: Sheet,
-        frame: Frame,
-        hand: Hand,
-        start: tuple[float, float],
-        tall: float,
-        rng: Rng,
-        gaps: tuple[float, float] = (0.06, 0.4),
-        font: str = "",
-        zero_factor: float = 1.0,
-    ) -> None:
-        self._sheet, self._frame, self._hand, self._rng = sheet, frame, hand, rng
-        self.x, self._y = start
-        self._tall, self._gaps, self._font, self._zero_factor = tall, gaps, font, zero_factor
-        self._uneven = float(rng.choice([0.02, 0.06, 0.15], p=[0.4, 0.4, 0.2]))
-        self._climb = float(rng.normal(0, 0.015))
+    sheet: Sheet
+    frame: Frame
+    hand: Hand
+    start: tuple[float, float]
+    tall: float
+    rng: Rng
+    gaps: tuple[float, float] = (0.06, 0.4)
+    font: str = ""
+    zero_factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.x, self._y = self.start
+        self._uneven = float(self.rng.choice([0.02, 0.06, 0.15], p=[0.4, 0.4, 0.2]))
+        self._climb = float(self.rng.normal(0, 0.015))
 
     def digit(self, label: str, *, struck: bool = False) -> None:
         """Write a digit; if it is `struck` out, its class is `OTHER`."""
-        tall = self._tall * float(np.exp(self._rng.normal(0, self._uneven * 1.3)))
+        tall = self.tall * float(np.exp(self.rng.normal(0, self._uneven * 1.3)))
         if label == "0":
-            tall *= self._zero_factor
-        if self._font:
-            alpha = printed(label, self._tall, self._font)
+            tall *= self.zero_factor
+        if self.font:
+            alpha = printed(label, self.tall, self.font)
         elif struck:
-            alpha = self._hand.struck(label, tall, self._rng)
+            alpha = self.hand.struck(label, tall, self.rng)
         else:
-            alpha = self._hand.digit(label, tall, self._rng)
+            alpha = self.hand.digit(label, tall, self.rng)
         # Tails go below the base line.
-        below = max(alpha.shape[0] - tall * 1.05, 0) * self._rng.uniform(0.7, 1.0) if not self._font else 0
+        below = max(alpha.shape[0] - tall * 1.05, 0) * self.rng.uniform(0.7, 1.0) if not self.font else 0
         self._put(alpha, self._y + below - alpha.shape[0], OTHER if struck else label)
 
     def sign(self, kind: str) -> None:
         """Write a separator."""
-        alpha = printed(kind, self._tall, self._font) if self._font else self._hand.sign(kind, self._tall, self._rng)
-        level = SIGN_LEVEL_HEIGHTS[kind] + self._rng.normal(0, 0.05)
-        self._put(alpha, self._y - level * self._tall - alpha.shape[0] / 2, kind)
+        alpha = printed(kind, self.tall, self.font) if self.font else self.hand.sign(kind, self.tall, self.rng)
+        level = SIGN_LEVEL_HEIGHTS[kind] + self.rng.normal(0, 0.05)
+        self._put(alpha, self._y - level * self.tall - alpha.shape[0] / 2, kind)
 
     def letter(self, *, alone: bool = False) -> None:
         """Write a letter; with `alone`, a hand writes none that looks like a digit."""
-        if self._font:
-            letter = chr(self._rng.integers(ord("A"), ord("Z") + 1) + 32 * self._rng.integers(2))
-            alpha = printed(letter, self._tall, self._font)
+        if self.font:
+            letter = chr(self.rng.integers(ord("A"), ord("Z") + 1) + 32 * self.rng.integers(2))
+            alpha = printed(letter, self.tall, self.font)
         else:
-            alpha = self._hand.letter(self._tall, self._rng, alone=alone)
+            alpha = self.hand.letter(self.tall, self.rng, alone=alone)
         self._put(alpha, self._y - alpha.shape[0], OTHER)
 
     def other(self) -> None:
         """Draw some other sign, such as = or a scribble."""
-        alpha = self._hand.other(self._tall * self._rng.uniform(0.4, 1), self._rng)
-        self._put(alpha, self._y - alpha.shape[0] * self._rng.uniform(0.8, 1.2), OTHER)
+        alpha = self.hand.other(self.tall * self.rng.uniform(0.4, 1), self.rng)
+        self._put(alpha, self._y - alpha.shape[0] * self.rng.uniform(0.8, 1.2), OTHER)
 
     def write(self, text: str) -> None:
         """Write digits and separators; `=` writes some other sign, `a` some letter, a blank leaves a gap."""
@@ -91,21 +91,15 @@ class Line:
             elif each == "a":
                 self.letter()
             else:
-                self.x += self._tall * self._rng.uniform(0.5, 1.5)
+                self.x += self.tall * self.rng.uniform(0.5, 1.5)
 
     def _put(self, alpha: Alpha, top: float, kind: str) -> None:
-        x = self.x
-        y = top + self._rng.normal(0, self._uneven) * self._tall + self._climb * x
-        middle = self._frame.at(x + alpha.shape[1] / 2, y + alpha.shape[0] / 2)
-        self._sheet.put(
-            alpha,
-            middle[0] - alpha.shape[1] / 2,
-            middle[1] - alpha.shape[0] / 2,
-            kind,
-            self._tall,
-            self._hand.darkness(self._tall) if not self._font else 1.0,
-        )
-        self.x += alpha.shape[1] + self._rng.uniform(*self._gaps) * self._tall
+        high, wide = alpha.shape
+        y = top + self.rng.normal(0, self._uneven) * self.tall + self._climb * self.x
+        middle = self.frame.at(self.x + wide / 2, y + high / 2)
+        tone = self.hand.darkness(self.tall) if not self.font else 1.0
+        self.sheet.put(alpha, middle[0] - wide / 2, middle[1] - high / 2, kind, self.tall, tone)
+        self.x += wide + self.rng.uniform(*self.gaps) * self.tall
 
 
 def number(rng: Rng, longest: int = 9) -> str:
@@ -116,7 +110,7 @@ def number(rng: Rng, longest: int = 9) -> str:
         return choices[rng.integers(len(choices))]
 
     def some(least: int, most: int) -> str:
-        return "".join(str(digit) for digit in rng.integers(10, size=rng.integers(least, most + 1)))
+        return digits(rng, rng.integers(least, most + 1))
 
     if u < 0.6:
         return some(1, longest)
@@ -134,6 +128,11 @@ def number(rng: Rng, longest: int = 9) -> str:
     if u < 0.95:
         return some(1, 3) + either("+-/:") + some(1, 3) + ("=" + some(1, 3) if rng.random() < 0.5 else "")
     return some(3, 3) + "-" + some(4, 4)
+
+
+def digits(rng: Rng, count: int | np.integer) -> str:
+    """Return random digits."""
+    return "".join(str(digit) for digit in rng.integers(10, size=count))
 
 
 def random_font(rng: Rng) -> str:

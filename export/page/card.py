@@ -1,9 +1,10 @@
 """Writes the page network's part of the model card, with figures from `page.json`, the export and `make evaluate`."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
-from export.document import CardPart
+from export.document import CardPart, table
 from export.files import File
 from export.page.quantize import TIMED_SIZE_PX, Trial
 from export.page.verify import PageParity
@@ -29,15 +30,9 @@ def card(
 ) -> CardPart:
     """Return the page network's part of `MODEL_CARD.md`.
 
-    Args:
-        metrics: the content of `page.json`.
-        metadata: what was written into the file's `metadata_props`.
-        parity: what `verify.measure` found.
-        float32: `page.onnx`.
-        int8: `page.int8.onnx`; None if there is none.
-        trial: what `quantize.measure` found.
-        pages: on how many pages the parity was measured.
-        rows: the figures of `make evaluate` for each data set, measured with the file that is served.
+    `metrics` is the content of `page.json`, `metadata` what was written into the `metadata_props` of `float32`, `int8`
+    None if there is no such file, `pages` the number of pages on which the parity was measured, and `rows` the figures
+    of `make evaluate` for each data set, measured with the file that is served.
     """
     head = {"page_sha256": float32.sha256} | ({"page_int8_sha256": int8.sha256} if int8 else {})
     data, scale, kinds = metrics["data"], metrics["scale"], metrics["kinds"]
@@ -69,10 +64,7 @@ No real picture was trained on. `make train export` makes the file anew.
 
 ## On made pages that were kept aside
 
-| figure | value |
-|---|---|
-{_lines(metrics["figures"])}
-
+{table("figure", "value", rows=((name, f"{value:.4g}") for name, value in metrics["figures"].items()))}
 {figures}
 
 {PICTURES}{_pictures(rows)}
@@ -88,9 +80,8 @@ No real picture was trained on. `make train export` makes the file anew.
 
 def without_pictures(part: CardPart) -> CardPart:
     """Return the page network's part without its figures on pictures, for they are those of another classifier."""
-    before, heading, rest = part.body.partition(PICTURES)
-    _, limits, after = rest.partition(LIMITS)
-    return replace(part, body=f"{before}{heading}{_pictures({})}\n{limits}{after}") if limits else part
+    section = re.compile(f"(?<={PICTURES}).*?(?=\n{LIMITS})", re.DOTALL)
+    return replace(part, body=section.sub(_pictures({}), part.body))
 
 
 def _int8(int8: File | None, trial: Trial) -> str:
@@ -112,21 +103,17 @@ weights keep 7 bits. Without it `page.onnx` reads. On kept pages that did not ca
 """
 
 
-def _lines(figures: dict[str, float]) -> str:
-    return "\n".join(f"| {name} | {value:.4g} |" for name, value in figures.items())
-
-
 def _pictures(rows: dict[str, dict[str, Any]]) -> str:
     if not rows:
         return (
             "Not measured with these files yet: `make evaluate`, then `make export` once more, puts the figures here.\n"
         )
-    lines = ["| set | what | pictures | figures |", "|---|---|---|---|"]
+    lines = []
     for name, row in rows.items():
         figures = [
             f"{key} {value}" if isinstance(value, int) else f"{key} {100 * value:.2f} %"
             for key, value in row.items()
             if key not in NON_FIGURE_KEYS and isinstance(value, int | float)
         ]
-        lines.append(f"| {name} | {row['about']} | {row['count']} | {', '.join(figures)} |")
-    return "\n".join([*lines, ""])
+        lines.append((name, row["about"], row["count"], ", ".join(figures)))
+    return table("set", "what", "pictures", "figures", rows=lines)

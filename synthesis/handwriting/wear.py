@@ -56,14 +56,11 @@ def striped(ink: Ink, rng: Rng) -> Ink:
     image = Image.fromarray(ink)
     thick = max(1, round(max(ink.shape) * rng.uniform(0.015, 0.05)))
     fill = 255 if rng.random() < 0.5 else 0
-    if rng.random() < 0.7:
-        at, slope = rng.uniform(0.0, 1.0) * high, rng.normal(0, 0.02) * wide
-        start, stop = np.sort(rng.uniform(-0.1, 1.1, 2)) * wide if fill else (0, wide)
-        ends = (start, at - slope, stop, at + slope)
-    else:
-        at, slope = rng.uniform(0.0, 1.0) * wide, rng.normal(0, 0.02) * high
-        start, stop = np.sort(rng.uniform(-0.1, 1.1, 2)) * high if fill else (0, high)
-        ends = (at - slope, start, at + slope, stop)
+    flat = rng.random() < 0.7
+    along, across = (wide, high) if flat else (high, wide)
+    at, slope = rng.uniform(0.0, 1.0) * across, rng.normal(0, 0.02) * along
+    start, stop = np.sort(rng.uniform(-0.1, 1.1, 2)) * along if fill else (0, along)
+    ends = (start, at - slope, stop, at + slope) if flat else (at - slope, start, at + slope, stop)
     ImageDraw.Draw(image).line([float(end) for end in ends], fill=fill, width=thick)
     return np.asarray(image)
 
