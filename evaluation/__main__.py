@@ -16,12 +16,11 @@ from evaluation.errors import ERRORS, EvaluationError
 from evaluation.sets import available
 from inference import Recognizer
 from inference.recognizer import DEFAULT_MODEL
-from train import fonts
-from train.config import fonts_file, whole_number
+from train import files, fonts
+from train.config import ROOT, fonts_file, whole_number
 from train.data import load
 from train.errors import run_command
 
-ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 # Default number of pictures of these sets; `COUNT` is that of the others. A page takes as long to make as 240 digits.
 COUNTS = {
@@ -81,7 +80,7 @@ def evaluate(options: argparse.Namespace) -> None:
     if unknown := set(options.only or ()) - set(names):
         raise EvaluationError(f"no set {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     try:
-        report.check(options.out)
+        files.check_writable(options.out)
     except OSError as error:
         raise EvaluationError(f"--out {options.out} cannot be written: {error.strerror or error}") from error
     results = []

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from PIL import Image, ImageDraw, ImageFont
 from rich.table import Table
@@ -38,19 +37,8 @@ def table(results: list[Result], info: ModelInfo) -> Table:
     return out
 
 
-def check(folder: Path) -> None:
-    """Make the folder of the results, and check that files can be written there, before hours are spent.
-
-    Raises:
-        OSError: they cannot.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryFile(dir=folder):
-        pass
-
-
 def save(results: list[Result], recognizer: Recognizer, seed: int, folder: Path) -> None:
-    """Write `evaluation.json` and `errors-SET.png` into a folder that `check` has made."""
+    """Write `evaluation.json` and `errors-SET.png` into a folder."""
     info, page = recognizer.info, recognizer.page_info
     content = {
         "model": {"name": info.name, "version": info.version, "sha256": info.sha256},

@@ -79,12 +79,11 @@ def available(
     """
     copyist = writers.copyist(images, labels)
     anywhere = _shuffled(range(len(images)), lambda at, rng: Sample(canvases.redraw(images[at], rng), str(labels[at])))
+    single = _photos(pages.single, [copyist])
     sets = [
         Dataset("canvas", "MNIST test digits redrawn anywhere on canvases of 100 to 1000 pixels", "digits", anywhere),
         Dataset("pages", "synthetic photos of pages, MNIST test digits", "pages", _photos(pages.page, [copyist])),
-        Dataset(
-            "papers", "synthetic photos of one digit, MNIST test digits", "digits", _photos(pages.single, [copyist])
-        ),
+        Dataset("papers", "synthetic photos of one digit, MNIST test digits", "digits", single),
         Dataset("strays", "one MNIST test digit with frames, noise, colours, cut close", "digits", _strays(copyist)),
     ]
     return sets + (_font_sets(faces) if faces else []) + (_shared_sets(shared) if shared else [])
@@ -137,35 +136,27 @@ def _shared_sets(shared: Path) -> list[Dataset]:
             scan = Image.fromarray(np.pad(255 - images[at], SCAN_MARGIN_PX, constant_values=255))
             yield Sample(scan.resize((SCAN_SIDE_PX, SCAN_SIDE_PX), Image.Resampling.BICUBIC), str(labels[at]))
 
-    pens = writers.pen(digits)
-    fine = writers.pen(digits, 0.03, 0.08)
-    thin = [writers.pen(hand, 0.05, 0.08) for hand in hands]
-    thick = [writers.pen(hand, 0.08, 0.15) for hand in hands]
-    written = _photos(pages.page, thin + thick)
-    single = _photos(pages.single, [pens])
+    pens, fine = writers.pen(digits), writers.pen(digits, 0.03, 0.08)
+    thin_and_thick = [writers.pen(hand, *width) for width in ((0.05, 0.08), (0.08, 0.15)) for hand in hands]
+    written = _photos(pages.page, thin_and_thick)
     squared = _photos(partial(pages.single, squared=True), [fine])
     without = f"the same without the {len(MISLABELLED)} drawings that show several signs"
-    tablet_about = "digits of five others on a tablet, one on a canvas"
-    scans_about = "coarse scans of one digit, 32x32 pixels enlarged to 200"
-    # Each with what it needs.
-    sets: list[tuple[object, Dataset]] = [
-        (digits, Dataset("pen", "pen digits, one on a canvas", "digits", drawn(digits, True))),
-        (tablet, Dataset("tablet", tablet_about, "digits", drawn(tablet, True))),
-        (optical.is_file(), Dataset("scans", scans_about, "digits", scans)),
-        (hands, Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4))),
-        (checked, Dataset("checked numbers", without, "digits", numbers(checked, 0.03, 0.4))),
-        (hands, Dataset("touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(hands, -0.14, 0.0))),
-        (letters, Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False))),
-        (photo_labels.is_file(), Dataset("photos", "phone photos of lines of numbers", "pages", photos)),
-        (hands, Dataset("pen pages", "synthetic photos of pages, thin and thick pens", "pages", written)),
-        (digits, Dataset("pen papers", "synthetic photos of one pen digit", "digits", single)),
-        (digits, Dataset("squared", "synthetic photos of one pen digit on squared paper", "digits", squared)),
-        (
-            digits,
-            Dataset("pen strays", "one pen digit with frames, noise, colours, cut close", "digits", _strays(pens)),
-        ),
+    # Each with what it needs before the attributes of `Dataset`.
+    sets: list[tuple[object, str, str, str, Samples]] = [
+        (digits, "pen", "pen digits, one on a canvas", "digits", drawn(digits, True)),
+        (tablet, "tablet", "digits of five others on a tablet, one on a canvas", "digits", drawn(tablet, True)),
+        (optical.is_file(), "scans", "coarse scans of one digit, 32x32 pixels enlarged to 200", "digits", scans),
+        (hands, "numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4)),
+        (checked, "checked numbers", without, "digits", numbers(checked, 0.03, 0.4)),
+        (hands, "touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(hands, -0.14, 0.0)),
+        (letters, "letters", "pen letters, one on a canvas", "letters", drawn(letters, False)),
+        (photo_labels.is_file(), "photos", "phone photos of lines of numbers", "pages", photos),
+        (hands, "pen pages", "synthetic photos of pages, thin and thick pens", "pages", written),
+        (digits, "pen papers", "synthetic photos of one pen digit", "digits", _photos(pages.single, [pens])),
+        (digits, "squared", "synthetic photos of one pen digit on squared paper", "digits", squared),
+        (digits, "pen strays", "one pen digit with frames, noise, colours, cut close", "digits", _strays(pens)),
     ]
-    return [each for needed, each in sets if needed]
+    return [Dataset(name, about, measure, samples) for needed, name, about, measure, samples in sets if needed]
 
 
 def _marks(path: Path) -> list[strokes.Drawing]:

@@ -30,11 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for part in [options.only] if "only" in options else PARTS:
             PARTS[part](options.artifacts)
-    except ExportError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"error: {error}. No half file is left behind.", file=sys.stderr)
+    except (ExportError, OSError) as error:
+        left = ". No half file is left behind." if isinstance(error, OSError) else ""
+        print(f"error: {error}{left}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. The files of before are left as they were.", file=sys.stderr)

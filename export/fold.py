@@ -6,18 +6,15 @@ All folding is done in float64; the result is rounded once, when the graph is wr
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 
 from export.errors import UnsupportedLayerError
-from export.steps import Affine, Convolution, Dense, Flatten, Linear, Step, Weights
-
-AnyLinear = TypeVar("AnyLinear", bound=Linear)
+from export.steps import Convolution, Dense, Flatten, Linear, Step, Weights
 
 
 def fold_all(steps: list[Step], mean: Weights, scale: Weights, divisor: float, shift: float = 0.0) -> list[Step]:
-    """Fold the scaler, the batch normalisations and the calibration, and convert the weights to channels first.
+    """Fold the scaler and the calibration, and convert the weights to channels first.
 
     Args:
         steps: the steps of a network from scaled images to logits.
@@ -30,7 +27,7 @@ def fold_all(steps: list[Step], mean: Weights, scale: Weights, divisor: float, s
     Raises:
         UnsupportedLayerError: something cannot be folded.
     """
-    return channels_first(calibration(scaler(normalisations(steps), mean, scale), divisor, shift))
+    return channels_first(calibration(scaler(steps, mean, scale), divisor, shift))
 
 
 def sha256(steps: Iterable[Step]) -> str:
@@ -64,32 +61,6 @@ def scaler(steps: list[Step], mean: Weights, scale: Weights) -> list[Step]:
             f"with one scale for all pixels; here it is {type(first).__name__}, the scaler has {scale.size} scales."
         )
     return [*steps[:index], replace(first, kernel=kernel, bias=first.bias - moved), *steps[index + 1 :]]
-
-
-def normalisations(steps: list[Step]) -> list[Step]:
-    """Fold each batch normalisation into the layer before it.
-
-    Raises:
-        UnsupportedLayerError: the step before one is not linear.
-    """
-    folded: list[Step] = []
-    for step in steps:
-        if not isinstance(step, Affine):
-            folded.append(step)
-            continue
-        before = folded.pop() if folded else None
-        if not isinstance(before, Linear):
-            raise UnsupportedLayerError(
-                f"A batch normalisation stands behind {type(before).__name__}; only behind a convolution or dense "
-                "layer can it be folded."
-            )
-        folded.append(normalisation(before, step))
-    return folded
-
-
-def normalisation(before: AnyLinear, step: Affine) -> AnyLinear:
-    """Fold one batch normalisation into the layer before it."""
-    return replace(before, kernel=before.kernel * step.factor, bias=before.bias * step.factor + step.shift)
 
 
 def calibration(steps: list[Step], divisor: float, shift: float = 0.0) -> list[Step]:

@@ -26,13 +26,12 @@ def build(steps: list[Step], metadata: Mapping[str, str]) -> onnx.ModelProto:
     graph.add("Cast", to=TensorProto.FLOAT)
     if not isinstance(steps[0], Flatten):
         graph.add("Reshape", np.array([-1, 1, 28, 28], np.int64))
-    for step in steps:
+    *body, last = steps
+    for step in body:
         graph.add_step(step)
-    graph.rename_last("logits")
-    graph.add("Softmax", axis=1)
-    graph.rename_last("probabilities")
-    last = steps[-1]
     assert isinstance(last, Dense)  # noqa: S101 - fold.calibration has checked it
+    graph.add("Gemm", last.kernel.astype(np.float32), last.bias.astype(np.float32), outputs=["logits"])
+    graph.add("Softmax", axis=1, outputs=["probabilities"])
     return graph.model(
         "digits",
         helper.make_tensor_value_info("image", TensorProto.UINT8, ["N", 28, 28]),
@@ -123,10 +122,6 @@ class Graph:
         before = [size // 2 for size in reach]
         pads = [*before, *(size - first for size, first in zip(reach, before, strict=True))]
         return self.add("Conv", kernel, bias, of=of, dilations=step.dilation, pads=pads)
-
-    def rename_last(self, output: str) -> None:
-        """Rename the first output of the last node."""
-        self._nodes[-1].output[0] = output
 
     def model(
         self, name: str, source: onnx.ValueInfoProto, outputs: list[onnx.ValueInfoProto], metadata: Mapping[str, str]

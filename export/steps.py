@@ -1,9 +1,10 @@
-"""Converts a trained network to a list of steps with float64 weights, which can be folded and then written as ONNX.
+"""Converts a trained network to steps with float64 weights, which can be folded further and then written as ONNX.
 
 Images are [N, height, width, channels] here, as in Keras.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from export.errors import UnsupportedLayerError
 
 Weights = NDArray[np.float64]
+# The name that stands for a network's input among the names of its nodes.
+INPUT = "input"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,20 +85,62 @@ Linear = Convolution | Dense
 Step = Convolution | Dense | Affine | Relu | MaxPooling | GlobalAveragePooling | Flatten | Upsample | Sum
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """One step, the name of its layer, and the names of the nodes that it reads; `INPUT` is the network's input."""
+
+    step: Step
+    layer: str
+    inputs: tuple[str, ...]
+
+
 def steps(network: keras.Model) -> list[Step]:
-    """Convert a network to a list of steps.
+    """Convert a chain of layers to its steps, with folded batch normalisations.
 
     Raises:
-        UnsupportedLayerError: its layers are not a plain chain, or one of them is not supported.
+        UnsupportedLayerError: the layers are not a plain chain, or one of them is not supported.
     """
-    found: list[Step] = []
-    output: Any = None
+    found, _ = nodes(network)
+    for node, before in zip(found.values(), [INPUT, *found], strict=False):
+        if node.inputs != (before,):
+            raise UnsupportedLayerError(f"{network.name} is no plain chain of layers: {node.layer} branches off.")
+    return [node.step for node in found.values()]
+
+
+def nodes(network: keras.Model) -> tuple[dict[str, Node], dict[int, str]]:
+    """Convert a network to nodes by name, each after those that it reads, with folded batch normalisations.
+
+    Returns:
+        The nodes, and for the id of each Keras tensor the name of the node that computes it.
+
+    Raises:
+        UnsupportedLayerError: a layer is not supported.
+    """
+    found: dict[str, Node] = {}
+    names = {id(tensor): INPUT for tensor in network.inputs}
+    readers = Counter(id(tensor) for layer in network.layers for tensor in _inputs(layer))
     for layer in network.layers:
-        if output is not None and layer.input is not output:
-            raise UnsupportedLayerError(f"{network.name} is no plain chain of layers: {layer.name} branches off.")
-        output = layer.output
-        found += of_layer(layer)
-    return found
+        inputs = tuple(names[id(tensor)] for tensor in _inputs(layer))
+        for number, step in enumerate(of_layer(layer)):
+            node = Node(step, layer.name, inputs)
+            if isinstance(step, Affine):
+                before = found.pop(inputs[0], None) if readers[id(layer.input)] == 1 else None
+                if before is None or not isinstance(before.step, Linear):
+                    raise UnsupportedLayerError(
+                        f"A batch normalisation stands behind no convolution of its own and no dense layer of its own: "
+                        f"{layer.name} cannot be folded."
+                    )
+                kernel, bias = before.step.kernel * step.factor, before.step.bias * step.factor + step.shift
+                node = replace(before, step=replace(before.step, kernel=kernel, bias=bias))
+            inputs = (f"{layer.name}/{number}",)
+            found[inputs[0]] = node
+        if inputs:
+            names[id(layer.output)] = inputs[0]
+    return found, names
+
+
+def _inputs(layer: Any) -> list[Any]:
+    return [*layer.input] if isinstance(layer.input, list | tuple) else [layer.input]
 
 
 def of_layer(layer: Any) -> list[Step]:

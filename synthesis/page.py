@@ -125,7 +125,7 @@ def _truth(sheet: Sheet) -> tuple[NDArray[np.float32], NDArray[np.float32], NDAr
 def _strongest(owner: NDArray[np.uint16], ink: NDArray[np.uint8], side: int) -> NDArray[np.uint16]:
     """Return, for each cell of side x side pixels, the owner of the pixel with the most ink."""
     high, wide = (length // side for length in ink.shape)
-    cells = ink.reshape(high, side, wide, side).swapaxes(1, 2).reshape(high, wide, -1)
-    owners = owner.reshape(high, side, wide, side).swapaxes(1, 2).reshape(high, wide, -1)
-    best = cells.argmax(axis=2)[..., None]
-    return np.asarray(np.take_along_axis(owners, best, axis=2)[..., 0])
+    inks, owners = (
+        each.reshape(high, side, wide, side).swapaxes(1, 2).reshape(high, wide, -1) for each in (ink, owner)
+    )
+    return np.asarray(np.take_along_axis(owners, inks.argmax(axis=2)[..., None], axis=2)[..., 0])

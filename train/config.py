@@ -52,7 +52,7 @@ class Config:
         Raises:
             DataError: a file of examples cannot be read.
         """
-        measured = [file_sha256(path) for path in self.measure]
+        measured = [hashlib.sha256(content(path)).hexdigest() for path in self.measure]
         return hashlib.sha256(json.dumps([self.training_fingerprint(data_sha256), measured]).encode()).hexdigest()
 
     def training_fingerprint(self, data_sha256: str) -> str:
@@ -61,8 +61,8 @@ class Config:
         Raises:
             DataError: a file of examples cannot be read.
         """
-        examples = [[file_sha256(path) for path in paths] for paths in (self.real, self.extra)]
-        fonts = file_sha256(self.fonts) if self.fonts else None
+        examples = [[hashlib.sha256(content(path)).hexdigest() for path in paths] for paths in (self.real, self.extra)]
+        fonts = hashlib.sha256(content(self.fonts)).hexdigest() if self.fonts else None
         decisive = [self.model, self.epochs, self.seed, self.drawn, fonts, examples]
         return _fingerprint(decisive, data_sha256, ("train/*.py", "synthesis/handwriting/*.py"))
 
@@ -187,14 +187,14 @@ def code_sha256(*patterns: str) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in every)).hexdigest()
 
 
-def file_sha256(path: Path) -> str:
-    """Return the checksum of a file of examples.
+def content(path: Path) -> bytes:
+    """Return the content of a file that an option names.
 
     Raises:
         DataError: it cannot be read.
     """
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return path.read_bytes()
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
 

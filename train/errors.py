@@ -17,19 +17,12 @@ def run_command(
 ) -> int:
     """Run a command and return its exit status: 0, `status` after an error with a message, or 130 after Ctrl-C.
 
-    Args:
-        work: the command; raises one of `errors` where something is wrong, or an `OSError` where the disk is full.
-        stop_message: message printed after Ctrl-C and after an `OSError`.
-        errors: those whose message says what to do.
-        status: the exit status after an error.
+    The message of one of `errors` says what to do; that of an `OSError`, as of a full disk, needs `stop_message` too.
     """
     try:
         work()
-    except errors as error:
-        print(f"error: {error}", file=sys.stderr)
-        return status
-    except OSError as error:
-        print(f"error: {error}. {stop_message}", file=sys.stderr)
+    except (OSError, *errors) as error:
+        print(f"error: {error}" if isinstance(error, errors) else f"error: {error}. {stop_message}", file=sys.stderr)
         return status
     except KeyboardInterrupt:
         print(f"\nStopped. {stop_message}", file=sys.stderr)

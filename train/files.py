@@ -29,6 +29,16 @@ def replace(path: Path, write: Callable[[Path], object]) -> None:
         aside.unlink(missing_ok=True)
 
 
+def check_writable(folder: Path) -> None:
+    """Make a folder, and try whether files can be written there, before hours are spent.
+
+    Raises:
+        OSError: they cannot.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=folder).close()
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Keep a folder for the files of this training alone; two trainings in one folder would mix theirs.
@@ -37,9 +47,7 @@ def locked(folder: Path) -> Iterator[None]:
         TrainError: another training is using the folder, or it cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # Tried before the work, not after an hour of it.
-        tempfile.TemporaryFile(dir=folder).close()
+        check_writable(folder)
         lock = (folder / LOCK).open("ab")
     except OSError as error:
         reason = "it is a file" if isinstance(error, FileExistsError) else error.strerror or error

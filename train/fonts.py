@@ -23,7 +23,7 @@ from rich.progress import track
 
 from synthesis.handwriting.faces import Faces
 from train import files
-from train.config import FONTS_FILE
+from train.config import FONTS_FILE, content
 from train.errors import DataError, run_command
 
 # Each line: a font, its version, the SHA-256 of its file.
@@ -94,23 +94,19 @@ def _convert(folder: Path | None, out: Path) -> None:
         DataError: a font is not available, or its checksum differs; or `out` cannot be written.
     """
     listed = [line.split() for line in LIST.read_text().splitlines()]
-    images, names, fonts, heights = [], [], [], []
+    drawn = []
     for font, version, sha256 in track(listed, "fonts"):
-        content = _downloaded(font, version) if folder is None else _read(folder / f"{font}.woff2")
-        if hashlib.sha256(content).hexdigest() != sha256:
+        file = _downloaded(font, version) if folder is None else content(folder / f"{font}.woff2")
+        if hashlib.sha256(file).hexdigest() != sha256:
             raise DataError(f"The font {font} is not that of version {version}: its SHA-256 is another.")
-        for name, (image, height) in glyphs(content).items():
-            images.append(image)
-            names.append(name)
-            fonts.append(font)
-            heights.append(height)
-    x, y, font_names = np.stack(images), np.array(names), np.array(fonts)
+        drawn += [(image, name, font, height) for name, (image, height) in glyphs(file).items()]
+    x, y, fonts, heights = (np.array(column) for column in zip(*drawn, strict=True))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        files.replace(out, lambda path: np.savez_compressed(path, x=x, y=y, font=font_names, height=heights))
+        files.replace(out, lambda path: np.savez_compressed(path, x=x, y=y, font=fonts, height=heights))
     except OSError as error:
         raise DataError(f"{out} cannot be written: {error.strerror or error}. Name another file with --out.") from error
-    print(f"{out}: {len(names):,} letters and digits of {len(listed)} hands, SHA-256 {files.sha256(out)}")
+    print(f"{out}: {len(drawn):,} letters and digits of {len(listed)} hands, SHA-256 {files.sha256(out)}")
 
 
 def _downloaded(font: str, version: str) -> bytes:
@@ -137,13 +133,6 @@ def _downloaded(font: str, version: str) -> bytes:
             raise DataError(
                 f"The font {font} cannot be downloaded ({error}). Check the network and try again."
             ) from error
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _drawn(face: ImageFont.FreeTypeFont, name: str) -> NDArray[np.uint8] | None:

@@ -9,7 +9,6 @@ from sklearn.metrics import roc_auc_score
 
 from synthesis.handwriting import NOT_A_DIGIT
 from train.calibrate import calibration_error
-from train.report import DIGITS
 
 # Expected share of negatives in use; training shows far more, so that the network sees enough of them.
 EXPECTED_NEGATIVES_SHARE = 0.01
@@ -73,38 +72,29 @@ def measure(
         thresholds: when a mark is refused.
         names: name of each mark, [N]; the share of negatives answered as digits is given for each name.
     """
-    is_digit = labels < NOT_A_DIGIT
-    digits, truth = probabilities[is_digit], labels[is_digit]
-    predicted, score = probabilities[:, :NOT_A_DIGIT].argmax(axis=1), probabilities[:, :NOT_A_DIGIT].max(axis=1)
-    answered = thresholds.answered(probabilities)
+    is_digit, best = labels < NOT_A_DIGIT, probabilities[:, :NOT_A_DIGIT]
+    answered, right = thresholds.answered(probabilities), best.argmax(axis=1) == labels
+
+    def rightness(among: NDArray[np.bool_]) -> dict[str, float]:
+        return {"accuracy": float(right[among].mean()), "right_and_answered": float((right & answered)[among].mean())}
+
     result: dict[str, Any] = {"digits": int(is_digit.sum()), "others": int((~is_digit).sum())}
-    if len(digits):
-        right = predicted[is_digit] == truth
-        result |= {
-            "accuracy": float(right.mean()),
-            "right_and_answered": float((right & answered[is_digit]).mean()),
+    if is_digit.any():
+        result |= rightness(is_digit) | {
             "answered": float(answered[is_digit].mean()),
-            "calibration_error": calibration_error(digits[:, :NOT_A_DIGIT], truth),
+            "calibration_error": calibration_error(best[is_digit], labels[is_digit]),
             "per_digit": {
-                digit: {
-                    "digits": int((truth == int(digit)).sum()),
-                    "accuracy": float(right[truth == int(digit)].mean()),
-                    "right_and_answered": float((right & answered[is_digit])[truth == int(digit)].mean()),
-                }
-                for digit in DIGITS
-                if (truth == int(digit)).any()
+                str(digit): {"digits": int((labels == digit).sum())} | rightness(labels == digit)
+                for digit in np.unique(labels[is_digit])
             },
         }
     if (~is_digit).any():
-        result["others_answered"] = float(answered[~is_digit].mean())
-        kinds = np.array(names)[~is_digit]
+        others, kinds = answered[~is_digit], np.array(names)[~is_digit]
+        result["others_answered"] = float(others.mean())
         result["others_answered_by_kind"] = {
-            str(kind): {
-                "marks": int((kinds == kind).sum()),
-                "answered": float(answered[~is_digit][kinds == kind].mean()),
-            }
+            str(kind): {"marks": int((kinds == kind).sum()), "answered": float(others[kinds == kind].mean())}
             for kind in np.unique(kinds)
         }
-    if len(digits) and (~is_digit).any():
-        result["auroc"] = float(roc_auc_score(is_digit, score))
+    if is_digit.any() and (~is_digit).any():
+        result["auroc"] = float(roc_auc_score(is_digit, best.max(axis=1)))
     return result

@@ -30,13 +30,10 @@ def evaluate(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> d
         "loss": float(log_loss(labels, probabilities, labels=range(probabilities.shape[1]))),
         "calibration_error": calibration_error(probabilities[:, :10], labels),
         "per_class": {
-            digit: {
-                "precision": table[digit]["precision"],
-                "recall": table[digit]["recall"],
-                "f1": table[digit]["f1-score"],
-                "images": int(table[digit]["support"]),
-            }
-            for digit in DIGITS
+            digit: {"precision": row["precision"], "recall": row["recall"], "f1": row["f1-score"]}
+            | {"images": int(row["support"])}
+            for digit, row in table.items()
+            if digit in DIGITS
         },
         "confusion_matrix": confusion_matrix(labels, predicted, labels=range(10)).tolist(),
         "reliability": [

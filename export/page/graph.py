@@ -7,7 +7,8 @@ import onnx
 from onnx import TensorProto, helper
 
 from export.graph import Graph
-from export.page.network import PICTURE, Network
+from export.page.network import Network
+from export.steps import INPUT
 
 
 def build(network: Network, metadata: Mapping[str, str]) -> onnx.ModelProto:
@@ -20,9 +21,9 @@ def build(network: Network, metadata: Mapping[str, str]) -> onnx.ModelProto:
         network: the folded network.
         metadata: written into the file's `metadata_props`.
     """
-    graph = Graph(PICTURE)
+    graph = Graph("picture")
     graph.add("Cast", to=TensorProto.FLOAT)
-    tensors = {PICTURE: graph.add("Unsqueeze", np.array([1]))}
+    tensors = {INPUT: graph.add("Unsqueeze", np.array([1]))}
     for name, node in network.nodes.items():
         tensors[name] = graph.add_step(node.step, [tensors[each] for each in node.inputs])
     (pixels, offset), (height, kind) = (
@@ -44,7 +45,7 @@ def build(network: Network, metadata: Mapping[str, str]) -> onnx.ModelProto:
     }
     return graph.model(
         "digits-page",
-        helper.make_tensor_value_info(PICTURE, TensorProto.UINT8, [1, "H", "W"]),
+        helper.make_tensor_value_info("picture", TensorProto.UINT8, [1, "H", "W"]),
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()],
         metadata,
     )

@@ -1,31 +1,16 @@
 """Converts the trained page network to a graph of nodes, folded in float64, which can then be written as ONNX."""
 
 import math
-from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Any
 
 import keras
 import numpy as np
 
-from export import fold
 from export.errors import UnsupportedLayerError
-from export.steps import Affine, Convolution, Relu, Sum, Upsample, of_layer
+from export.steps import INPUT, Convolution, Node, Relu, Step, Sum, Upsample, nodes
 
-PICTURE = "picture"
 # Pairs of outputs that read the same node: one convolution computes both, which takes less time than two.
 OUTPUT_PAIRS = (("writing", "offset"), ("height", "kind"))
-
-
-Computed = Convolution | Relu | Upsample | Sum
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
-    """One step and the names of the nodes that it reads; `PICTURE` is the network's input."""
-
-    step: Computed
-    inputs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,49 +48,21 @@ def fold_network(network: keras.Model, scale: float) -> Network:
     Raises:
         UnsupportedLayerError: a layer is not supported, or the outputs are others.
     """
-    nodes, names = _nodes(network)
+    found, names = nodes(network)
+    for node in found.values():
+        if not isinstance(node.step, Convolution | Relu | Upsample | Sum):
+            raise UnsupportedLayerError(
+                f"The layer {node.layer} ({type(node.step).__name__}) has no place in a page network."
+            )
     if not isinstance(network.output, dict) or set(network.output) != {name for pair in OUTPUT_PAIRS for name in pair}:
         raise UnsupportedLayerError(f"The outputs of {network.name} are not writing, offset, height and kind.")
-    outputs = {name: nodes.pop(names[id(tensor)]) for name, tensor in network.output.items()}
+    outputs = {name: found.pop(names[id(tensor)]) for name, tensor in network.output.items()}
     heads = tuple(_head(pair, outputs[pair[0]], outputs[pair[1]], scale) for pair in OUTPUT_PAIRS)
-    for name, node in nodes.items():
-        if isinstance(node.step, Convolution) and PICTURE in node.inputs:
+    for name, node in found.items():
+        if isinstance(node.step, Convolution) and INPUT in node.inputs:
             # This holds at the padded border too: the padding is 0 before and after the division.
-            nodes[name] = replace(node, step=replace(node.step, kernel=node.step.kernel / 255))
-    return Network(nodes, heads)
-
-
-def _nodes(network: keras.Model) -> tuple[dict[str, Node], dict[int, str]]:
-    """Return the nodes, with folded batch normalisations, and for the id of each Keras tensor the node's name."""
-    nodes: dict[str, Node] = {}
-    names = {id(tensor): PICTURE for tensor in network.inputs}
-    readers = Counter(id(tensor) for layer in network.layers for tensor in _inputs(layer))
-    for layer in network.layers:
-        inputs = tuple(names[id(tensor)] for tensor in _inputs(layer))
-        for number, step in enumerate(of_layer(layer)):
-            if isinstance(step, Affine):
-                before = nodes.pop(inputs[0], None) if readers[id(layer.input)] == 1 else None
-                if before is None or not isinstance(before.step, Convolution):
-                    raise UnsupportedLayerError(
-                        f"{layer.name} cannot be folded: no convolution of its own is before it."
-                    )
-                node = Node(fold.normalisation(before.step, step), before.inputs)
-            elif isinstance(step, Computed):
-                node = Node(step, inputs)
-            else:
-                raise UnsupportedLayerError(
-                    f"The layer {layer.name} ({type(layer).__name__}) has no place in a page network."
-                )
-            name = f"{layer.name}/{number}"
-            nodes[name] = node
-            inputs = (name,)
-        if inputs:
-            names[id(layer.output)] = inputs[0]
-    return nodes, names
-
-
-def _inputs(layer: Any) -> list[Any]:
-    return [*layer.input] if isinstance(layer.input, list | tuple) else [layer.input]
+            found[name] = replace(node, step=replace(node.step, kernel=node.step.kernel / 255))
+    return Network(found, heads)
 
 
 def _head(pair: tuple[str, str], first: Node, second: Node, scale: float) -> Head:
@@ -118,7 +75,7 @@ def _head(pair: tuple[str, str], first: Node, second: Node, scale: float) -> Hea
     return Head(replace(one, kernel=kernel, bias=bias), first.inputs[0], (len(one.bias), len(other.bias)))
 
 
-def _in_units(name: str, step: Computed, scale: float) -> Convolution:
+def _in_units(name: str, step: Step, scale: float) -> Convolution:
     if not isinstance(step, Convolution):
         raise UnsupportedLayerError(f"The output {name} is made by {type(step).__name__}, not by a convolution.")
     factor, shift = {"offset": (scale, 0.0), "height": (math.log(2), math.log(scale))}.get(name, (1.0, 0.0))

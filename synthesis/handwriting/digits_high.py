@@ -74,9 +74,7 @@ def six(rng: Rng) -> Glyph:
             (u(0.0, 0.08) * wide, centre[1] * 0.68),
         )  # fmt: skip
     end = u(-230, -120) if rng.random() < 0.75 else u(-120, -60)
-    loop = arc(centre, radii, 180, 180 - 45, 1.0)[:1]
-    loop = join(loop, arc(centre, radii, 140, end, u(0.7, 1.05)))
-    glyph = join(stem, loop)
+    glyph = join(stem, arc(centre, radii, 180, 135)[:1], arc(centre, radii, 140, end, u(0.7, 1.05)))
     if rng.random() < 0.2:
         # The loop ends inside, or goes on through the stem.
         glyph = join(glyph, path((wide * u(-0.3, 0.5), top + u(0.1, 0.4))))

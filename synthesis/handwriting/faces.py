@@ -49,9 +49,8 @@ class Face:
 
     def glyph(self, names: frozenset[str], rng: Rng) -> FontGlyph:
         """Return a random one of the letters and digits in `names` that the font has."""
-        places = _places(self.path)[self.font]
-        choice = sorted(names & places.keys())
-        return _glyph(self.path, places[choice[rng.integers(len(choice))]])
+        choice = sorted(names & _images(self.path)[self.font].keys())
+        return _glyph(self.path, self.font, choice[rng.integers(len(choice))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,34 +109,28 @@ def copied(glyph: FontGlyph, matrix: Floats, side: float, pen: float) -> Ink:
 
 
 @lru_cache(maxsize=2)
-def _arrays(path: Path) -> tuple[Ink, list[str], list[str]]:
+def _images(path: Path) -> dict[str, dict[str, Ink]]:
+    """Return, for each font, the image of each of its characters."""
+    images: dict[str, dict[str, Ink]] = {}
     with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-        return file["x"], file["y"].tolist(), file["font"].tolist()
-
-
-@lru_cache(maxsize=2)
-def _places(path: Path) -> dict[str, dict[str, int]]:
-    """Return, for each font, the index in the file of each of its characters."""
-    places: dict[str, dict[str, int]] = {}
-    _, names, fonts = _arrays(path)
-    for at, (name, font) in enumerate(zip(names, fonts, strict=True)):
-        places.setdefault(font, {})[name] = at
-    return places
+        for image, name, font in zip(file["x"], file["y"].tolist(), file["font"].tolist(), strict=True):
+            images.setdefault(font, {})[name] = image
+    return images
 
 
 @lru_cache(maxsize=4)
 def _fonts(path: Path, validation: bool) -> list[str]:
-    every = sorted(_places(path))
+    every = sorted(_images(path))
     held_out = [font for at, font in enumerate(every) if at % VALIDATION_FONT_STEP == VALIDATION_FONT_STEP - 1]
     return (held_out or every) if validation else [font for font in every if font not in held_out]
 
 
 @lru_cache(maxsize=10_000)
-def _glyph(path: Path, at: int) -> FontGlyph:
-    images, names, _ = _arrays(path)
-    rows, columns = (np.flatnonzero(images[at].max(axis=axis) > 127) for axis in (1, 0))
-    ink = np.pad(images[at][rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], MARGIN_PX) > 127
+def _glyph(path: Path, font: str, name: str) -> FontGlyph:
+    image = _images(path)[font][name]
+    rows, columns = (np.flatnonzero(image.max(axis=axis) > 127) for axis in (1, 0))
+    ink = np.pad(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], MARGIN_PX) > 127
     # The border runs between two pixels, half a pixel from the middle of each.
     distances = np.where(ink, distance_transform_edt(ink) - 0.5, 0.5 - distance_transform_edt(~ink)).astype(np.float32)
     # Across a stroke, the mean distance from its border is a quarter of its width.
-    return FontGlyph(names[at], distances, 4 * float(distances[ink].mean()))
+    return FontGlyph(name, distances, 4 * float(distances[ink].mean()))
