@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from evaluation import canvases, pages, strays, strokes, writers
+from evaluation import canvases, pages, strays, strokes
 from evaluation.score import DIGITS
 from synthesis.handwriting.faces import UNAMBIGUOUS_LETTERS, Faces
 
@@ -77,7 +77,7 @@ def available(
         shared: the folder with pen strokes and photos, or None if there is none.
         faces: handwriting fonts that are not trained on, or None if there are none.
     """
-    copyist = writers.copyist(images, labels)
+    copyist = pages.copyist(images, labels)
     anywhere = _shuffled(range(len(images)), lambda at, rng: Sample(canvases.redraw(images[at], rng), str(labels[at])))
     single = _photos(pages.single, [copyist])
     sets = [
@@ -136,8 +136,8 @@ def _shared_sets(shared: Path) -> list[Dataset]:
             scan = Image.fromarray(np.pad(255 - images[at], SCAN_MARGIN_PX, constant_values=255))
             yield Sample(scan.resize((SCAN_SIDE_PX, SCAN_SIDE_PX), Image.Resampling.BICUBIC), str(labels[at]))
 
-    pens, fine = writers.pen(digits), writers.pen(digits, 0.03, 0.08)
-    thin_and_thick = [writers.pen(hand, *width) for width in ((0.05, 0.08), (0.08, 0.15)) for hand in hands]
+    pens, fine = pages.pen(digits), pages.pen(digits, 0.03, 0.08)
+    thin_and_thick = [pages.pen(hand, *width) for width in ((0.05, 0.08), (0.08, 0.15)) for hand in hands]
     written = _photos(pages.page, thin_and_thick)
     squared = _photos(partial(pages.single, squared=True), [fine])
     without = f"the same without the {len(MISLABELLED)} drawings that show several signs"

@@ -23,10 +23,7 @@ def sha256(path: Path) -> str:
 def metadata(kind: str, metrics: dict[str, Any], weights_sha256: str) -> dict[str, str]:
     """Return the metadata that every exported file contains.
 
-    Args:
-        kind: the kind of network; the model's name ends with it.
-        metrics: the metrics of its training.
-        weights_sha256: the checksum of its weights; the version ends with its first 8 characters.
+    The model's name ends with the kind of network, its version with the first 8 characters of its weights' checksum.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return {
@@ -72,13 +69,9 @@ def replace_file(temporary: Path, path: Path, wanted: bool = True) -> None:
 
 
 def up_to_date(folder: Path, part: str, files: Iterable[Path], card: object) -> bool:
-    """Say whether `part` is up to date: the code, the files and the card are those of the last export.
+    """Say whether `part`, `classifier` or `page`, is up to date: all is as the stamp in `folder` says.
 
-    Args:
-        folder: the folder with the stamp.
-        part: `classifier` or `page`.
-        files: all files that the export reads and writes.
-        card: its part of the model card.
+    That is the code, all files that its export reads and writes, and its part of the model card.
     """
     return bool(_stamps(folder).get(part) == _stamp(files, card))
 

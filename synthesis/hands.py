@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from synthesis.handwriting import negatives, signs
-from synthesis.handwriting.allographs import DIGITS
-from synthesis.handwriting.greek import GREEK
+from synthesis.handwriting.digits import DIGITS
 from synthesis.handwriting.letters import LETTERS
+from synthesis.handwriting.negatives import GREEK
 from synthesis.handwriting.strokes import Glyph, arc, parse, path
 from synthesis.handwriting.vary import MAX_TAIL_FACTORS, vary
 from synthesis.sheet import Alpha

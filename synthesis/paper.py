@@ -39,14 +39,11 @@ class Lines:
     """
 
     def __init__(self, shape: tuple[int, int], frame: Frame) -> None:
-        self._shape = shape
         self._frame = frame
-        self._image: Image.Image | None = None
+        self._image = Image.new("L", (shape[1] * OVERSAMPLE, shape[0] * OVERSAMPLE))
 
     def draw(self, points: list[tuple[float, float]], width: float, tone: float) -> None:
         """Draw a line through points of the page: `width` in pixels, `tone` 0 to 1, how dark it is."""
-        if self._image is None:
-            self._image = Image.new("L", (self._shape[1] * OVERSAMPLE, self._shape[0] * OVERSAMPLE))
         seen = [self._frame.at(*point) for point in points]
         ImageDraw.Draw(self._image).line(
             [(x * OVERSAMPLE, y * OVERSAMPLE) for x, y in seen],
@@ -66,10 +63,8 @@ class Lines:
         for number, y in enumerate(ys):
             self.draw([(xs[0], y), (xs[-1], y)], width * (2.2 if thick and number % thick == 0 else 1), tone)
 
-    def tone(self) -> Grey | float:
-        """Return how dark the lines make each pixel, 0 to 1; the number 0 if there are no lines."""
-        if self._image is None:
-            return 0.0
+    def tone(self) -> Grey:
+        """Return how dark the lines make each pixel, 0 to 1."""
         return np.asarray(self._image.reduce(OVERSAMPLE), np.float32) / np.float32(255)
 
 

@@ -62,12 +62,9 @@ def load(path: Path) -> list[Example]:
 
 
 def draw(examples: list[Example], seed: int, *, varied: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Draw each example once, with a round brush of random width, thin as often as thick.
+    """Draw each example once, with a round brush whose width the seed decides, thin as often as thick.
 
-    Args:
-        examples: what to draw.
-        seed: decides the brushes.
-        varied: draw strokes as the same hand would at another time, some of them worn.
+    With `varied`, strokes are drawn as the same hand would at another time, some of them worn.
 
     Returns:
         images uint8 [N, 28, 28] as `inference.recognition.normalise` leaves them; labels int64 [N].

@@ -21,14 +21,9 @@ def draw(
     images: NDArray[np.uint8],
     labels: NDArray[np.uint8],
 ) -> None:
-    """Write every figure as PNG into a folder, which is created if it is missing.
+    """Write every figure as PNG: of the content of `metrics.json` and of the test set.
 
-    Args:
-        folder: of the figures.
-        metrics: content of `metrics.json`.
-        probabilities: of the test set, float64 [N, classes].
-        images: the test set, uint8 [N, 28, 28].
-        labels: uint8 [N].
+    The set is images uint8 [N, 28, 28], their labels uint8 [N], and what was found, probabilities float64 [N, classes].
     """
     figures = {
         "history": history(metrics["history"]),

@@ -10,12 +10,9 @@ from train.errors import TrainError
 
 
 def build(name: str, classes: int, normalisation: type[layers.BatchNormalization] | None = None) -> keras.Model:
-    """Return the untrained network `cnn` or `mlp`.
+    """Return the untrained network `cnn` or `mlp`, with a logit for each class.
 
-    Args:
-        name: `cnn` or `mlp`.
-        classes: number of logits.
-        normalisation: the batch normalisation of the cnn; by default the fused one, which trains faster.
+    The cnn's batch normalisation is by default the fused one, which trains faster.
 
     Raises:
         TrainError: there is no network of this name.

@@ -12,10 +12,7 @@ console = Console(highlight=False, soft_wrap=True)
 class Progress(progress.Progress):
     """A bar over all epochs with the time left, and a line for each finished epoch.
 
-    Args:
-        steps: batches in each epoch.
-        done: epochs finished by an earlier run.
-        unit: what an epoch is called.
+    `steps` are the batches of each epoch, `done` the epochs that an earlier run finished, `unit` is an epoch's name.
     """
 
     def __init__(self, steps: list[int], done: int, unit: str = "epoch") -> None:

@@ -158,12 +158,8 @@ def _add_row(path: Path, metrics: dict[str, Any]) -> dict[str, dict[str, Any]]:
     # A network trained on extra examples has its own row beside the one without.
     name = metrics["model"] + (" with extra examples" if metrics["data"]["extra"] else "")
     rows[name] = {
-        "parameters": metrics["parameters"],
-        "epochs": metrics["epochs"],
-        "seconds": metrics["seconds"],
-        "accuracy": metrics["test"]["accuracy"],
-        "loss": metrics["test"]["loss"],
-        "calibration_error": metrics["test"]["calibration_error"],
+        **{key: metrics[key] for key in ("parameters", "epochs", "seconds")},
+        **{key: metrics["test"][key] for key in ("accuracy", "loss", "calibration_error")},
         "drawings": {
             name: {
                 key: found[key]

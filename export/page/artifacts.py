@@ -79,9 +79,7 @@ def load(folder: Path) -> tuple[Any, Pages]:
 def load_rows(folder: Path, page_sha256: str) -> dict[str, dict[str, Any]]:
     """Return the figures of each data set from `evaluation.json`; empty if other model files were evaluated.
 
-    Args:
-        folder: the folder with that file and `model.onnx`.
-        page_sha256: the checksum of the page network that is served.
+    These are `model.onnx` beside it, and the page network that is served, which has the checksum `page_sha256`.
     """
     try:
         found = json.loads((folder / EVALUATION).read_text())

@@ -1,12 +1,16 @@
-"""Converts the trained page network to a graph of nodes, folded in float64, which can then be written as ONNX."""
+"""Converts the trained page network to nodes, folded in float64, and those to an ONNX graph."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
+import onnx
+from onnx import TensorProto, helper
 
 from export.errors import UnsupportedLayerError
+from export.graph import Graph
 from export.steps import INPUT, Convolution, Node, Relu, Step, Sum, Upsample, nodes
 
 # Pairs of outputs that read the same node: one convolution computes both, which takes less time than two.
@@ -65,6 +69,43 @@ def fold_network(network: keras.Model, scale: float) -> Network:
     return Network(found, heads)
 
 
+def build(network: Network, metadata: Mapping[str, str]) -> onnx.ModelProto:
+    """Return the checked ONNX graph of the folded network, with `metadata` as its `metadata_props`.
+
+    From `picture` uint8 [1, H, W], H and W multiples of 16, it computes four outputs of float32: `writing` [1, H, W],
+    0 to 1; `offset` [1, H/2, W/2, 2] in pixels; `height` [1, H/4, W/4] in pixels; `kind` [1, H/4, W/4, kinds], which
+    sum to 1.
+    """
+    graph = Graph("picture")
+    graph.add("Cast", to=TensorProto.FLOAT)
+    tensors = {INPUT: graph.add("Unsqueeze", np.array([1]))}
+    for name, node in network.nodes.items():
+        tensors[name] = graph.add_step(node.step, [tensors[each] for each in node.inputs])
+    (pixels, offset), (height, kind) = (
+        _split(graph, graph.convolve(head.step, [tensors[head.source]]), head.channels) for head in network.heads
+    )
+    graph.add("DepthToSpace", of=[pixels], blocksize=2)
+    graph.add("Sigmoid")
+    graph.add("Squeeze", np.array([1]), outputs=["writing"])
+    graph.add("Transpose", of=[offset], perm=[0, 2, 3, 1], outputs=["offset"])
+    graph.add("Exp", of=[height])
+    graph.add("Squeeze", np.array([1]), outputs=["height"])
+    graph.add("Transpose", of=[kind], perm=[0, 2, 3, 1])
+    graph.add("Softmax", axis=-1, outputs=["kind"])
+    shapes: dict[str, list[int | str]] = {
+        "writing": [1, "H", "W"],
+        "offset": [1, "H/2", "W/2", 2],
+        "height": [1, "H/4", "W/4"],
+        "kind": [1, "H/4", "W/4", network.heads[1].channels[1]],
+    }
+    return graph.model(
+        "digits-page",
+        helper.make_tensor_value_info("picture", TensorProto.UINT8, [1, "H", "W"]),
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()],
+        metadata,
+    )
+
+
 def _head(pair: tuple[str, str], first: Node, second: Node, scale: float) -> Head:
     """Return the convolution that computes both outputs in the units of the exported file."""
     one, other = _in_units(pair[0], first.step, scale), _in_units(pair[1], second.step, scale)
@@ -80,3 +121,9 @@ def _in_units(name: str, step: Step, scale: float) -> Convolution:
         raise UnsupportedLayerError(f"The output {name} is made by {type(step).__name__}, not by a convolution.")
     factor, shift = {"offset": (scale, 0.0), "height": (math.log(2), math.log(scale))}.get(name, (1.0, 0.0))
     return replace(step, kernel=step.kernel * factor, bias=step.bias * factor + shift)
+
+
+def _split(graph: Graph, tensor: str, channels: tuple[int, int]) -> tuple[str, str]:
+    outputs = (f"{tensor}_first", f"{tensor}_second")
+    graph.add("Split", np.array(channels), of=[tensor], outputs=outputs, axis=1)
+    return outputs

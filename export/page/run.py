@@ -23,9 +23,9 @@ def run(folder: Path) -> None:
     # These are slow to import, and not needed if the file is up to date.
     import_tensorflow()
     from export import fold
-    from export.page import graph, quantize, verify
+    from export.page import quantize, verify
     from export.page.card import card
-    from export.page.network import fold_network
+    from export.page.network import build, fold_network
 
     print("Folding the page network into one graph ...", flush=True)
     network, pages = artifacts.load(folder)
@@ -34,7 +34,7 @@ def run(folder: Path) -> None:
         "kinds": json.dumps(metrics["kinds"]),
         "scale": str(metrics["scale"]),
     }
-    content = graph.build(folded, metadata).SerializeToString(deterministic=True)
+    content = build(folded, metadata).SerializeToString(deterministic=True)
     with files.temporary_files(folder, MODEL, INT8, document.CARD) as (model, small, text):
         model.write_bytes(content)
         print(f"Comparing it with Keras on {len(pages)} pages and on noise ...", flush=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.recognition.normalise import normalise
-from synthesis.handwriting.allographs import DIGITS
+from synthesis.handwriting.digits import DIGITS
 from synthesis.handwriting.faces import UNAMBIGUOUS_LETTERS, Faces, copied
 from synthesis.handwriting.negatives import negative
 from synthesis.handwriting.render import brush, render

@@ -1,11 +1,14 @@
-"""Draws the digits 0 to 4 as people write them: each function returns the strokes of one random way of writing a digit.
+"""Draws the digits 0 to 4 as people write them, and lists all ten: each function returns one random way of writing.
 
 The ways are those seen on tablets and paper (slashed 0s, 1s with a flag or a foot, looped 2s, open 4s). Their shares
 favour what MNIST lacks. Lengths are in heights of the glyph.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
+from synthesis.handwriting.digits_high import eight, five, nine, seven, six
 from synthesis.handwriting.strokes import Glyph, Stroke, arc, join, path
 
 Rng = np.random.Generator
@@ -258,3 +261,6 @@ def four(rng: Rng) -> Glyph:
     if rng.random() < 0.7:
         return [slope, path((x - u(0, 0.06), bar - u(0.15, 0.45)), (x - u(0.0, 0.08), bar + u(0.0, 0.1)))]
     return [join(slope[:2], path((out, bar + tilt))), path((x, bar - u(0.05, 0.3)), (x - u(0, 0.1), 1))]
+
+
+DIGITS: tuple[Callable[[Rng], Glyph], ...] = (zero, one, two, three, four, five, six, seven, eight, nine)

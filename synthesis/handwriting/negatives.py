@@ -5,12 +5,24 @@ from collections.abc import Callable
 import numpy as np
 
 from synthesis.handwriting import signs
-from synthesis.handwriting.allographs import DIGITS
-from synthesis.handwriting.greek import GREEK
+from synthesis.handwriting.digits import DIGITS
 from synthesis.handwriting.letters import LETTERS
 from synthesis.handwriting.strokes import Glyph, arc, parse, path
 
 Rng = np.random.Generator
+# Greek letters, as in formulas, in the notation of `synthesis.handwriting.strokes.parse`.
+GREEK = (
+    "0,1.4 .05,.3 .2,.02 .45,.05 .5,.3 .3,.48 .15,.5! .45,.52 .58,.75 .4,1 .05,.95",  # beta
+    ".05,1.5 .1,.3 .3,0 .55,.1 .5,.35 .2,.48! .55,.55 .65,.8 .4,1 .1,.9",
+    "0,.1 .15,0 .3,.3 .35,.8 .25,1.3 .15,1.2 .3,.7 .7,0",  # gamma
+    ".0,.0 .3,.6 | .7,.0 .3,.7 .2,1.4",
+    ".6,.1 .3,0 .2,.2 .5,.4 .65,.7 .4,1 .1,.8 .2,.5 .45,.4",  # delta
+    ".7,.1 .3,0 .1,.2 .4,.45! .1,.5 .0,.8 .3,1 .7,.85",  # epsilon
+    ".4,0 .1,.3 .1,.7 .35,1 .6,.7 .6,.3 .4,0 | .1,.5 .6,.5",  # theta
+    "0,1.4 .1,.2 | .08,.8 .3,1 .55,.7 .6,.1 | .6,.6 .7,.95",  # mu
+    ".7,.0 .3,.05 .1,.5 .3,.95 .6,.6 .5,.2 .3,.05",  # sigma
+    ".1,.2 .0,.7 .2,1 .4,.7 .45,.4! .5,.8 .7,1 .95,.6 .8,.1",  # omega
+)
 TEMPLATES = tuple(template for templates in LETTERS.values() for template in templates)
 
 

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from evaluation import canvases, measure, pages, writers
+from evaluation import canvases, measure, pages
 from evaluation.__main__ import main
 from evaluation.score import Agreement, align, plain
 from evaluation.strokes import Drawing, place, render
@@ -119,7 +119,7 @@ def test_a_number_is_written_side_by_side(gap: float, apart: bool) -> None:
 
 
 def test_pages_say_what_is_written_and_come_out_the_same_again() -> None:
-    writer = writers.pen(MARKS)
+    writer = pages.pen(MARKS)
     one, two = (pages.page(writer, np.random.default_rng(5)) for _ in range(2))
     assert one == two
     assert Image.open(io.BytesIO(one.content)).format == "JPEG"

@@ -10,7 +10,7 @@ import pytest
 
 from evaluation.teaching import compare, main, pick
 from inference.recognizer import DEFAULT_MODEL
-from synthesis.handwriting.allographs import DIGITS
+from synthesis.handwriting.digits import DIGITS
 from tests.browser.strokes import LETTER
 
 

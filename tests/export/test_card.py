@@ -194,7 +194,7 @@ def test_each_part_has_a_stamp_of_its_own(tmp_path: Path) -> None:
 def test_what_other_code_exported_is_not_up_to_date(tmp_path: Path) -> None:
     files.save_stamp(tmp_path, "page", [], "a card")
     saved = json.loads((tmp_path / files.STAMP).read_text())
-    for source in ("export/fold.py", "export/page/graph.py", "inference/__init__.py", "pyproject.toml"):
+    for source in ("export/fold.py", "export/page/network.py", "inference/__init__.py", "pyproject.toml"):
         assert source in saved["page"]
         older = {"page": saved["page"] | {source: "0" * 64}}
         (tmp_path / files.STAMP).write_text(json.dumps(older))

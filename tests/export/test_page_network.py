@@ -9,8 +9,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from export.errors import UnsupportedLayerError
-from export.page.graph import build
-from export.page.network import fold_network
+from export.page.network import build, fold_network
 from tests.export.pages import SCALE, run, untrained
 
 # Keras saves its weights in a way that NumPy 2 will not allow for ever.

@@ -11,8 +11,7 @@ from export import document
 from export.errors import ParityError
 from export.files import sha256
 from export.page import artifacts, verify
-from export.page.graph import build
-from export.page.network import fold_network
+from export.page.network import build, fold_network
 from export.page.quantize import PageFigures, Trial, measure, quantize
 from tests.export.pages import PAGES, SCALE, export, run, save_metrics, save_pages, untrained
 

@@ -30,10 +30,7 @@ VALIDATION_SEED = 1_000_003
 def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.Model, History]:
     """Train the page network, from its last checkpoint if there is one.
 
-    Args:
-        config: number of rounds and batches, and the seed.
-        parts: MNIST's training images; training pages copy digits of one part, validation pages of the other.
-        checkpoints: checkpoints of this run.
+    Training pages copy digits of one part of MNIST's training images, validation pages of the other.
 
     Returns:
         The network in Keras' own layers, its weights averaged over the last batches; a dict of metrics per round.

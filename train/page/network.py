@@ -29,8 +29,7 @@ def build(normalisation: type[layers.BatchNormalization] | None = None) -> keras
     `height` [N, H/4, W/4, 1]: log2 of the height of the writing there, in the same units;
     `kind` [N, H/4, W/4, kinds]: logits of the mark's class, in the order of `KINDS`.
 
-    Args:
-        normalisation: the batch normalisation; by default the fused one, which trains faster.
+    The batch normalisation is by default the fused one, which trains faster.
     """
     normalise = normalisation or FusedBatchNormalization
 

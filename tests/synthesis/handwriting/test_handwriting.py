@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from synthesis.handwriting import NOT_A_DIGIT, generate, signs
-from synthesis.handwriting.allographs import DIGITS
 from synthesis.handwriting.dataset import Kind
+from synthesis.handwriting.digits import DIGITS
 from synthesis.handwriting.letters import LETTERS, LOOKALIKES
 from synthesis.handwriting.negatives import NEGATIVE_KINDS
 from synthesis.handwriting.render import MAX_BRUSH_SHARE, MIN_BRUSH_SHARE, draw, render

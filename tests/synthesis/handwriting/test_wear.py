@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from synthesis.handwriting import wear
-from synthesis.handwriting.allographs import DIGITS
+from synthesis.handwriting.digits import DIGITS
 from synthesis.handwriting.render import draw
 from synthesis.handwriting.vary import lengthened, redrawn_by_same_hand, vary
 
