@@ -48,7 +48,35 @@ DATA_FILES = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the evaluation; return 0, 2 if it could not start or write its results, or 130 after Ctrl-C."""
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog="python -m evaluation",
+        description="Measure the reader on MNIST, drawings, letters and photos.",
+    )
+    parser.add_argument(
+        "--model", type=Path, default=DEFAULT_MODEL, help="the classifier's file (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=SHARED if SHARED.is_dir() else None,
+        help=f"folder with {', '.join(DATA_FILES)} and mnist.npz; the sets whose file is missing are left out "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--fonts",
+        type=Path,
+        default=fonts_file(),
+        metavar="FILE",
+        help="handwriting fonts, from python -m train.fonts; without them the sets that need them are left out "
+        "(default: %(default)s)",
+    )
+    parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets (default: all)")
+    count, seed = partial(whole_number, least=1), partial(whole_number, least=0)
+    parser.add_argument("--count", type=count, help="pictures of each set (default: the usual number of each)")
+    parser.add_argument("--seed", type=seed, default=0, help="seed of all random numbers (default: %(default)s)")
+    out = ROOT / "artifacts"
+    parser.add_argument("--out", type=Path, default=out, help="folder for the results (default: %(default)s)")
+    options = parser.parse_args(arguments)
     return run_command(lambda: evaluate(options), "Nothing is written.", errors=ERRORS, status=2)
 
 
@@ -100,38 +128,6 @@ def evaluate(options: argparse.Namespace) -> None:
     console.print(report.table(results, recognizer.info))
     report.save(results, recognizer, options.seed, options.out)
     console.print(f"Written: {options.out / 'evaluation.json'} and pictures of the errors beside it.")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m evaluation",
-        description="Measure the reader on MNIST, drawings, letters and photos.",
-    )
-    parser.add_argument(
-        "--model", type=Path, default=DEFAULT_MODEL, help="the classifier's file (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=SHARED if SHARED.is_dir() else None,
-        help=f"folder with {', '.join(DATA_FILES)} and mnist.npz; the sets whose file is missing are left out "
-        "(default: %(default)s)",
-    )
-    parser.add_argument(
-        "--fonts",
-        type=Path,
-        default=fonts_file(),
-        metavar="FILE",
-        help="handwriting fonts, from python -m train.fonts; without them the sets that need them are left out "
-        "(default: %(default)s)",
-    )
-    parser.add_argument("--only", nargs="+", metavar="SET", help="only these sets (default: all)")
-    count, seed = partial(whole_number, least=1), partial(whole_number, least=0)
-    parser.add_argument("--count", type=count, help="pictures of each set (default: the usual number of each)")
-    parser.add_argument("--seed", type=seed, default=0, help="seed of all random numbers (default: %(default)s)")
-    out = ROOT / "artifacts"
-    parser.add_argument("--out", type=Path, default=out, help="folder for the results (default: %(default)s)")
-    return parser
 
 
 if __name__ == "__main__":

@@ -63,11 +63,7 @@ def draw_number(
 ) -> Image.Image:
     """Draw marks side by side as the digits of a number, with slightly different heights.
 
-    Args:
-        marks: the digits.
-        rng: the random number generator.
-        min_gap: the smallest gap, as a share of the digits' height; below 0 digits overlap.
-        max_gap: the largest gap, in the same unit.
+    The smallest and the largest gap are shares of the digits' height; below 0 digits overlap.
     """
     height = int(rng.integers(200, 501))
     brush = height * rng.uniform(0.025, 0.07)

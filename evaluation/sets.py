@@ -71,11 +71,8 @@ def available(
 ) -> list[Dataset]:
     """Return the data sets that can be made here.
 
-    Args:
-        images: uint8 [N, 28, 28], MNIST's test images.
-        labels: their classes, uint8 [N].
-        shared: the folder with pen strokes and photos, or None if there is none.
-        faces: handwriting fonts that are not trained on, or None if there are none.
+    They are made of MNIST's test images, uint8 [N, 28, 28], and their labels, uint8 [N]; of the pen strokes and photos
+    in the folder `shared`; and of `faces`, handwriting fonts that are not trained on, if there are any.
     """
     copyist = pages.copyist(images, labels)
     anywhere = _shuffled(range(len(images)), lambda at, rng: Sample(canvases.redraw(images[at], rng), str(labels[at])))
@@ -106,7 +103,8 @@ def _font_sets(faces: Faces) -> list[Dataset]:
 
 def _shared_sets(shared: Path) -> list[Dataset]:
     """Return the sets of pen strokes, photos and scans, as far as their files exist."""
-    digits, letters, tablet = (_marks(shared / f"strokes-{name}.jsonl.gz") for name in ("digits", "letters", "skahl"))
+    files = (shared / f"strokes-{name}.jsonl.gz" for name in ("digits", "letters", "skahl"))
+    digits, letters, tablet = (strokes.load(path) if path.is_file() else [] for path in files)
     optical, photo_labels = shared / "images-optdigits.npz", shared / "photos" / "labels.json"
     hands = list(by_writer(digits).values())
     checked = list(by_writer([mark for at, mark in enumerate(digits) if at not in MISLABELLED]).values())
@@ -157,10 +155,6 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         (digits, "pen strays", "one pen digit with frames, noise, colours, cut close", "digits", _strays(pens)),
     ]
     return [Dataset(name, about, measure, samples) for needed, name, about, measure, samples in sets if needed]
-
-
-def _marks(path: Path) -> list[strokes.Drawing]:
-    return strokes.load(path) if path.is_file() else []
 
 
 def by_writer(

@@ -55,10 +55,7 @@ def aspect(mark: Drawing) -> float:
 def render(strokes: Sequence[Points], size: tuple[int, int], brush: float) -> NDArray[np.uint8]:
     """Draw strokes with round caps and joins: uint8 [height, width], 0 = paper, 255 = ink, anti-aliased.
 
-    Args:
-        strokes: in pixels.
-        size: width, height in pixels.
-        brush: the diameter of the pen, in pixels.
+    All is in pixels: the strokes, `size`, which is width and height, and `brush`, the diameter of the pen.
     """
     big = Image.new("L", (size[0] * OVERSAMPLE, size[1] * OVERSAMPLE))
     pen = ImageDraw.Draw(big)

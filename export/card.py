@@ -40,6 +40,11 @@ def card(
     `int8` None if there is no such file, and `rows` the metrics of each kind of network last trained here.
     """
     test, data = metrics["test"], metrics["data"]
+    result = {
+        "task": {"type": "image-classification"},
+        "dataset": {"name": data["name"], "type": "mnist", "split": "test"},
+        "metrics": [{"type": "accuracy", "value": test["accuracy"]}],
+    }
     head = {
         "license": metadata["license"].lower(),
         "library_name": "onnx",
@@ -48,18 +53,7 @@ def card(
         "datasets": ["mnist"] if data["name"] == "MNIST" else [],
         "metrics": ["accuracy"],
         "model_sha256": float32.sha256,
-        "model-index": [
-            {
-                "name": metadata["name"],
-                "results": [
-                    {
-                        "task": {"type": "image-classification"},
-                        "dataset": {"name": data["name"], "type": "mnist", "split": "test"},
-                        "metrics": [{"type": "accuracy", "value": test["accuracy"]}],
-                    }
-                ],
-            }
-        ],
+        "model-index": [{"name": metadata["name"], "results": [result]}],
     }
     figures = "\n\n".join(f"![{title}](figures/{name}.png)" for name, title in FIGURES.items())
     if int8:

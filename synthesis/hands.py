@@ -146,8 +146,7 @@ class Hand:
     def _copied(self, digit: int, tall: float, rng: Rng) -> Alpha:
         indices = self.copybook.indices[digit]
         image = self.copybook.images[indices[rng.integers(len(indices))]]
-        rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-        cut = Image.fromarray(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+        cut = Image.fromarray(tight(image))
         # A wide mark is limited by its width, so it is lower than its neighbours.
         scale = min(tall / cut.height, 1.35 * tall / cut.width)
         size = max(2, round(cut.width * scale * self.width_factor)), max(2, round(cut.height * scale))

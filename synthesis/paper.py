@@ -12,11 +12,9 @@ OVERSAMPLE = 2
 
 
 class Frame:
-    """How a page lies in the picture: rotated a little about the picture's centre.
+    """How a page lies in a picture of `shape`, height and width in pixels.
 
-    Args:
-        shape: height, width of the picture in pixels.
-        angle: clockwise, in radians.
+    It is rotated a little about the picture's centre, by `angle`, clockwise, in radians.
     """
 
     def __init__(self, shape: tuple[int, int], angle: float) -> None:
@@ -31,12 +29,7 @@ class Frame:
 
 
 class Lines:
-    """The printed lines of one page.
-
-    Args:
-        shape: height, width of the picture in pixels.
-        frame: how the page lies in it.
-    """
+    """The printed lines of one page, which lies as `frame` says in a picture of `shape`, height and width in pixels."""
 
     def __init__(self, shape: tuple[int, int], frame: Frame) -> None:
         self._frame = frame

@@ -59,12 +59,9 @@ def reliability(
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
     index = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    return [
-        (
-            bin_number / BINS,
-            float((index == bin_number).mean()),
-            float(right[index == bin_number].mean()),
-            float(confidence[index == bin_number].mean()),
-        )
-        for bin_number in np.unique(index)
-    ]
+    rows = []
+    for number in np.unique(index):
+        within = index == number
+        share, accuracy, mean = within.mean(), right[within].mean(), confidence[within].mean()
+        rows.append((float(number / BINS), float(share), float(accuracy), float(mean)))
+    return rows

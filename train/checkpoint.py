@@ -10,11 +10,9 @@ History = list[dict[str, float]]
 
 
 class Checkpoints:
-    """The last finished epoch of one run.
+    """The last finished epoch of one run, in a folder of the checkpoints of all runs.
 
-    Args:
-        folder: folder of the checkpoints of all runs.
-        fingerprint: names the run; a run with other options, data or code has another, and does not resume this one.
+    `fingerprint` names the run; a run with other options, data or code has another, and does not resume this one.
     """
 
     def __init__(self, folder: Path, fingerprint: str) -> None:

@@ -19,9 +19,10 @@ def run_command(
 
     The message of one of `errors` says what to do; that of an `OSError`, as of a full disk, needs `stop_message` too.
     """
+    expected: tuple[type[Exception], ...] = (OSError, *errors)
     try:
         work()
-    except (OSError, *errors) as error:
+    except expected as error:
         print(f"error: {error}" if isinstance(error, errors) else f"error: {error}. {stop_message}", file=sys.stderr)
         return status
     except KeyboardInterrupt:

@@ -25,15 +25,11 @@ def draw(
 
     The set is images uint8 [N, 28, 28], their labels uint8 [N], and what was found, probabilities float64 [N, classes].
     """
-    figures = {
-        "history": history(metrics["history"]),
-        "confusion": confusion(np.array(metrics["test"]["confusion_matrix"])),
-        "reliability": reliability(metrics["test"]),
-        "mistakes": mistakes(probabilities, images, labels),
-        "robustness": robustness(metrics["robustness"]),
-    }
-    for name, figure in figures.items():
-        save(figure, folder / f"{name}.png")
+    save(history(metrics["history"]), folder / "history.png")
+    save(confusion(np.array(metrics["test"]["confusion_matrix"])), folder / "confusion.png")
+    save(reliability(metrics["test"]), folder / "reliability.png")
+    save(mistakes(probabilities, images, labels), folder / "mistakes.png")
+    save(robustness(metrics["robustness"]), folder / "robustness.png")
 
 
 def save(figure: Figure, path: Path) -> None:

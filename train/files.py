@@ -68,6 +68,15 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def save_metrics(path: Path, metrics: dict[str, Any], others: tuple[str, ...]) -> None:
+    """Write the metrics of a training, with the checksums of the other files beside them.
+
+    They are written last: as long as the checksums do not match, the training does not count as finished.
+    """
+    sums = {name: sha256(path.parent / name) for name in others}
+    replace(path, lambda aside: aside.write_text(json.dumps(metrics | {"files": sums}, indent=1) + "\n"))
+
+
 def finished(metrics_file: Path, fingerprint: str) -> bool:
     """Return whether a file of metrics belongs to the run of this fingerprint, and all the run's files are intact."""
     try:

@@ -110,10 +110,5 @@ def _epoch(config: Config, mix: Mix, scaler: StandardScaler, epoch: int) -> Any:
         return (pixels - mean) / deviation, labels
 
     batches = tf.data.Dataset.from_tensor_slices((every_image, every_label)).batch(BATCH_IMAGES).enumerate()
-    options = tf.data.Options()
-    options.deterministic = True
-    return (
-        batches.map(lambda number, batch: prepare(number, *batch), num_parallel_calls=2)
-        .prefetch(2)
-        .with_options(options)
-    )
+    prepared = batches.map(lambda number, batch: prepare(number, *batch), num_parallel_calls=2, deterministic=True)
+    return prepared.prefetch(2)

@@ -35,11 +35,7 @@ def write(
     model: keras.Model,
     history: History,
 ) -> None:
-    """Calibrate and choose thresholds on the validation data, evaluate once on test images and drawings, write files.
-
-    `metrics.json` is written last and holds the checksums of the others: as long as they do not match, the training
-    does not count as finished.
-    """
+    """Calibrate and choose thresholds on the validation data, evaluate on test images and drawings, write all files."""
     share = mix.negatives_share()
     shift = calibrate.prior_shift(share, refusal.EXPECTED_NEGATIVES_SHARE) if share else 0.0
 
@@ -59,7 +55,6 @@ def write(
     thresholds, drawings = _refusal(mix, measured, validation, predict)
 
     out = config.artifacts
-    out.mkdir(parents=True, exist_ok=True)
     files.replace(out / files.MODEL, model.save)
     files.replace(out / files.SCALER, lambda path: joblib.dump(scaler, path))
     files.replace(out / files.TEST, lambda path: np.savez_compressed(path, images=mnist.x_test, labels=mnist.y_test))
@@ -98,11 +93,10 @@ def write(
         "drawings": drawings,
         "robustness": robustness.accuracy_curves(predict, mnist.x_test, mnist.y_test),
         "history": history,
-        "files": {name: files.sha256(out / name) for name in (files.MODEL, files.SCALER, files.TEST, files.VALIDATION)},
     }
     figures.draw(out / "figures", metrics, test, mnist.x_test, mnist.y_test)
     rows = _add_row(out / REPORT, metrics)
-    files.replace(out / files.METRICS, lambda path: path.write_text(json.dumps(metrics, indent=1) + "\n"))
+    files.save_metrics(out / files.METRICS, metrics, (files.MODEL, files.SCALER, files.TEST, files.VALIDATION))
 
     console.print(report.as_text(test, mnist.y_test))
     console.print(_table(rows))

@@ -15,7 +15,7 @@ import json
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
 
@@ -112,17 +112,14 @@ def _convert(pen: Path | None, optical: Path | None, out: Path) -> None:
         + "\n"
         for label, each in strokes
     )
-    writers: dict[str, Callable[[Path], object]] = {
-        "strokes-pendigits.jsonl.gz": lambda path: path.write_bytes(gzip.compress(lines.encode(), mtime=0)),
-        "images-optdigits.npz": lambda path: np.savez_compressed(
-            path, x=images, y=np.array(labels), part=np.full(len(labels), "tra")
-        ),
-    }
+    y, part = np.array(labels), np.full(len(labels), "tra")
+    one, other = out / "strokes-pendigits.jsonl.gz", out / "images-optdigits.npz"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, write in writers.items():
-            files.replace(out / name, write)
-            print(f"{out / name}: SHA-256 {files.sha256(out / name)}")
+        files.replace(one, lambda path: path.write_bytes(gzip.compress(lines.encode(), mtime=0)))
+        files.replace(other, lambda path: np.savez_compressed(path, x=images, y=y, part=part))
+        for path in (one, other):
+            print(f"{path}: SHA-256 {files.sha256(path)}")
     except OSError as error:
         raise DataError(
             f"{out} cannot be written: {error.strerror or error}. Name another folder with --out."

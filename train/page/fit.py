@@ -1,7 +1,6 @@
 """Trains the page network in rounds of batches, with a checkpoint after each, so that a stop loses one at most."""
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -106,17 +105,15 @@ def _compiled(seed: int, steps: int) -> keras.Model:
 def _dataset(copybook: Copybook, seed: int, first: int, last: int) -> Any:
     """Return batches `first` to before `last` as inputs and targets of the network."""
     processes = max((os.cpu_count() or 1) // 2, 1)
-
-    def made() -> Iterator[Batch]:
-        return batches(copybook, seed, first, last, processes)
-
     half, quarter = SIDE_PX // 2, SIDE_PX // 4
-    shapes = {
-        "picture": ((SIDE_PX, SIDE_PX), tf.uint8),
-        "writing": ((SIDE_PX, SIDE_PX), tf.uint8),
-        "offset": ((half, half, 2), tf.float32),
-        "height": ((quarter, quarter), tf.float32),
-        "kind": ((quarter, quarter), tf.int8),
+    signature = {
+        "picture": tf.TensorSpec((None, SIDE_PX, SIDE_PX), tf.uint8),
+        "writing": tf.TensorSpec((None, SIDE_PX, SIDE_PX), tf.uint8),
+        "offset": tf.TensorSpec((None, half, half, 2), tf.float32),
+        "height": tf.TensorSpec((None, quarter, quarter), tf.float32),
+        "kind": tf.TensorSpec((None, quarter, quarter), tf.int8),
     }
-    signature = {name: tf.TensorSpec((None, *shape), kind) for name, (shape, kind) in shapes.items()}
-    return tf.data.Dataset.from_generator(made, output_signature=signature).map(targets).prefetch(2)
+    made = tf.data.Dataset.from_generator(
+        lambda: batches(copybook, seed, first, last, processes), output_signature=signature
+    )
+    return made.map(targets).prefetch(2)

@@ -1,6 +1,5 @@
 """Measures the trained page network, and writes all files of its training to `artifacts/`."""
 
-import json
 from typing import Any
 
 import keras
@@ -26,17 +25,12 @@ Outputs = dict[str, NDArray[np.float32]]
 
 
 def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: keras.Model, history: History) -> None:
-    """Measure the network on test pages, and write all files.
-
-    `page.json` is written last and holds the checksums of the others: as long as they do not match, the training does
-    not count as finished.
-    """
+    """Measure the network on test pages, and write all files."""
     test = batch(Copybook.of(mnist.x_test, mnist.y_test), config.seed + TEST_SEED, 0, TEST_PAGES)
     found = outputs(model, test["picture"])
     validation = validation_pages(parts, config.seed)
 
     out = config.artifacts
-    out.mkdir(parents=True, exist_ok=True)
     files.replace(out / files.PAGE_MODEL, model.save)
     pictures, writing, kind = validation["picture"], validation["writing"], validation["kind"].astype(np.int64)
     files.replace(
@@ -56,10 +50,9 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
         "seconds": round(sum(each.get("seconds", 0.0) for each in history), 1),
         "figures": measure(test, found),
         "history": history,
-        "files": {name: files.sha256(out / name) for name in (files.PAGE_MODEL, files.PAGES)},
     }
     figures.draw(out / "figures", history, test, found)
-    files.replace(out / files.PAGE_METRICS, lambda path: path.write_text(json.dumps(metrics, indent=1) + "\n"))
+    files.save_metrics(out / files.PAGE_METRICS, metrics, (files.PAGE_MODEL, files.PAGES))
     for name, value in metrics["figures"].items():
         console.print(f"{name}: {value:.4f}")
     console.print(f"Written to {out}: {files.PAGE_MODEL}, {files.PAGE_METRICS}, figures. Next: make export")
