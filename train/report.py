@@ -4,7 +4,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, classification_report, confusion_matrix, log_loss
+from sklearn.metrics import (
+    accuracy_score,
+    classification_report,
+    confusion_matrix,
+    log_loss,
+    precision_recall_fscore_support,
+)
 
 from train.calibrate import calibration_error, reliability
 
@@ -21,19 +27,15 @@ def evaluate(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> d
         labels: uint8 [N].
     """
     predicted = probabilities[:, :10].argmax(axis=1)
-    table = classification_report(
-        labels, predicted, labels=range(10), target_names=DIGITS, output_dict=True, zero_division=0.0
-    )
+    scores = precision_recall_fscore_support(labels, predicted, labels=range(10), zero_division=0.0)
     return {
         "images": len(labels),
         "accuracy": float(accuracy_score(labels, predicted)),
         "loss": float(log_loss(labels, probabilities, labels=range(probabilities.shape[1]))),
         "calibration_error": calibration_error(probabilities[:, :10], labels),
         "per_class": {
-            digit: {"precision": row["precision"], "recall": row["recall"], "f1": row["f1-score"]}
-            | {"images": int(row["support"])}
-            for digit, row in table.items()
-            if digit in DIGITS
+            digit: {"precision": float(precision), "recall": float(recall), "f1": float(f1), "images": int(images)}
+            for digit, precision, recall, f1, images in zip(DIGITS, *scores, strict=True)
         },
         "confusion_matrix": confusion_matrix(labels, predicted, labels=range(10)).tolist(),
         "reliability": [

@@ -40,7 +40,9 @@ def write(
     shift = calibrate.prior_shift(share, refusal.EXPECTED_NEGATIVES_SHARE) if share else 0.0
 
     def logits(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = model.predict(scale.apply(scaler, images), batch_size=500, verbose=0)
+        pixels = scale.apply(scaler, images)
+        # TensorFlow would log an error for each call of `predict`, since its operations are made deterministic.
+        found = np.concatenate([model.predict_on_batch(pixels[at : at + 500]) for at in range(0, len(pixels), 500)])
         found[:, NOT_A_DIGIT:] -= np.float32(shift)
         return found
 

@@ -12,11 +12,7 @@ MIN_BRUSH_SHARE, MAX_BRUSH_SHARE = 0.025, 0.22
 
 
 def render(lines: list[NDArray[np.float64]], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw polylines with a pen of some width and pressure, wear some of them, and normalise them.
-
-    Args:
-        lines: each float64 [n, 2]; any unit.
-        rng: chooses the pen.
+    """Draw polylines, each float64 [n, 2] in any unit, with a random pen, wear some of them, and normalise them.
 
     Returns:
         uint8 [28, 28], 0 = paper, 255 = ink.

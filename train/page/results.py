@@ -60,7 +60,9 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
 
 def outputs(model: keras.Model, pictures: NDArray[np.uint8]) -> Outputs:
     """Run the network on uint8 [N, H, W], and return its outputs in the units of `Page`; `kind` as logits."""
-    raw = model.predict(pictures[..., None].astype(np.float32) / 255, batch_size=16, verbose=0)
+    scaled = pictures[..., None].astype(np.float32) / 255
+    parts = [model.predict_on_batch(scaled[at : at + 16]) for at in range(0, len(scaled), 16)]
+    raw = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return {
         "writing": np.asarray(tf.nn.depth_to_space(tf.sigmoid(raw["writing"]), 2))[..., 0],
         "offset": raw["offset"] * UNIT_PX,
