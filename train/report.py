@@ -4,13 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import (
-    accuracy_score,
-    classification_report,
-    confusion_matrix,
-    log_loss,
-    precision_recall_fscore_support,
-)
+from sklearn import metrics
 
 from train.calibrate import calibration_error, reliability
 
@@ -27,17 +21,17 @@ def evaluate(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> d
         labels: uint8 [N].
     """
     predicted = probabilities[:, :10].argmax(axis=1)
-    scores = precision_recall_fscore_support(labels, predicted, labels=range(10), zero_division=0.0)
+    scores = metrics.precision_recall_fscore_support(labels, predicted, labels=range(10), zero_division=0.0)
     return {
         "images": len(labels),
-        "accuracy": float(accuracy_score(labels, predicted)),
-        "loss": float(log_loss(labels, probabilities, labels=range(probabilities.shape[1]))),
+        "accuracy": float(metrics.accuracy_score(labels, predicted)),
+        "loss": float(metrics.log_loss(labels, probabilities, labels=range(probabilities.shape[1]))),
         "calibration_error": calibration_error(probabilities[:, :10], labels),
         "per_class": {
             digit: {"precision": float(precision), "recall": float(recall), "f1": float(f1), "images": int(images)}
             for digit, precision, recall, f1, images in zip(DIGITS, *scores, strict=True)
         },
-        "confusion_matrix": confusion_matrix(labels, predicted, labels=range(10)).tolist(),
+        "confusion_matrix": metrics.confusion_matrix(labels, predicted, labels=range(10)).tolist(),
         "reliability": [
             dict(zip(("from", "share", "accuracy", "confidence"), row, strict=True))
             for row in reliability(probabilities[:, :10], labels)
@@ -49,5 +43,7 @@ def as_text(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> st
     """Return scikit-learn's classification report as text."""
     predicted = probabilities[:, :10].argmax(axis=1)
     return str(
-        classification_report(labels, predicted, labels=range(10), target_names=DIGITS, digits=4, zero_division=0.0)
+        metrics.classification_report(
+            labels, predicted, labels=range(10), target_names=DIGITS, digits=4, zero_division=0.0
+        )
     )
