@@ -120,14 +120,15 @@ def nodes(network: keras.Model) -> tuple[dict[str, Node], dict[int, str]]:
     names = {id(tensor): INPUT for tensor in network.inputs}
     readers = Counter(id(tensor) for layer in network.layers for tensor in _inputs(layer))
     for layer in network.layers:
-        inputs = tuple(names[id(tensor)] for tensor in _inputs(layer))
+        # A network within the network has inputs of its own, which no node computes.
+        inputs = tuple(names.get(id(tensor), "") for tensor in _inputs(layer))
         for number, step in enumerate(of_layer(layer)):
             node = Node(step, layer.name, inputs)
             if isinstance(step, Affine):
                 before = found.pop(inputs[0], None) if readers[id(layer.input)] == 1 else None
                 if before is None or not isinstance(before.step, Linear):
                     raise UnsupportedLayerError(
-                        f"A batch normalisation stands behind no convolution of its own and no dense layer of its own: "
+                        "A batch normalisation stands behind no convolution of its own and no dense layer of its own: "
                         f"{layer.name} cannot be folded."
                     )
                 kernel, bias = before.step.kernel * step.factor, before.step.bias * step.factor + step.shift
