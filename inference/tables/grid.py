@@ -1,5 +1,6 @@
 """Finds the printed grid of a table in a photo: its four corners, and where its lines run between them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,38 +85,49 @@ def find(picture: Image.Image, rows: int, columns: int) -> Grid:
     small = picture.resize((max(round(picture.width * factor), 1), max(round(picture.height * factor), 1)))
     around = small.filter(ImageFilter.BoxBlur(max(SURROUNDINGS_SHARE * max(small.size), 2)))
     dark: NDArray[np.bool_] = np.asarray(around, np.int16) > np.asarray(small, np.int16) + MIN_CONTRAST
-    corners = _corners(dark)
+    # The straightened table has fewer pixels: a line as thin as one pixel must not fall between them.
+    thicker = np.asarray(Image.fromarray(dark.astype(np.uint8)).filter(ImageFilter.MaxFilter(3)), np.bool_)
     side = (np.arange(STRAIGHT_SIDE_PX) + 0.5) / STRAIGHT_SIDE_PX
     places = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2).astype(np.float64)
-    x, y = np.rint(_mapped(perspective(SQUARE, corners), places)).astype(int).T
-    straight = dark[y.clip(0, dark.shape[0] - 1), x.clip(0, dark.shape[1] - 1)].reshape(2 * [STRAIGHT_SIDE_PX])
-    lines = [_lines(straight, rows), _lines(straight.T, columns)]
-    return Grid(corners / factor, *lines)
+    problem = NoTableError(NO_TABLE_MESSAGE)
+    for corners in _corners(dark):
+        x, y = np.rint(_mapped(perspective(SQUARE, corners), places)).astype(int).T
+        straight = thicker[y.clip(0, dark.shape[0] - 1), x.clip(0, dark.shape[1] - 1)].reshape(2 * [STRAIGHT_SIDE_PX])
+        try:
+            return Grid(corners / factor, _lines(straight, rows, "rows"), _lines(straight.T, columns, "columns"))
+        except NoTableError as error:
+            problem = error
+    raise problem
 
 
-def _corners(dark: NDArray[np.bool_]) -> Floats:
-    """Return the outermost point, in each diagonal direction, of the dark component with the largest bounding box."""
+def _corners(dark: NDArray[np.bool_]) -> Iterator[Floats]:
+    """Yield the outermost points, in the four diagonal directions, of dark components that may be a table.
+
+    The one with the largest bounding box comes first. It may be the edge of the paper.
+    """
     components = label(dark)
     wide, high = (components.boxes[:, side + 2] - components.boxes[:, side] for side in (0, 1))
     areas = wide * high
-    if not components.count:
-        raise NoTableError(NO_TABLE_MESSAGE)
-    mine = components.labels == areas.argmax()
-    rows = np.concatenate([components.rows[mine]] * 2).astype(np.float64)
-    ends = np.concatenate([components.starts[mine], components.stops[mine] - 1]).astype(np.float64)
-    points = np.stack([ends, rows], axis=1)
-    corners = np.array([points[(points @ way).argmax()] for way in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
-    sides = np.roll(corners, -1, axis=0) - corners
-    ahead = np.roll(sides, -1, axis=0)
-    # At each corner two sides span a parallelogram; if one is small, the four points are no corners of a table.
-    spanned = sides[:, 0] * ahead[:, 1] - sides[:, 1] * ahead[:, 0]
-    if spanned.min() < MIN_TABLE_SHARE * dark.size:
-        raise NoTableError(NO_TABLE_MESSAGE)
-    return corners
+    for number in np.argsort(-areas, kind="stable"):
+        if areas[number] < MIN_TABLE_SHARE * dark.size:
+            return
+        mine = components.labels == number
+        rows = np.concatenate([components.rows[mine]] * 2).astype(np.float64)
+        ends = np.concatenate([components.starts[mine], components.stops[mine] - 1]).astype(np.float64)
+        points = np.stack([ends, rows], axis=1)
+        corners = np.array([points[(points @ way).argmax()] for way in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+        sides = np.roll(corners, -1, axis=0) - corners
+        ahead = np.roll(sides, -1, axis=0)
+        # At each corner two sides span a parallelogram; if one is small, the four points are no corners of a table.
+        spanned = sides[:, 0] * ahead[:, 1] - sides[:, 1] * ahead[:, 0]
+        if spanned.min() >= MIN_TABLE_SHARE * dark.size:
+            yield corners
 
 
-def _lines(straight: NDArray[np.bool_], count: int) -> Floats:
+def _lines(straight: NDArray[np.bool_], count: int, what: str) -> Floats:
     """Return where `count` rows of a straightened table begin and end, float64 [count + 1] from 0 to 1.
+
+    `what` names them in messages: for columns the table is transposed.
 
     Dynamic programming finds the darkest rows of pixels that divide it about evenly (Bellman, 1957, as for the breaking
     of lines in Knuth and Plass, "Breaking Paragraphs into Lines", 1981).
@@ -129,7 +141,7 @@ def _lines(straight: NDArray[np.bool_], count: int) -> Floats:
     shown = seen.mean(axis=1)
     usual = side / count
     heights = np.arange(side)
-    cost = UNEVEN_COST * (heights / usual - 1) ** 2
+    cost = UNEVEN_COST * np.abs(heights / usual - 1)
     cost[: round(MIN_ROW_SHARE * usual)] = np.inf
     best = np.full(side, -np.inf)
     best[0] = 0.0
@@ -147,10 +159,10 @@ def _lines(straight: NDArray[np.bool_], count: int) -> Floats:
         places.append(at)
     lines = np.array(places[::-1])
     if not np.isfinite(best[-1]):
-        raise NoTableError(f"{count} rows or columns have no room in this table.")
+        raise NoTableError(f"{count} {what} have no room in this table.")
     if count > 1 and not _fits(shown, lines, MIN_APART_SHARE * usual):
         raise NoTableError(
-            f"The table in this picture does not seem to have {count} rows or columns. Count those of its head too, "
+            f"The table in this picture does not seem to have {count} {what}. Count those of its head too, "
             "and cut the picture out close around the table."
         )
     return np.asarray(lines / (side - 1), np.float64)

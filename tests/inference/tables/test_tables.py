@@ -52,7 +52,44 @@ def test_rows_are_about_as_high_as_each_other() -> None:
     table[[0, 25, 75, 99]] = True
     table[50, :60] = True
     table[60, :62] = True  # digits that stand in a row
-    np.testing.assert_allclose(_lines(table, 4), [0, 0.25, 0.5, 0.75, 1], atol=0.03)
+    np.testing.assert_allclose(_lines(table, 4, "rows"), [0, 0.25, 0.5, 0.75, 1], atol=0.03)
+
+
+def ruled(rows: list[float], columns: list[float], width: int = 1) -> Image.Image:
+    """Return a straight table of 700 x 1100 pixels with lines at these places, on white paper."""
+    image = Image.new("L", (800, 1200), 245)
+    draw = ImageDraw.Draw(image)
+    for y in rows:
+        draw.line([(50, 50 + 1100 * y), (750, 50 + 1100 * y)], fill=120, width=width)
+    for x in columns:
+        draw.line([(50 + 700 * x, 50), (50 + 700 * x, 1150)], fill=120, width=width)
+    return image
+
+
+def test_no_thin_line_of_many_is_lost() -> None:
+    rows, columns = np.linspace(0, 1, 41), np.linspace(0, 1, 13)
+    grid = find(ruled(rows.tolist(), columns.tolist()), 40, 12)
+    np.testing.assert_allclose(grid.rows, rows, atol=0.008)
+    np.testing.assert_allclose(grid.columns, columns, atol=0.008)
+    with pytest.raises(NoTableError):
+        find(ruled(rows.tolist(), columns.tolist()), 39, 12)
+
+
+def test_the_column_of_names_may_be_much_wider_than_the_others() -> None:
+    columns = [0, *np.linspace(0.4, 1, 11)]
+    grid = find(ruled(np.linspace(0, 1, 16).tolist(), columns, width=3), 15, 11)
+    np.testing.assert_allclose(grid.columns, columns, atol=0.015)
+
+
+def test_the_edge_of_the_paper_on_a_dark_desk_is_no_line() -> None:
+    lines = np.linspace(0, 1, 7)
+    desk = Image.new("L", (1100, 1500), 60)
+    desk.paste(ruled(lines.tolist(), lines.tolist(), width=3), (150, 150))
+    grid = find(desk.rotate(2, Image.Resampling.BICUBIC, fillcolor=60), 6, 6)
+    np.testing.assert_allclose(grid.rows, lines, atol=0.015)
+    np.testing.assert_allclose(grid.columns, lines, atol=0.015)
+    with pytest.raises(NoTableError, match="does not seem to have 5 rows"):
+        find(desk, 5, 6)
 
 
 def test_points_find_their_cells() -> None:
@@ -78,6 +115,13 @@ def test_points_find_their_cells() -> None:
 def test_without_such_a_table_it_says_so(image: Image.Image, rows: int, message: str) -> None:
     with pytest.raises(NoTableError, match=message):
         find(image, rows, 4)
+
+
+def test_it_says_whether_the_rows_or_the_columns_are_others() -> None:
+    with pytest.raises(NoTableError, match="have 3 rows"):
+        find(printed(), 3, 4)
+    with pytest.raises(NoTableError, match="have 3 columns"):
+        find(printed(), 4, 3)
 
 
 def test_whatever_is_drawn_is_a_table_or_none() -> None:
