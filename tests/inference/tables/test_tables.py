@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from inference import Mark, Reading, Recognizer
 from inference.errors import NoTableError
@@ -73,6 +73,17 @@ def test_no_thin_line_of_many_is_lost() -> None:
     np.testing.assert_allclose(grid.columns, columns, atol=0.008)
     with pytest.raises(NoTableError):
         find(ruled(rows.tolist(), columns.tolist()), 39, 12)
+
+
+@pytest.mark.parametrize("count", [30, 40])
+def test_a_photo_of_many_rows_is_cut_at_their_lines(count: int) -> None:
+    rows = np.linspace(0, 1, count + 1)
+    photo = ruled(rows.tolist(), [0, 0.2, 0.4, 0.6, 0.8, 1], width=3).filter(ImageFilter.GaussianBlur(1))
+    grid = find(photo, count, 5)
+    np.testing.assert_allclose(grid.rows, rows, atol=0.35 / count)
+    for wrong in (count - 1, count + 1):
+        with pytest.raises(NoTableError, match=f"{wrong} rows"):
+            find(photo, wrong, 5)
 
 
 def test_the_column_of_names_may_be_much_wider_than_the_others() -> None:
