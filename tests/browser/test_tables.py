@@ -54,6 +54,20 @@ def test_a_correction_reaches_its_cell_and_no_edit_is_lost(visit: Open) -> None:
     assert surface.page.evaluate("navigator.clipboard.readText()").splitlines() == ["12\t\t7", "55\t385\t", "4\t\t"]
 
 
+def test_on_a_small_screen_the_table_scrolls_into_view_in_place_of_the_text(visit: Open) -> None:
+    surface = visit({"viewport": {"width": 1280, "height": 640}})
+    hand_over(surface, "pick", form())
+    surface.reads("12 7\n305\n4")
+    expect(surface["#rows"]).to_have_attribute("placeholder", "rows")
+    size(surface, "3", "3")
+    expect(surface["#table td"]).to_have_count(9)
+    expect(surface["#table"]).to_be_in_viewport(ratio=0.9)
+    expect(surface["#reading"]).to_be_hidden()
+    size(surface, "", "3")
+    surface.reads("12 7\n305\n4")
+    expect(surface["#reading"]).to_be_visible()
+
+
 def test_a_doubtful_cell_is_sure_once_it_is_corrected(visit: Open) -> None:
     surface = visit()
     found = surface.page.evaluate("""async () => {

@@ -68,6 +68,7 @@ async function showReading(reading, job) {
 	cards.show(shown.digits, labels);
 	showTable(page.table, reading.cells);
 	labels.forEach((label, i) => label && mendCell(page.table, shown.digits, labels, i));
+	page.table.scrollIntoView({ block: "nearest" }); // does nothing while it is hidden
 	showBoxes(page.overlay, job.file && !picture.seen ? [] : shown.digits, job.size);
 	showText();
 }
