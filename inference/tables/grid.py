@@ -27,6 +27,9 @@ STRAIGHT_SIDE_PX, MAX_WANDER_PX = 480, 2
 UNEVEN_COST = 0.25
 # Smallest height of a row, as a share of the usual one.
 MIN_ROW_SHARE = 0.35
+# Smallest share of its length over which a line is dark: where the columns have no lines between them, the digits that
+# stand below each other are darker than the gaps, but not over as much of the height.
+MIN_DARK_SHARE = 0.55
 # Smallest contrast of a line to the rows of pixels midway between lines, as a share of the usual line's contrast. A
 # line was missed if a row of pixels midway, or MIN_APART_SHARE of a row's height away from all lines, is at least
 # MAX_LEFT_OUT_SHARE as dark as the usual line. Chosen on the shared sudokus.
@@ -176,7 +179,8 @@ def _fits(shown: Floats, lines: NDArray[np.intp], apart: float) -> bool:
     # Where one line was chosen twice, the middle is dark too.
     far[middles] = True
     left_out = shown[far].max() >= MAX_LEFT_OUT_SHARE * usual
-    return bool(inner.min() > ground + MIN_SEEN_SHARE * (usual - ground) and not left_out)
+    stands_out = inner.min() >= max(MIN_DARK_SHARE, ground + MIN_SEEN_SHARE * (usual - ground))
+    return bool(stands_out and not left_out)
 
 
 def perspective(source: Floats, target: Floats) -> Floats:

@@ -103,6 +103,18 @@ def test_the_edge_of_the_paper_on_a_dark_desk_is_no_line() -> None:
         find(desk, 5, 6)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_digits_below_each_other_are_no_line_between_columns(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    image = ruled(np.linspace(0, 1, 9).tolist(), [0, 1], width=3)
+    draw = ImageDraw.Draw(image)
+    for y in 50 + 137.5 * (np.arange(8) + 0.5):
+        for x in 50 + 233 * (np.arange(3) + 0.5) + rng.normal(0, 5, 3):
+            draw.line([(x, y - 34), (x + 4, y + 34)], fill=40, width=8)
+    with pytest.raises(NoTableError, match="3 columns"):
+        find(image, 8, 3)
+
+
 def test_points_find_their_cells() -> None:
     middles = [(0.1, 0.1), (0.7, 0.3), (0.99, 0.99), (0.5, 0.5)]
     assert TRUE.cells(TRUE.points(np.array(middles))).tolist() == [[0, 0], [1, 2], [3, 3], [2, 1]]
