@@ -33,6 +33,8 @@ SHARED = ROOT.parent / "shared" / "data"
 # A block of text: of Tesseract's modes the one that reads most digits of pages.
 TESSERACT = ("tesseract", "stdin", "stdout", "--psm", "6", "-c", "tessedit_char_whitelist=0123456789")
 MOST_PICTURES = 1000
+# Names of the evaluation's sets of real pictures, as people sent them, that show digits.
+REAL_SETS = ("real photos", "forms", "cheques")
 Read = Callable[[bytes], str]
 
 
@@ -50,7 +52,7 @@ def sets() -> Iterator[tuple[str, list[tuple[bytes, str]]]]:
     """Yield the sets of pictures with their truth."""
     if (SHARED / "pictures" / "labels.json").exists():
         for dataset in pictures.available(SHARED):
-            if dataset.measure in ("real", "amounts"):
+            if dataset.name in REAL_SETS:
                 rng = np.random.default_rng(0)
                 yield dataset.name, [(_file(each), each.truth) for each in dataset.samples(MOST_PICTURES, rng)]
     else:
