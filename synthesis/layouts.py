@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,9 +24,19 @@ class Desk:
     tall: float
     rng: Rng
 
-    def line(self, x: float, y: float, tall: float = 0.0, **style: Any) -> Line:
-        """Begin a line of writing at x and its base line's y; `style` are more arguments of `Line`."""
-        return Line(self.sheet, self.frame, self.hand, (x, y), tall or self.tall, self.rng, **style)
+    def line(
+        self,
+        x: float,
+        y: float,
+        tall: float = 0.0,
+        *,
+        gaps: tuple[float, float] = (0.06, 0.4),
+        font: str = "",
+        zero_factor: float = 1.0,
+    ) -> Line:
+        """Begin a line of writing at x and its base line's y; the other arguments are those of `Line`."""
+        start, tall = (x, y), tall or self.tall
+        return Line(self.sheet, self.frame, self.hand, start, tall, self.rng, gaps, font, zero_factor)
 
 
 def _gaps(rng: Rng) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from PIL import Image
 from inference.errors import BrokenImageError, ImageError, ImageTooLargeError, UnsupportedImageError
 from inference.imaging import pdf as module
 from inference.imaging.decode import MAX_PAGES, REDUCED_SIDE_PX, decode, decode_pages
-from tests.inference.test_decode import SIZE, drawing, encoded
+from tests.inference.encoding import SIZE, drawing, encoded
 
 
 def pdf(*sheets: Image.Image, **options: Any) -> bytes:
