@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from inference import Reading, Recognizer, RecognizerError, __version__
 from inference.annotate import annotate_pages
-from inference.command import ONLY_FIRST_MESSAGE, STDIN, ending_cleanly, standard_input
+from inference.command import ONLY_FIRST_MESSAGE, STDIN, csv_cell, ending_cleanly, standard_input
 from inference.imaging.files import FORMATS, SUFFIXES, read_pipe
 
 MIN_FILES_FOR_PROGRESS = 5
@@ -70,7 +70,7 @@ def main(
         if options.json:
             print(json.dumps(_entry(result)))
         elif table:
-            table.writerow(_row(result))
+            table.writerow(map(csv_cell, _row(result)))
         elif result.reading is not None:
             # All lines of writing but the first are indented, so that they stand under the first.
             print(f"{name.translate(ESCAPES)}\t{result.reading.text.replace(chr(10), chr(10) + chr(9))}")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from inference import Recognizer, RecognizerError
-from inference.command import ONLY_FIRST_MESSAGE, STDIN, ending_cleanly, standard_input
+from inference.command import ONLY_FIRST_MESSAGE, STDIN, csv_cell, ending_cleanly, standard_input
 from inference.tables.grid import MAX_ROWS_OR_COLUMNS
 from inference.tables.picture import draw_table
 from inference.tables.table import read_table
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m infere
     except (ValueError, KeyError):
         print(f"{options.save} cannot be written: give a name that ends in .png or .jpg.", file=sys.stderr)
         return 1
-    csv.writer(sys.stdout).writerows([cell.marked for cell in row] for row in table.cells)
+    csv.writer(sys.stdout).writerows([csv_cell(cell.marked) for cell in row] for row in table.cells)
     sys.stdout.flush()
     if table.reading.pages > 1 or table.reading.more:
         print(f"{options.picture}: {ONLY_FIRST_MESSAGE}", file=sys.stderr)

@@ -1,5 +1,6 @@
 """A table in a picture: corrected, edited and copied."""
 
+import csv
 import io
 
 from playwright.sync_api import expect
@@ -8,6 +9,7 @@ from tests.browser.conftest import DESKTOP, Open
 from tests.browser.surface import Surface
 from tests.browser.test_pictures import hand_over, png
 from tests.inference.tables.test_tables import filled
+from tests.inference.test_main import MISTAKEN, PLAIN
 
 CLIPBOARD = {**DESKTOP, "permissions": ["clipboard-read", "clipboard-write"]}
 
@@ -52,6 +54,15 @@ def test_a_correction_reaches_its_cell_and_no_edit_is_lost(visit: Open) -> None:
     surface["#copy"].click()
     expect(surface["#say"]).to_have_text("Copied")
     assert surface.page.evaluate("navigator.clipboard.readText()").splitlines() == ["12\t\t7", "55\t385\t", "4\t\t"]
+
+
+def test_csv_that_no_spreadsheet_misreads(visit: Open) -> None:
+    surface = visit()
+    text = surface.page.evaluate(
+        "(rows) => import(new URL('static/js/result.js', document.baseURI)).then(({ asCsv }) => asCsv(rows))",
+        [MISTAKEN, PLAIN],
+    )
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [["'" + each for each in MISTAKEN], PLAIN]
 
 
 def test_on_a_small_screen_the_table_scrolls_into_view_in_place_of_the_text(visit: Open) -> None:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from inference import Reading, Recognizer
 from inference.__main__ import main
+from inference.command import csv_cell
 from tests.inference.pens import pen
 from tests.readings import Scripted, row
 from tests.samples import ROOT
@@ -122,6 +123,36 @@ def test_csv(scans: Path) -> None:
     assert good[4] == "0"
     assert bad[1:3] == ["", ""]
     assert "no picture" in bad[3]
+
+
+# Cells that a spreadsheet would take for a formula or a date, and cells that stay.
+MISTAKEN = ["=1+1.jpg", "@a", "\ta", "\ra", "-1+1", "+a", "-12/05", "12/05", "12/05/2024", "1-2", "12:30", "12.05.2024"]
+PLAIN = [
+    "",
+    "-",
+    "-42",
+    "+42",
+    "-3.14",
+    "-1,234.5",
+    "-3.1?",
+    "3.14",
+    "407",
+    "2024-05-12.jpg",
+    "a=1",
+    "12 7",
+    "7\n-8",
+    "1/2?",
+]
+
+
+def test_csv_that_no_spreadsheet_misreads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [csv_cell(text) for text in MISTAKEN] == ["'" + text for text in MISTAKEN]
+    assert [csv_cell(text) for text in PLAIN] == PLAIN
+    path = tmp_path / "a.png"
+    path.touch()
+    for text, cell in (("12/05", "'12/05"), ("-42", "-42")):
+        assert main([str(path), "--csv"], Scripted(row(text))) == 0
+        assert next(csv.DictReader(io.StringIO(capsys.readouterr().out)))["text"] == cell
 
 
 def test_signs_and_turns(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:

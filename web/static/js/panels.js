@@ -2,6 +2,7 @@
 import { asLines } from "./corrections.js";
 import { thumbnail } from "./draw.js";
 import { download } from "./kept.js";
+import { asCsv } from "./result.js";
 import { percent } from "./words.js";
 
 /** A panel that counts stored entries, downloads them, and deletes them at a second press. */
@@ -53,10 +54,9 @@ export function record(past, id, text, digits, drawn) {
 }
 
 function csv(entries) {
-	const quote = (value) => `"${value.replaceAll('"', '""')}"`;
 	const rows = entries.map(({ id, text, lowest, strokes, name = "picture", problem = "" }) =>
-		[new Date(id).toISOString(), text, lowest?.toFixed(4) ?? "", strokes ? "drawing" : name, problem].map(quote).join(","));
-	return ["time,text,lowest confidence,from,problem", ...rows, ""].join("\r\n");
+		[new Date(id).toISOString(), text, lowest?.toFixed(4) ?? "", strokes ? "drawing" : name, problem]);
+	return `${asCsv([["time", "text", "lowest confidence", "from", "problem"], ...rows])}\r\n`;
 }
 
 function item({ id, text, lowest, strokes, name = "Picture", problem }, open) {
