@@ -38,6 +38,12 @@ def test_the_readmes_pictures_and_links_are_there() -> None:
             assert (ROOT / target).exists(), f"the README links to {target}"
 
 
+def test_the_page_gives_the_readmes_commands() -> None:
+    commands = re.findall("<code>(.+?)</code>", (ROOT / "web" / "static" / "index.html").read_text())
+    assert len(commands) == 2
+    assert all(f"`{command}`" in README for command in commands)
+
+
 @pytest.mark.parametrize("group", ["runtime", "train", "batch", "dev"])
 def test_requirements_are_locked_with_hashes_and_hold_what_pyproject_asks_for(group: str) -> None:
     lines = (ROOT / "requirements" / f"{group}.txt").read_text()

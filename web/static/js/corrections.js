@@ -1,4 +1,4 @@
-// Corrections in the format that `python -m train --extra FILE` reads.
+// Corrections in the format that `make train` with `--extra FILE` reads.
 import { bounds } from "./draw.js";
 
 /** A random name, the same for all corrections on this device. */
