@@ -46,7 +46,7 @@ def read_pipe(picture: Given) -> Given | bytes:
     try:
         return content_of(picture) if isinstance(picture, str | Path) and Path(picture).is_fifo() else picture
     except OSError as error:
-        raise _unopened(picture, error) from error
+        raise _unopened(error) from error
 
 
 def content_of(picture: File) -> bytes:
@@ -56,7 +56,7 @@ def content_of(picture: File) -> bytes:
     try:
         return Path(picture).read_bytes()
     except OSError as error:
-        raise _unopened(picture, error) from error
+        raise _unopened(error) from error
 
 
 def start_of(picture: File) -> bytes:
@@ -66,16 +66,16 @@ def start_of(picture: File) -> bytes:
             with Path(picture).open("rb") as file:
                 return file.read(START_BYTES)
         except OSError as error:
-            raise _unopened(picture, error) from error
+            raise _unopened(error) from error
         except ValueError as error:
-            raise BrokenImageError(f"{str(picture)!r} cannot be the name of a file.") from error
+            raise BrokenImageError("This cannot be the name of a file.") from error
     if not isinstance(picture, bytes | bytearray | memoryview):
         raise UnsupportedImageError(f"Pass bytes, a path, a Pillow image or an array; got {type(picture).__name__}.")
     return bytes(picture[:START_BYTES])
 
 
-def _unopened(path: object, error: OSError) -> BrokenImageError:
-    return BrokenImageError(f"{path} cannot be opened: {error.strerror or error}.")
+def _unopened(error: OSError) -> BrokenImageError:
+    return BrokenImageError(f"The file cannot be opened: {error.strerror or error}.")
 
 
 def open_image(picture: File, start: bytes) -> Image.Image:

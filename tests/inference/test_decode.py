@@ -2,7 +2,6 @@
 
 import io
 import os
-import re
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +97,7 @@ def test_paths(tmp_path: Path) -> None:
     path = tmp_path / "bar.png"
     path.write_bytes(encoded(drawing(), "PNG"))
     assert decode(path).size == decode(str(path)).size == SIZE
-    with pytest.raises(BrokenImageError, match=r"none\.png cannot be opened: No such file"):
+    with pytest.raises(BrokenImageError, match="The file cannot be opened: No such file"):
         decode(tmp_path / "none.png")
     with pytest.raises(BrokenImageError, match="cannot be opened: Is a directory"):
         decode(tmp_path)
@@ -134,7 +133,7 @@ def test_an_image_without_pixels(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
 def test_what_cannot_be_the_name_of_a_file(name: str) -> None:
     for path in (name, Path(name)):
-        with pytest.raises(BrokenImageError, match=re.escape(f"{name!r} cannot be the name of a file.")):
+        with pytest.raises(BrokenImageError, match="This cannot be the name of a file"):
             decode(path)
 
 

@@ -46,7 +46,7 @@ def test_folders_patterns_and_a_bad_file(scans: Path) -> None:
     assert out.splitlines() == [f"{scans}/a.png\t23", f"{scans}/more/a.jpg\t70"]
     lines = err.splitlines()
     assert any(line.startswith(f"{scans}/broken.png: This is no picture") for line in lines)
-    assert "none.png cannot be opened" in err
+    assert "none.png: The file cannot be opened: No such file or directory." in lines
     assert "notes.txt: This is no picture that can be read. Send one of PNG" in err
     assert f"{scans}/*.webp: no picture there." in err
     assert "Traceback" not in err
@@ -242,7 +242,7 @@ def test_names_that_the_system_does_not_take(scans: Path, capsys: pytest.Capture
         assert main([name, str(scans / "a.png"), "--csv"], Recognizer()) == 1
         out, err = capsys.readouterr()
         assert [line.split(",")[:2] for line in out.splitlines()[1:]] == [[name, ""], [f"{scans}/a.png", "23"]]
-        assert err == f"{name}: {name} cannot be opened: File name too long.\n"
+        assert err == f"{name}: The file cannot be opened: File name too long.\n"
     # Python from 3.13 on takes the pattern as a shell does.
     names = [f"{scans}/a**.png", f"{scans}/a.png"]
     status = main(names, reader)

@@ -245,7 +245,7 @@ def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
     code, out, err = run(str(path), *size)
     assert (code, out) == (1, "")
     assert err.startswith(f"{path}: No table with printed lines was found.")
-    assert run("none.png", *size)[2].startswith("none.png: none.png cannot be opened")
+    assert run("none.png", *size)[2] == "none.png: The file cannot be opened: No such file or directory.\n"
     filled().save(path)
     code, _, err = run(str(path), *size, "--save", str(tmp_path / "none" / "x.png"))
     assert code == 1
