@@ -1,5 +1,6 @@
 """The server keeps what its own description promises."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,7 @@ def test_the_description_names_every_route_and_error(client: httpx.Client) -> No
     assert set(predict["requestBody"]["content"]) == {"multipart/form-data", "image/*", "application/json"}
     assert {parameter["name"] for parameter in predict["parameters"]} == {"inputs", "explain", "table"}
     assert "the first page" in predict["parameters"][-1]["description"]
+    assert "[1-9]" in json.dumps(predict["parameters"][-1]["schema"])
     assert set(predict["responses"]) == {"200", "400", "408", "413", "415", "422", "503"}
     assert "application/problem+json" in predict["responses"]["413"]["content"]
     for operations in paths.values():

@@ -31,7 +31,8 @@ def test_the_cells_of_a_table_are_answered(server: Server) -> None:
 @pytest.mark.parametrize("table", ["3", "0x3", "3x100", "axb", "3x3x3", "-1x2", ""])
 def test_another_size_is_refused(table: str, server: Server) -> None:
     answer = ask(server, f"table={table}", filled())
-    assert (answer.status_code, answer.json()["detail"][:6]) == (400, "table:")
+    detail = "table: give rows x columns, each from 1 to 99, such as table=15x10."
+    assert (answer.status_code, answer.json()["detail"]) == (400, detail)
 
 
 def test_another_table_is_a_clear_error(server: Server) -> None:

@@ -1,7 +1,9 @@
 """POST /predict: takes a picture, and returns its reading."""
 
 import base64
+import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
@@ -16,7 +18,7 @@ from inference.imaging.decode import decode
 from inference.results import SIGNS
 from inference.tables.table import in_cells
 from web.executor import Executor, is_small
-from web.http.errors import HttpRequest
+from web.http.errors import HttpRequest, ProblemError
 from web.http.limits import Limits
 from web.http.openapi import BINARY, problems
 from web.http.unwrap import FIELD
@@ -24,10 +26,12 @@ from web.http.uploads import read_picture
 from web.observability.metrics import Metrics
 
 INPUTS = QueryParameter(description="1 adds the 28x28 picture that the model saw to each mark, as a PNG data URL")
+TABLE_SIZE = re.compile("^[1-9][0-9]?x[1-9][0-9]?$")
 TABLE = QueryParameter(
     description="rows x columns, such as 15x10, of the table with printed lines that fills the picture, or the first "
     "page of a file; adds `cells`",
-    pattern=r"^[1-9][0-9]?x[1-9][0-9]?$",
+    # Not as a constraint, whose message would be this expression.
+    schema_extra={"pattern": TABLE_SIZE.pattern},
 )
 EXPLAIN = QueryParameter(
     description="1 adds a heat map to each of at most 100 marks, as a PNG data URL to lay over its `input`"
@@ -156,6 +160,9 @@ def create_predict_route(
         With `table=15x10` the picture shows a table with printed lines, 15 rows and 10 columns, and `cells` holds the
         text of each cell. Of a file of several pages this is the table on the first.
         """
+        if table is not None and not TABLE_SIZE.fullmatch(table):
+            detail = "table: give rows x columns, each from 1 to 99, such as table=15x10."
+            raise ProblemError(HTTPStatus.BAD_REQUEST, detail)
         rows, columns = (int(count) for count in table.split("x")) if table else (0, 0)
         async with limits.admit() as held:
             picture = await read_picture(request, held)
