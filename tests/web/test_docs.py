@@ -63,6 +63,8 @@ def test_the_page_shows_every_operation_and_asks_nobody_else(server: Server, cli
         assert f"curl -s {server.url}/predict" in page.locator("pre").first.inner_text()
         page.get_by_role("tab", name="curl").first.press("ArrowRight")
         assert f'Request("{server.url}/predict"' in page.locator("pre").first.inner_text()
+        examples = page.locator("section").first.inner_text()
+        assert all(word in examples for word in ("/predict?table=15x10", "cells", "cell:"))
         page.locator("summary", has_text="/predict").click()
         assert "the 28x28 picture that the model saw" in page.locator("details").first.inner_text()
         browser.close()
