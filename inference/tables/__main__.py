@@ -35,6 +35,12 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m infere
     except RecognizerError as error:
         print(f"{options.picture}: {error}", file=sys.stderr)
         return 1
+    csv.writer(sys.stdout).writerows([csv_cell(cell.marked) for cell in row] for row in table.cells)
+    sys.stdout.flush()
+    if table.reading.pages > 1 or table.reading.more:
+        print(f"{options.picture}: {ONLY_FIRST_MESSAGE}", file=sys.stderr)
+    if doubtful := sum(cell.doubtful for row in table.cells for cell in row):
+        print(f"{doubtful} doubtful cells are marked with ?", file=sys.stderr)
     try:
         if options.save:
             draw_table(table).save(options.save)
@@ -44,12 +50,6 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m infere
     except (ValueError, KeyError):
         print(f"{options.save} cannot be written: give a name that ends in .png or .jpg.", file=sys.stderr)
         return 1
-    csv.writer(sys.stdout).writerows([csv_cell(cell.marked) for cell in row] for row in table.cells)
-    sys.stdout.flush()
-    if table.reading.pages > 1 or table.reading.more:
-        print(f"{options.picture}: {ONLY_FIRST_MESSAGE}", file=sys.stderr)
-    if doubtful := sum(cell.doubtful for row in table.cells for cell in row):
-        print(f"{doubtful} doubtful cells are marked with ?", file=sys.stderr)
     return 0
 
 
