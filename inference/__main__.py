@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -112,11 +113,12 @@ def _fatal(message: str) -> int:
 
 
 def _names(given: list[str]) -> tuple[list[str], bool]:
-    """Expand folders and patterns; say whether one of them contained no picture."""
+    """Expand folders and patterns; say whether one of them contained no picture, or cannot be opened."""
     names: list[str] = []
     failed = False
     for name in given:
         path, problem = Path(name), "no picture there."
+        locked: list[OSError] = []
         try:
             if not name:
                 # To pathlib it is the current folder.
@@ -124,8 +126,9 @@ def _names(given: list[str]) -> tuple[list[str], bool]:
             elif name == STDIN or path.is_file():
                 found = [name]
             elif path.is_dir():
-                inside = (each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
-                found = sorted(str(each) for each in inside)
+                # Unlike rglob, it tells of locked folders.
+                inside = (Path(at, each) for at, _, files in os.walk(path, onerror=locked.append) for each in files)
+                found = sorted(str(each) for each in inside if each.suffix.lower() in SUFFIXES and each.is_file())
             elif any(sign in name for sign in "*?["):
                 matches = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
                 found = sorted(str(each) for each in matches if each.is_file())
@@ -137,8 +140,10 @@ def _names(given: list[str]) -> tuple[list[str], bool]:
             found = [name]
         except ValueError:
             found, problem = [], "** stands for folders only, as in 'scans/**/*.png'; write * here."
-        if not found:
-            failed = True
+        for error in locked:
+            print(f"{error.filename}: The folder cannot be opened: {error.strerror}.", file=sys.stderr)
+        failed |= not found or bool(locked)
+        if not found and not locked:
             print(f"{name or repr(name)}: {problem}", file=sys.stderr)
         names += found
     return names, failed

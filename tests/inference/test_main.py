@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -252,6 +253,27 @@ def test_names_that_the_system_does_not_take(scans: Path, capsys: pytest.Capture
         (0, ""),
         (1, f"{names[0]}: ** stands for folders only, as in 'scans/**/*.png'; write * here.\n"),
     ]
+
+
+def test_a_locked_folder_is_named(
+    scans: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan, locked = os.scandir, scans / "more"
+
+    def scandir(path: Path) -> Any:
+        if Path(path) == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)  # to root no folder is locked
+    (scans / "broken.png").unlink()
+    assert main([str(scans)], Scripted(row("7"))) == 1
+    assert capsys.readouterr() == (
+        f"{scans}/a.png\t7\n",
+        f"{locked}: The folder cannot be opened: Permission denied.\n",
+    )
+    assert main([str(locked)], Scripted(row("7"))) == 1
+    assert capsys.readouterr() == ("", f"{locked}: The folder cannot be opened: Permission denied.\n")
 
 
 def test_an_empty_name_is_not_the_current_folder(scans: Path) -> None:
