@@ -1,5 +1,6 @@
 """A correction lasts as long as its mark stays, over whatever is read again."""
 
+import re
 from typing import Any
 
 from playwright.sync_api import expect
@@ -7,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PHONE, Open
 from tests.browser.strokes import OWN
 from tests.browser.surface import Surface
+from tests.browser.test_access import violations
 from tests.browser.test_editing import drag
 from tests.browser.test_pictures import hand_over, png
 
@@ -46,6 +48,37 @@ def test_it_outlasts_further_strokes_a_smaller_window_and_a_reload(visit: Open) 
     assert labels(surface) == ["9"], "the same mark, not a second one"
     surface["#undo"].click()
     surface.reads("14")
+
+
+def test_the_card_the_box_and_the_note_say_what_was_corrected(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(SEVEN, 0.25))
+    surface.mouse(surface.place(FOUR, 0.7))
+    surface.reads("74")
+    card, box = surface[".card"].first, surface[".box"].first
+
+    def corrected(label: str, strong: str, words: str, name: str) -> None:
+        card.locator(".was").focus()
+        card.locator(".was").select_option(label)
+        expect(card.locator("strong")).to_have_text(strong)
+        expect(card.locator(".said span")).to_have_text(words)
+        expect(card).to_have_attribute("aria-label", f"Mark 1: {name}")
+        expect(box).to_have_attribute("data-said", strong)
+
+    corrected("1", "1", "corrected from 7", "1, corrected from 7")
+    expect(box).to_have_class("box corrected lit")
+    expect(card).to_have_class("card corrected")
+    expect(surface["#note"]).to_have_text(re.compile(r"^Sure: .*%\.$"))
+    corrected("/", "/", "a slash, corrected from 7", "a slash, corrected from 7")
+    corrected("not a digit", "?", "not a digit, corrected from 7", "not a digit, corrected from 7")
+    corrected("7", "7", "confirmed", "7, confirmed")
+    surface[".was"].last.select_option("9")
+    expect(surface["#note"]).to_have_text("Corrected.")
+    assert violations(surface) == []
+    for _ in range(5):
+        surface["#undo"].click()
+    expect(card.locator(".said span")).to_have_text(re.compile(r"sure, .*%$"))
+    expect(box).to_have_attribute("data-said", "7")
 
 
 def test_it_is_undone_like_a_stroke(visit: Open) -> None:

@@ -83,12 +83,13 @@ def test_a_doubtful_cell_is_sure_once_it_is_corrected(visit: Open) -> None:
     surface = visit()
     found = surface.page.evaluate("""async () => {
       const { mendCell, showTable } = await import(new URL("static/js/table.js", document.baseURI));
+      const { mended } = await import(new URL("static/js/labels.js", document.baseURI));
       const digits = [[0, 0], null, [0, 1], [0, 0], [0, 0]].map((cell, digit) => cell ? { cell, digit } : { digit });
       showTable(table, [["034?", "2"]]);
       const mend = (index, label) => {
         const labels = [];
         if (label) labels[index] = { label };
-        mendCell(table, digits, labels, index);
+        mendCell(table, mended(digits, labels), index);
         return [...table.rows[0].cells].map((cell) => cell.textContent + (cell.className && "!"));
       };
       return [mend(1, "9"), mend(3, "8"), mend(4, "not a digit"), mend(4, "")];

@@ -1,5 +1,5 @@
 // A card for each mark.
-import { CLASSES, percent, SIGNS, sureness } from "./words.js";
+import { CLASSES, percent, said, SIGNS, sureness } from "./words.js";
 
 const AT_FIRST = 12; // cards shown before "Show all"
 const EXPLAINED = 100; // marks at most, by the server
@@ -7,8 +7,7 @@ const CHOICES = [...CLASSES.slice(0, 10), ...Object.keys(SIGNS), CLASSES[10]]; /
 
 /** @param on {light(index), explain() => Promise of heat maps or null, correct(index, label)} */
 export class Cards {
-	#digits = [];
-	#labels = [];
+	#marks = [];
 	#limit = AT_FIRST;
 
 	constructor(page, on) {
@@ -17,7 +16,7 @@ export class Cards {
 		this.all.addEventListener("click", () => {
 			const next = list.children.length;
 			this.#limit = Infinity;
-			this.show(this.#digits, this.#labels);
+			this.show(this.#marks);
 			list.children[next].focus();
 		});
 		const index = (event) => [...list.children].indexOf(event.target.closest(".card"));
@@ -27,22 +26,20 @@ export class Cards {
 		list.addEventListener("change", (event) => on.correct(index(event), event.target.value));
 	}
 
-	/** Show these marks; `labels` has the correction, {label}, of each that is corrected. */
-	show(digits, labels) {
-		if (!digits.length) this.#limit = AT_FIRST;
-		this.#digits = digits;
-		this.#labels = labels;
-		const shown = digits.slice(0, this.#limit);
+	show(marks) {
+		if (!marks.length) this.#limit = AT_FIRST;
+		this.#marks = marks;
+		const shown = marks.slice(0, this.#limit);
 		// Cards are reused, so that the focus and an open list survive the next reading.
 		while (this.list.children.length > shown.length) this.list.lastElementChild.remove();
 		while (this.list.children.length < shown.length) this.list.append(this.#make());
-		shown.forEach((digit, i) => fill(this.list.children[i], digit, i, labels[i]?.label));
+		shown.forEach((mark, i) => fill(this.list.children[i], mark, i));
 		for (const button of this.list.querySelectorAll(".why")) {
-			button.disabled = digits.length > EXPLAINED;
+			button.disabled = marks.length > EXPLAINED;
 			button.title = button.disabled ? `For at most ${EXPLAINED} marks` : "";
 		}
-		this.all.hidden = shown.length === digits.length;
-		this.all.textContent = `Show all ${digits.length} marks`;
+		this.all.hidden = shown.length === marks.length;
+		this.all.textContent = `Show all ${marks.length} marks`;
 	}
 
 	/** Focus a card, also one that is not shown yet. */
@@ -65,28 +62,28 @@ export class Cards {
 	}
 
 	async #explain(index) {
-		const card = this.list.children[index], digits = this.#digits;
+		const card = this.list.children[index], marks = this.#marks;
 		const button = card.querySelector(".why");
 		if (button.ariaPressed === "true") return showHeat(card, null);
 		// Not disabled meanwhile: it would lose the focus.
 		const heats = await this.on.explain();
-		if (this.#digits === digits) showHeat(card, heats?.[index]);
+		if (this.#marks === marks) showHeat(card, heats?.[index]);
 	}
 }
 
-function fill(card, digit, index, label = "") {
-	const [level, words] = sureness(digit);
-	const figure = percent(digit.confidence), sign = SIGNS[digit.sign];
-	card.className = `card ${level}${sign ? " sign" : ""}${label && " corrected"}`;
-	card.ariaLabel = `Mark ${index + 1}: ${digit.digit ?? sign ?? words}, ${figure}`;
-	card.querySelector(".input").src = digit.input;
-	card.querySelector("strong").textContent = digit.digit ?? digit.sign ?? "?";
-	card.querySelector(".said span").textContent = `${sign ? `${sign}, ` : ""}${words}, ${figure}`;
-	Object.assign(card.querySelector("select"), { value: label, ariaLabel: `Correct mark ${index + 1}` });
+function fill(card, mark, index) {
+	const [level, words] = sureness(mark), sign = SIGNS[mark.sign], { was } = mark;
+	const source = was === said(mark) ? "confirmed" : was ? `corrected from ${SIGNS[was] ?? was}` : percent(mark.confidence);
+	card.className = `card ${level}${sign ? " sign" : ""}`;
+	card.ariaLabel = `Mark ${index + 1}: ${mark.digit ?? sign ?? words}, ${source}`;
+	card.querySelector(".input").src = mark.input;
+	card.querySelector("strong").textContent = said(mark);
+	card.querySelector(".said span").textContent = [sign, words, source].filter(Boolean).join(", ");
+	Object.assign(card.querySelector("select"), { value: mark.label ?? "", ariaLabel: `Correct mark ${index + 1}` });
 	[...card.querySelector(".bars").children].forEach((bar, i) => {
-		const p = digit.probabilities[i];
+		const p = mark.probabilities[i];
 		bar.hidden = p === undefined; // a model without "not a digit" has ten classes
-		bar.className = i === (digit.digit ?? 10) ? "best" : "";
+		bar.className = i === (mark.digit ?? 10) ? "best" : "";
 		bar.style.setProperty("--p", p ?? 0);
 		bar.title = bar.lastElementChild.textContent = `${CLASSES[i]}: ${percent(p ?? 0)}`;
 	});

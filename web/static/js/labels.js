@@ -1,4 +1,5 @@
 // Corrections last as long as their marks stay in place, however often these are read again.
+import { said, SIGNS } from "./words.js";
 
 /** A mark's place: its sides, in shares of the picture's or units of the drawing, and what ink is there. */
 export function placeOf({ box: [x, y, width, height], page }, { size, file }, { strokes }, { reach }) {
@@ -19,6 +20,12 @@ function same(one, other) {
 
 /** The corrections of the marks in these places, among those of a drawing or picture. */
 export const labelsAt = ({ marked = [] }, places) => places.map((place) => marked.find((each) => same(each, place)));
+
+/** The marks as corrected: `label`, and what it `was` read as. */
+export const mended = (marks, labels) => marks.map((mark, i) => {
+	const label = labels[i]?.label, sign = label in SIGNS ? label : null;
+	return label ? { ...mark, label, was: said(mark), sign, digit: sign || label.length > 1 ? null : Number(label) } : mark;
+});
 
 // Where sides are after a turn by 90 degrees, or a crop.
 export const turned = ([left, top, right, bottom]) => [1 - bottom, left, 1 - top, right];

@@ -7,17 +7,17 @@ import { layOut, showExamples } from "./examples.js";
 import { readAll } from "./files.js";
 import { Kept } from "./kept.js";
 import { KeyboardPen, listenForShortcuts } from "./keyboard.js";
-import { cropped, labelsAt, placeOf, turned } from "./labels.js";
+import { cropped, labelsAt, mended, placeOf, turned } from "./labels.js";
 import { record, showCorrections, showHistory } from "./panels.js";
 import { Picture, prepare, receivePictures } from "./picture.js";
 import { followPointer } from "./pointer.js";
 import { Reader } from "./reader.js";
 import { Replay } from "./replay.js";
-import { asCsv, copyAt, corrected, lightUp, markAt, showBoxes, showResult } from "./result.js";
+import { asCsv, copyAt, lightUp, markAt, showBoxes, showResult } from "./result.js";
 import { describeModel, predict } from "./server.js";
 import { Sheet } from "./sheet.js";
 import { cellsOf, mendCell, showTable } from "./table.js";
-import { SIGNS } from "./words.js";
+import { said, SIGNS } from "./words.js";
 
 const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((each) => [each.id, each]));
 const drawing = new Drawing();
@@ -65,17 +65,19 @@ async function showReading(reading, job) {
 	const places = reading.digits.map((mark) => placeOf(mark, job, drawing, sheet));
 	shown = { ...reading, job, places, strokes: drawing.strokes, steps: [] };
 	labels = labelsAt(job.file ?? drawing, places);
-	cards.show(shown.digits, labels);
 	showTable(page.table, reading.cells);
-	labels.forEach((label, i) => label && mendCell(page.table, shown.digits, labels, i));
+	showMarks();
+	labels.forEach((label, i) => label && mendCell(page.table, shown.marks, i));
 	page.table.scrollIntoView({ block: "nearest" }); // does nothing while it is hidden
-	showBoxes(page.overlay, job.file && !picture.seen ? [] : shown.digits, job.size);
-	showText();
 }
 
-function showText() {
-	const { text, digits, job } = shown;
-	const final = corrected(text, labels);
+/** Show the marks and their text, as corrected. */
+function showMarks() {
+	const { text, digits, job } = shown, marks = shown.marks = mended(digits, labels);
+	let index = 0;
+	const final = text.replace(/\S/g, () => said(marks[index++]));
+	cards.show(marks);
+	showBoxes(page.overlay, job.file && !picture.seen ? [] : marks, job.size);
 	showResult(page, final, shown, job.file ? "No digits were found in this picture." : "Nothing to read yet.");
 	if (!sheet.live.length) record(past, job.id ?? started, final, digits, job.file ? null : drawing.strokes);
 }
@@ -83,8 +85,8 @@ function showText() {
 function showNothing(note) {
 	shown = null;
 	showTable(page.table);
-	showResult(page, "", { digits: [] }, note);
-	cards.show([], labels = []);
+	showResult(page, "", { marks: [] }, note);
+	cards.show(labels = []);
 	page.overlay.replaceChildren();
 }
 
@@ -296,9 +298,8 @@ function correct(index, label) {
 	whole.marked = label ? [...others, { ...entry, ...places[index] }] : others;
 	labels = labelsAt(whole, places);
 	keep(drawing);
-	cards.show(digits, labels);
-	mendCell(page.table, digits, labels, index);
-	showText();
+	showMarks();
+	mendCell(page.table, shown.marks, index);
 	if (full) page.note.textContent = "No room to keep corrections: download them before you leave.";
 }
 

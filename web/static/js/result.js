@@ -1,17 +1,8 @@
 // Shows the reading, a note about it, and the boxes of its marks.
-import { summary, sureness } from "./words.js";
-
-/** The text with corrections: `labels`, by the mark's index. */
-export function corrected(text, labels) {
-	let index = -1;
-	return text.replace(/\S/g, (mark) => {
-		const label = labels[++index]?.label ?? mark;
-		return label.length > 1 ? "?" : label;
-	});
-}
+import { said, summary, sureness } from "./words.js";
 
 /** Show a reading; `note` is shown if there are no marks. */
-export function showResult(page, text, { digits, turned, pages = 1, more }, note) {
+export function showResult(page, text, { marks, turned, pages = 1, more }, note) {
 	// Only set what differs, or a screen reader repeats it.
 	const set = (element, value) => { if (element.textContent !== value) element.textContent = value; };
 	const lines = text.split("\n");
@@ -19,7 +10,7 @@ export function showResult(page, text, { digits, turned, pages = 1, more }, note
 	page.reading.dataset.size = lines.length > 3 || longest > 16 ? "small" : lines.length > 1 || longest > 7 ? "medium" : "large";
 	page.reading.ariaBusy = "false";
 	set(page.reading, text);
-	set(page.note, (summary(digits) || note) + (turned ? ` Read turned by ${turned} degrees.` : "")
+	set(page.note, (summary(marks) || note) + (turned ? ` Read turned by ${turned} degrees.` : "")
 		+ (more ? ` Only the first ${pages > 1 ? `${pages} pages were` : "page was"} read.` : ""));
 	page.copy.hidden = !text && page.table.hidden;
 	page.copy.title = page.table.hidden ? "" : "Copies the table";
@@ -27,21 +18,23 @@ export function showResult(page, text, { digits, turned, pages = 1, more }, note
 }
 
 /** Show each mark's box on an image of this width and height. */
-export function showBoxes(overlay, digits, [width, height]) {
+export function showBoxes(overlay, marks, [width, height]) {
+	const lit = [...overlay.children].findIndex((box) => box.matches(".lit"));
 	const air = Math.max(width, height) * 0.008; // keeps the line off the ink
-	overlay.replaceChildren(...digits.map((each) => {
+	overlay.replaceChildren(...marks.map((each) => {
 		const [x, y, w, h] = each.box;
 		const box = document.createElement("div");
 		const part = (value, whole) => `${(value / whole) * 100}%`;
 		box.className = `box ${sureness(each)[0]}${each.sign ? " sign" : ""}`;
 		box.hidden = each.page;
-		box.dataset.said = each.digit ?? each.sign ?? "?";
+		box.dataset.said = said(each);
 		Object.assign(box.style, {
 			left: part(x - air, width), top: part(y - air, height),
 			width: part(w + 2 * air, width), height: part(h + 2 * air, height),
 		});
 		return box;
 	}));
+	lightUp(overlay, lit);
 }
 
 /** The index of the mark at a point of the shown text, in pixels of the window; -1 if there is none. */

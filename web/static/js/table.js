@@ -1,5 +1,5 @@
 // A table that was read. Its cells can be edited, and are copied as edited.
-import { corrected } from "./result.js";
+import { said } from "./words.js";
 
 export function showTable(table, cells) {
 	table.hidden = !cells;
@@ -14,12 +14,11 @@ export function showTable(table, cells) {
 	}));
 }
 
-/** Write the marks of a mark's cell into it, with corrections: `labels`, by the mark's index. */
-export function mendCell(table, digits, labels, index) {
-	const at = digits[index].cell;
+/** Write the marks of a corrected mark's cell into it. */
+export function mendCell(table, marks, index) {
+	const at = marks[index].cell;
 	if (!at) return; // beside the table
-	const marks = [...digits.keys()].filter((i) => String(digits[i].cell) === String(at));
-	const text = corrected(marks.map((i) => digits[i].digit ?? digits[i].sign ?? "?").join(""), marks.map((i) => labels[i]));
+	const text = marks.filter(({ cell }) => String(cell) === String(at)).map(said).join("");
 	Object.assign(table.rows[at[0]].cells[at[1]], { textContent: text, className: text.includes("?") ? "unsure" : "" });
 }
 

@@ -9,16 +9,21 @@ export function percent(p) {
 	return p < 0.0005 ? "under 0.1\u00a0%" : `${(p * 100).toFixed(1)}\u00a0%`;
 }
 
+/** A mark's character in the text. */
+export const said = ({ digit, sign }) => String(digit ?? sign ?? "?");
+
 /** Confidence as a CSS class and in words: [level, words]. */
-export function sureness({ digit, sign, confidence }) {
+export function sureness({ digit, sign, confidence, was }) {
+	if (was) return ["corrected", digit === null && !sign ? "not a digit" : ""];
 	if (digit === null && !sign) return ["refused", confidence < 0.5 ? "perhaps not a digit" : "not a digit"];
 	if (confidence >= 0.98) return ["sure", "sure"];
 	if (confidence >= 0.9) return ["sure", "fairly sure"];
 	return ["unsure", confidence >= 0.7 ? "not quite sure" : "a guess"];
 }
 
-export function summary(marks) {
-	if (!marks.length) return "";
+export function summary(all) {
+	const marks = all.filter(({ was }) => !was);
+	if (!marks.length) return all.length ? "Corrected." : "";
 	const read = marks.filter(({ digit, sign }) => digit !== null || sign);
 	const refused = marks.length - read.length;
 	const weakest = (read.length ? read : marks).reduce((a, b) => (b.confidence < a.confidence ? b : a));
