@@ -73,6 +73,32 @@ def test_history_holds_a_drawing_once(visit: Open) -> None:
     expect(count).to_have_text("1")
 
 
+def test_a_drawing_that_is_cleared_brought_back_and_continued_is_one_in_the_history(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(SEVEN, 0.3))
+    surface.reads("7")
+    surface["#clear"].click()
+    surface.reads("")
+    surface["#undo"].click()
+    surface.reads("7")
+    surface.mouse(surface.place(FOUR, 0.7))
+    surface.reads("74")
+    surface["#history summary"].click()
+    readings = surface["#history li b"]
+    expect(readings).to_have_text(["74"])
+    # Continued from the history, it is another one.
+    surface["#history li button"].click()
+    surface.reads("74")
+    surface.mouse(surface.place(ONE, 0.9))
+    surface.reads("741")
+    expect(readings).to_have_text(["741", "74"])
+    surface["#clear"].click()
+    for _ in range(4):
+        surface["#undo"].click()
+    surface.reads("74")
+    expect(readings).to_have_text(["74"])
+
+
 def test_corrections_are_kept_saved_deleted_and_learnt_from(visit: Open, tmp_path: Path) -> None:
     surface = visit()
     surface.mouse(surface.place(FOUR))

@@ -92,6 +92,7 @@ function showNothing(note) {
 
 /** The drawing or the sheet's size has changed. */
 function refresh() {
+	started = drawing.strokes.started ??= started; // after Clear, Undo goes back to the drawing before
 	keep(drawing);
 	settle();
 	if (picture.file) return;
@@ -306,7 +307,7 @@ function correct(index, label) {
 showCorrections(page.corrections, corrections);
 showHistory(page.history, past, (strokes) => {
 	act.clear();
-	drawing.set(strokes);
+	drawing.set([...strokes]);
 	page.canvas.focus();
 });
 // If there is a table, both copy it.
