@@ -128,6 +128,11 @@ def test_it_outlasts_a_turn_and_a_crop_of_the_picture(visit: Open) -> None:
     surface.reads("9")
     surface["#undo"].click()
     surface.reads("49")
+    surface.page.evaluate("turn.click(), turn.click()")
+    expect(surface["#reading"]).to_have_text(re.compile(r"^9\?+$"))
+    for _ in range(2):
+        surface["#undo"].click()
+    surface.reads("49")
     surface["#turn"].click()
     surface.reads("?\n9")
     surface[".was"].nth(1).select_option("1")

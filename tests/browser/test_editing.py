@@ -62,11 +62,21 @@ def test_a_picture_is_turned_and_turned_back(visit: Open) -> None:
     surface["#turn"].click()
     surface.reads("47")
     assert surface.page.evaluate("[picture.naturalWidth, picture.naturalHeight]") == [600, 400]
+    expect(surface["#redo"]).to_be_disabled()
     surface["#undo"].click()
     expect(surface["#note"]).to_contain_text("2 of 2 marks refused")
+    surface["#redo"].click()
+    surface.reads("47")
+    surface.page.keyboard.press("Control+z")
+    expect(surface["#note"]).to_contain_text("2 of 2 marks refused")
+    surface["#turn"].click()
+    surface.reads("47")
+    expect(surface["#redo"]).to_be_disabled()
+    surface["#undo"].click()
     surface["#undo"].click()
     expect(surface["#picture"]).to_be_hidden()
     surface.reads("")
+    expect(surface["#redo"]).to_be_disabled()
 
 
 def test_a_second_press_of_turn_waits_for_the_first(visit: Open) -> None:

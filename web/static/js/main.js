@@ -106,7 +106,7 @@ function refresh() {
 function settle() {
 	const at = document.activeElement;
 	page.undo.disabled = !picture.file && !drawing.canUndo;
-	page.redo.disabled = picture.file || !drawing.canRedo;
+	page.redo.disabled = !(picture.file ? picture : drawing).canRedo;
 	// A control that is hidden or disabled would leave the focus nowhere.
 	if (at.disabled || !at.getClientRects().length) (picture.file ? page.stage : page.canvas).focus({ preventScroll: true });
 }
@@ -175,7 +175,8 @@ const act = {
 	},
 	redo() {
 		finishStrokes();
-		if (!picture.file) drawing.redo();
+		if (picture.redo()) readPicture();
+		else if (!picture.file) drawing.redo();
 	},
 	clear() {
 		finishStrokes();
@@ -248,9 +249,9 @@ page.turn.addEventListener("click", () => edit(() => picture.turn(), turned));
 /** Turn or crop the picture; `move` gives the sides that a corrected mark then has. */
 async function edit(change, move) {
 	await picture.ready;
-	const marked = picture.file?.marked;
-	if (!picture.seen || !await change()) return;
-	picture.file.marked = marked?.map((each) => ({ ...each, sides: move(each.sides) }));
+	const before = picture.seen && await change();
+	if (!before) return;
+	picture.file.marked = before.marked?.map((each) => ({ ...each, sides: move(each.sides) }));
 	readPicture();
 }
 page.zoom.addEventListener("click", () => zoom(!page.stage.classList.contains("zoomed")));

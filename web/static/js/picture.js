@@ -71,6 +71,7 @@ function encode(canvas, quality) {
 export class Picture {
 	file = null;
 	#past = []; // the files before each turn and crop
+	#future = []; // and those undone
 	#last = null; // the last turn or crop
 
 	constructor(stage, image) {
@@ -86,14 +87,14 @@ export class Picture {
 		this.#show(file);
 	}
 
-	/** Turn the picture by 90 degrees, after the last turn or crop; false if it was closed meanwhile. */
+	/** Turn the picture by 90 degrees, after the last turn or crop: the file before, or null if it was closed meanwhile. */
 	turn() { return this.#last = this.#turnAfter(this.#last); }
 
 	async #turnAfter(last) {
 		const past = this.#past;
 		await last?.catch(() => {});
 		await this.ready;
-		if (past !== this.#past) return false;
+		if (past !== this.#past) return null;
 		const [width, height] = this.size;
 		return this.#redraw(height, width, (context) => {
 			context.translate(height, 0);
@@ -102,17 +103,23 @@ export class Picture {
 		});
 	}
 
-	/** Crop it to a box, in shares of its sides; false if it was closed meanwhile. */
+	/** Crop it to a box, in shares of its sides; likewise. */
 	crop([left, top, right, bottom]) {
 		const [width, height] = this.size;
 		const size = [(right - left) * width, (bottom - top) * height].map((side) => Math.max(Math.round(side), 1));
 		return this.#last = this.#redraw(...size, (context) => context.drawImage(this.image, -left * width, -top * height));
 	}
 
-	/** Undo the last turn or crop; false if there was none. */
-	undo() {
-		if (!this.#past.length) return false;
-		this.#show(this.#past.pop());
+	get canRedo() { return this.#future.length > 0; }
+
+	/** Undo or redo a turn or crop; false if there was none. */
+	undo() { return this.#travel(this.#past, this.#future); }
+	redo() { return this.#travel(this.#future, this.#past); }
+
+	#travel(from, to) {
+		if (!from.length) return false;
+		to.push(this.file);
+		this.#show(from.pop());
 		return true;
 	}
 
@@ -120,10 +127,11 @@ export class Picture {
 		const before = this.file, canvas = new OffscreenCanvas(width, height);
 		draw(canvas.getContext("2d"));
 		const blob = await (before.type === "image/png" ? canvas.convertToBlob() : encode(canvas, 0.95));
-		if (this.file !== before) return false;
+		if (this.file !== before) return null;
 		this.#past.push(before);
+		this.#future = [];
 		this.#show(new File([blob], before.name, { type: blob.type }));
-		return true;
+		return before;
 	}
 
 	#show(file) {
@@ -140,6 +148,7 @@ export class Picture {
 		URL.revokeObjectURL(this.image.src);
 		this.file = null;
 		this.#past = [];
+		this.#future = [];
 		this.image.removeAttribute("src");
 		this.stage.classList.remove("pictured", "zoomed");
 	}
