@@ -51,6 +51,15 @@ def test_many_offers_over_one_connection_are_answered(server: Server) -> None:
     assert exchange(server, offers * 100 + LAST).count(b'{"status":"live"}') == 101
 
 
+@pytest.mark.parametrize("body", [b"", b"\x89PNG" * 5_000], ids=["none", "long"])
+def test_many_requests_at_once_are_no_long_headers(server: Server, body: bytes) -> None:
+    one = b"POST /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    many = one * (40_000 // len(one) + 1)
+    answer = exchange(server, many + LAST[:30], LAST[30:])
+    assert answer.count(b"HTTP/1.1 405") == many.count(b"POST")
+    assert answer.endswith(b'{"status":"live"}')
+
+
 def test_a_proxy_is_not_what_it_is(server: Server) -> None:
     for address in (b"example.org:443", b"/predict"):
         answer = exchange(server, b"CONNECT " + address + b" HTTP/1.1\r\nHost: x\r\n\r\nhello")

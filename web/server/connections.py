@@ -42,7 +42,7 @@ class BoundedConnection(HttpToolsProtocol):
     _header_bytes = 0
     _received_bytes = 0
     _in_headers = False
-    _in_body = False
+    _ended = False
     _lingering = False
 
     def __init__(self, limits: Limits, *given: Any, **named: Any) -> None:
@@ -66,14 +66,17 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse the received bytes; those of incomplete headers count towards the limit too."""
-        in_body = self._in_body
+        """Parse the received bytes; those of incomplete headers count towards the limit too.
+
+        But where another request ended in them, nobody knows how many are of the headers.
+        """
+        self._ended = False
         self._unset_keepalive_if_required()
         try:
             self._parse(data)
         except httptools.HttpParserError:
             self.send_400_response("")
-        if self._in_headers and not in_body:
+        if self._in_headers and not self._ended:
             self._received_bytes += len(data)
             self._limit_headers()
 
@@ -116,7 +119,7 @@ class BoundedConnection(HttpToolsProtocol):
         """Start the timeout for a request's body."""
         if self.parser.should_upgrade():  # `_parse` does the same without the offer
             return
-        self._in_headers, self._in_body = False, True
+        self._in_headers = False
         self._wait(self._limits.settings.request_seconds + SLACK_SECONDS)
         super().on_headers_complete()
         if self._lingering:
@@ -126,7 +129,7 @@ class BoundedConnection(HttpToolsProtocol):
         """Stop the timeout: the client has sent the whole request."""
         if self.parser.should_upgrade():
             return
-        self._in_body = False
+        self._ended = True
         self._stop_waiting()
         super().on_message_complete()
 
