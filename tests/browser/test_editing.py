@@ -217,7 +217,7 @@ def test_several_files_become_a_list(visit: Open) -> None:
     with Image.open(io.BytesIO(png())) as image:
         out = io.BytesIO()
         image.crop((300, 0, 600, 400)).save(out, "JPEG")
-    files = [("both.png", png()), ("seven.jpg", out.getvalue()), ("broken.png", png()[:300])]
+    files = [("both.png", png()), ("seven.jpg", out.getvalue()), ("=broken.png", png()[:300])]
     payloads: list[FilePayload] = [{"name": name, "mimeType": "image/png", "buffer": each} for name, each in files]
     surface["#file"].set_input_files(payloads)
     expect(surface["#note"]).to_have_text("3 files: see the last readings below. 1 could not be read.")
@@ -231,7 +231,7 @@ def test_several_files_become_a_list(visit: Open) -> None:
         surface["#history .csv"].click()
     lines = download.value.path().read_text().splitlines()
     assert lines[3].split(",")[1:] == ["47", lines[3].split(",")[2], "both.png", ""]
-    assert lines[1].split(",")[1:4] == ["", "", "broken.png"]
+    assert lines[1].split(",")[1:4] == ["", "", "'=broken.png"]
     assert "damaged" in lines[1].split(",")[4]
 
 
