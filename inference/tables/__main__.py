@@ -8,13 +8,9 @@ from pathlib import Path
 
 from inference import Recognizer, RecognizerError
 from inference.command import ONLY_FIRST_MESSAGE, STDIN, csv_cell, ending_cleanly, standard_input
-from inference.results import REFUSED
 from inference.tables.grid import MAX_ROWS_OR_COLUMNS
 from inference.tables.picture import draw_table
 from inference.tables.table import read_table
-
-# A cell with so many refused marks holds a word, such as one of the table's head.
-MIN_WORD_MARKS = 3
 
 
 @ending_cleanly
@@ -43,10 +39,8 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m infere
     sys.stdout.flush()
     if table.reading.pages > 1 or table.reading.more:
         print(f"{options.picture}: {ONLY_FIRST_MESSAGE}", file=sys.stderr)
-    doubtful = [cell.text.count(REFUSED) for row in table.cells for cell in row if cell.doubtful]
-    if doubtful:
-        words = sum(refused >= MIN_WORD_MARKS for refused in doubtful)
-        print(f"{len(doubtful) - words} doubtful cells and {words} of words are marked with ?", file=sys.stderr)
+    if doubtful := sum(cell.doubtful for row in table.cells for cell in row):
+        print(f"{doubtful} doubtful cells are marked with ?", file=sys.stderr)
     try:
         if options.save:
             draw_table(table).save(options.save)

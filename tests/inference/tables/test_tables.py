@@ -214,19 +214,6 @@ def test_the_command_prints_csv_and_saves_the_picture(tmp_path: Path) -> None:
         assert (colours[:, 2] - colours[:, 0] > 80).sum() > 500, "blue lines and letters"
 
 
-def test_the_words_of_a_head_are_no_doubtful_cells(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = [["????1", "?????"], ["1/2", "7?"], ["", "??"]]
-    cells = tuple(tuple(Cell(text, "?" in text) for text in row) for row in said)
-    table = replace(read_table(Scripted(Reading("", (), (620, 620))), filled(), 3, 3), cells=cells)
-    monkeypatch.setattr("inference.tables.__main__.read_table", lambda *_: table)
-    assert main([str(tmp_path / "a.png"), "--rows", "3", "--columns", "2"]) == 0
-    out, err = capsys.readouterr()
-    assert out == "????1,?????\r\n'1/2,7?\r\n,??\r\n", "and no spreadsheet takes a half for the second of January"
-    assert err == "2 doubtful cells and 2 of words are marked with ?\n"
-
-
 def test_a_pipe_is_read_once() -> None:
     out = io.BytesIO()
     filled().save(out, "PNG")
