@@ -13,16 +13,16 @@ from inference.errors import BrokenImageError
 STDIN = "-"
 ONLY_FIRST_MESSAGE = "the file has more pages or frames; only the first was read."
 Arguments = ParamSpec("Arguments")
-# The start of a text that a spreadsheet takes for a formula or a date; a number such as -42 is neither.
-MISTAKEN = re.compile(r"^(?=[=@\t\r\n]|[+-](?![\d.,?]*$)|\d+([/:-]|\.\d+\.)[\d/:.-]*$)", re.ASCII)
+# The start of a text that a spreadsheet takes for a formula, which it would run; a number such as -42 is none.
+FORMULA = re.compile(r"^(?=[=@\t\r\n]|[+-](?![\d.,?]*$))", re.ASCII)
 
 
 def csv_cell(text: str) -> str:
-    """Return a cell of CSV, with an apostrophe before what a spreadsheet would take for a formula or a date.
+    """Return a cell of CSV, with an apostrophe before what a spreadsheet would take for a formula.
 
     Source: OWASP, "CSV Injection". The page does the same, in `result.js`.
     """
-    return MISTAKEN.sub("'", text)
+    return FORMULA.sub("'", text)
 
 
 def standard_input() -> bytes:

@@ -9,7 +9,7 @@ from tests.browser.conftest import DESKTOP, Open
 from tests.browser.surface import Surface
 from tests.browser.test_pictures import hand_over, png
 from tests.inference.tables.test_tables import filled
-from tests.inference.test_main import MISTAKEN, PLAIN
+from tests.inference.test_main import FORMULAS, PLAIN
 
 CLIPBOARD = {**DESKTOP, "permissions": ["clipboard-read", "clipboard-write"]}
 
@@ -56,13 +56,13 @@ def test_a_correction_reaches_its_cell_and_no_edit_is_lost(visit: Open) -> None:
     assert surface.page.evaluate("navigator.clipboard.readText()").splitlines() == ["12\t\t7", "55\t385\t", "4\t\t"]
 
 
-def test_csv_that_no_spreadsheet_misreads(visit: Open) -> None:
+def test_csv_that_no_spreadsheet_takes_for_a_formula(visit: Open) -> None:
     surface = visit()
     text = surface.page.evaluate(
         "(rows) => import(new URL('static/js/result.js', document.baseURI)).then(({ asCsv }) => asCsv(rows))",
-        [MISTAKEN, PLAIN],
+        [FORMULAS, PLAIN],
     )
-    assert list(csv.reader(io.StringIO(text, newline=""))) == [["'" + each for each in MISTAKEN], PLAIN]
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [["'" + each for each in FORMULAS], PLAIN]
 
 
 def test_on_a_small_screen_the_table_scrolls_into_view_in_place_of_the_text(visit: Open) -> None:

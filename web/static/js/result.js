@@ -51,10 +51,10 @@ export function markAt(reading, x, y) {
 	return -1;
 }
 
-/** Rows of texts as CSV; an apostrophe is put before what a spreadsheet would take for a formula or a date. */
+/** Rows of texts as CSV; an apostrophe is put before what a spreadsheet would take for a formula. */
 export function asCsv(rows) {
 	const quote = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-	const cell = (text) => quote(text.replace(/^(?=[=@\t\r\n]|[+-](?![\d.,?]*$)|\d+([/:-]|\.\d+\.)[\d/:.-]*$)/, "'"));
+	const cell = (text) => quote(text.replace(/^(?=[=@\t\r\n]|[+-](?![\d.,?]*$))/, "'"));
 	return rows.map((row) => row.map(cell).join(",")).join("\r\n");
 }
 
