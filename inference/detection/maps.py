@@ -58,8 +58,7 @@ def halved(values: Floats) -> Floats:
 
 def highest(values: Floats) -> Floats:
     """Return the maximum of each cell of 2x2 values, float32 [ceil(H/2), ceil(W/2)]."""
-    one, two, three, four = _quarters(values)
-    return np.asarray(np.maximum(np.maximum(one, two), np.maximum(three, four)), np.float32)
+    return np.asarray(np.max(_quarters(values), axis=0), np.float32)
 
 
 def _quarters(values: Floats) -> list[Floats]:

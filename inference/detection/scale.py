@@ -149,23 +149,16 @@ def grown(cells: NDArray[np.bool_], shape: tuple[int, ...], reach: int) -> NDArr
         shape: rows and columns of the returned map, which covers the picture too.
         reach: the largest distance that counts as near, in cells of `cells`.
     """
-    rows, columns = shape
-    down, across = np.nonzero(cells)
-    top, bottom = _ends(down, reach, rows / cells.shape[0], rows)
-    left, right = _ends(across, reach, columns / cells.shape[1], columns)
-    # Each rectangle is entered at its four corners; two cumulative sums then fill all of them.
-    corners = np.zeros((rows + 1, columns + 1), np.int32)
-    np.add.at(corners, (top, left), 1)
-    np.add.at(corners, (bottom, right), 1)
-    np.add.at(corners, (top, right), -1)
-    np.add.at(corners, (bottom, left), -1)
-    return np.asarray(corners.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0)
+    down, across = (_near(*sides, reach) for sides in zip(cells.shape, shape, strict=True))
+    return np.asarray(down @ cells @ across.T > 0)
 
 
-def _ends(cells: NDArray[np.intp], reach: int, scale: float, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the first of `count` cells of another size that cells and those around cover, and one past the last."""
-    first = np.clip(np.floor((cells - reach) * scale), 0, count - 1)
-    return first.astype(np.intp), np.clip(np.ceil((cells + reach + 1) * scale), 1, count).astype(np.intp)
+def _near(given: int, wanted: int, reach: int) -> Floats:
+    """Return which of `wanted` cells along a side are on or near which of `given`, 0 or 1, float32 [wanted, given]."""
+    scale = wanted / given
+    at, to = np.arange(given), np.arange(wanted)[:, None]
+    first, stop = np.floor((at - reach) * scale), np.ceil((at + reach + 1) * scale)
+    return np.asarray((to >= first.clip(0, wanted - 1)) & (to < stop.clip(1, wanted)), np.float32)
 
 
 def sizes(seen: list[Look]) -> list[tuple[float, NDArray[np.bool_]]]:

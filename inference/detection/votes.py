@@ -116,14 +116,10 @@ def climb(density: Floats, starts: Places) -> Places:
     # Ranks instead of values: no two are equal, so that nothing points in a circle or stays on a plateau.
     rank = np.zeros(padded.size, np.int32)
     rank[cells[np.argsort(padded[cells], kind="stable")]] = np.arange(1, len(cells) + 1)
-    best, target = rank[cells], cells
-    for step in (-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1):
-        beside = rank[cells + step]
-        target = np.where(beside > best, cells + step, target)
-        best = np.maximum(best, beside)
+    around = cells + np.add.outer((-width, 0, width), (-1, 0, 1)).reshape(-1, 1)
     position = np.zeros(padded.size, np.intp)
     position[cells] = np.arange(len(cells))
-    parent = position[target]
+    parent = position[around[rank[around].argmax(axis=0), np.arange(len(cells))]]
     while not np.array_equal(grand := parent[parent], parent):
         parent = grand
     inner = (cells // width - 1) * density.shape[1] + cells % width - 1

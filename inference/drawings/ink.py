@@ -1,5 +1,7 @@
 """Extracts the ink of a clean drawing. Its paper has one tone, so nothing is flattened and anti-aliasing is kept."""
 
+from functools import reduce
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -33,18 +35,15 @@ def ink_of(image: Image.Image) -> Grey | None:
     Returns:
         None if the paper has more than one tone, as in a photo.
     """
-    depths = []
+    depths: list[Grey] = []
     for plane in _planes(image):
-        depth = _depth(plane)
-        if depth is None:
+        if (depth := _depth(plane)) is None:
             return None
         depths.append(depth)
-    contrast = max(int(depth.max()) for depth in depths)
+    away = reduce(np.maximum, depths)
+    contrast = int(away.max())
     if contrast < MIN_CONTRAST:
-        return np.zeros(depths[0].shape, np.uint8)
-    away = depths[0]
-    for depth in depths[1:]:
-        away = np.maximum(away, depth)
+        return np.zeros_like(away)
     ink = away > max(2, round(MAX_PAPER_WAVE_SHARE * contrast))
     if np.count_nonzero(ink) > (1 - MIN_PAPER_SHARE) * ink.size:
         return None
@@ -56,9 +55,8 @@ def ink_of(image: Image.Image) -> Grey | None:
 def _planes(image: Image.Image) -> list[Grey]:
     """Return the grey picture, or its three channels if a sample of its pixels shows colours."""
     if image.mode != "L":
-        red, green, blue = np.moveaxis(np.asarray(image.resize((64, 64), Image.Resampling.NEAREST))[..., :3], 2, 0)
-        most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
-        if int((most - least).max()) > MIN_COLOUR_DIFFERENCE:
+        sample = np.asarray(image.resize((64, 64), Image.Resampling.NEAREST))[..., :3]
+        if int(np.ptp(sample, axis=2).max()) > MIN_COLOUR_DIFFERENCE:
             return [np.asarray(image.getchannel(band)) for band in range(3)]
         image = image.convert("L")
     return [np.asarray(image)]
@@ -99,10 +97,8 @@ def _cut_close(grey: Grey, tone: np.uint8, near: int) -> bool:
     deepest = int(away.max())
     between = (away > near) & (away < MAX_BETWEEN_SHARE * deepest)
     steep = np.zeros(away.shape, np.bool_)
-    for axis in (0, 1):
-        change = np.abs(np.diff(away, axis=axis)) > MIN_STEEP_SHARE * deepest
-        first, last = [slice(None)] * 2, [slice(None)] * 2
-        first[axis], last[axis] = slice(None, -1), slice(1, None)
-        steep[tuple(first)] |= change
-        steep[tuple(last)] |= change
+    for tones, found in ((away, steep), (away.T, steep.T)):
+        change = np.abs(np.diff(tones, axis=0)) > MIN_STEEP_SHARE * deepest
+        found[:-1] |= change
+        found[1:] |= change
     return float((between & ~steep).mean()) <= MAX_FLAT_SHARE

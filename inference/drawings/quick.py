@@ -59,9 +59,7 @@ def _apart(components: Components) -> bool:
     tallest = float(heights.max())
     if heights.min() < MIN_HEIGHT_RATIO * tallest:
         return False
-    apart = gaps(boxes)
-    np.fill_diagonal(apart, np.inf)
-    return bool(apart.min() >= MIN_GAP_HEIGHTS * tallest)
+    return bool(gaps(boxes).min() >= MIN_GAP_HEIGHTS * tallest)
 
 
 def _digits(boxes: NDArray[np.float64], said: NDArray[np.float32]) -> bool:

@@ -79,4 +79,4 @@ def _mean(opinions: Sequence[Opinion]) -> float:
 
 def _confidence(opinion: Opinion) -> float:
     """Return the confidence of a mark that is read, and 0 for a refused one."""
-    return opinion.confidence if opinion.digit is not None or opinion.sign is not None else 0.0
+    return 0.0 if opinion.refused else opinion.confidence

@@ -51,9 +51,7 @@ def may_be_one(
         return True
     if sum(opinion.digit is not None for opinion in opinions) > 1 or has_exponent(sightings, shapes):
         return False
-    apart = gaps(boxes)
-    np.fill_diagonal(apart, np.inf)
-    return bool((apart.min(axis=1) <= MAX_GAP_HEIGHTS * size[1]).all())
+    return bool((gaps(boxes).min(axis=1) <= MAX_GAP_HEIGHTS * size[1]).all())
 
 
 def as_one(ink: NDArray[np.uint8], components: Components, sightings: Sequence[Sighting]) -> Sighting:

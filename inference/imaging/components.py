@@ -75,15 +75,10 @@ def _merge(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArra
     """Return the smallest member of the component of each of `count` nodes, given the edges."""
     parent = np.arange(count)
     while one.size:
-        a, b = parent[one], parent[other]
-        apart = a != b
-        if not apart.any():
-            break
-        one, other = a[apart], b[apart]
         np.minimum.at(parent, np.maximum(one, other), np.minimum(one, other))
-        while True:
-            grand = parent[parent]
-            if np.array_equal(grand, parent):
-                break
+        while not np.array_equal(grand := parent[parent], parent):
             parent = grand
+        one, other = parent[one], parent[other]
+        apart = one != other
+        one, other = one[apart], other[apart]
     return parent

@@ -11,11 +11,13 @@ def gaps(boxes: NDArray[np.float64], others: NDArray[np.float64] | None = None) 
     """Return how far boxes, float64 [N, 4], are from each other, or from others, float64 [M, 4].
 
     Returns:
-        The larger of the gaps along x and y, [N, N] or [N, M]; below 0 where boxes overlap.
+        The larger of the gaps along x and y, [N, N] or [N, M]; below 0 where boxes overlap, inf of a box to itself.
     """
-    others = boxes if others is None else others
-    apart = np.maximum(boxes[:, None, :2] - others[None, :, 2:], others[None, :, :2] - boxes[:, None, 2:])
-    return np.asarray(apart.max(axis=2), np.float64)
+    to = boxes if others is None else others
+    apart = np.maximum(boxes[:, None, :2] - to[None, :, 2:], to[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
+    if others is None:
+        np.fill_diagonal(apart, np.inf)
+    return np.asarray(apart, np.float64)
 
 
 def starts_line(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -34,7 +34,7 @@ def refuse_doubtful(
         other: float64 [N], the page network's probability that each is neither a digit nor a sign.
     """
     digits = np.array([opinion.digit is not None for opinion in opinions], np.bool_)
-    nothing = np.array([opinion.digit is None and opinion.sign is None for opinion in opinions], np.bool_)
+    nothing = np.array([opinion.refused for opinion in opinions], np.bool_)
     if not digits.any():
         return opinions
     numbers = digits.sum() >= max(MIN_DIGITS, int(nothing.sum()) + 1)
@@ -45,7 +45,6 @@ def refuse_doubtful(
     longest = np.maximum(heights, boxes[:, 2] - boxes[:, 0])
     long = longest[None] >= MIN_NEIGHBOUR_LENGTH_RATIO * heights[:, None]
     apart = gaps(boxes) / np.maximum(heights[:, None], heights[None])
-    np.fill_diagonal(apart, np.inf)
     part = (apart <= MAX_GAP_HEIGHTS) & nothing[None]
     if cut:
         part |= (apart <= MAX_CUT_GAP_HEIGHTS) & digits[None]

@@ -71,9 +71,8 @@ def has_exponent(sightings: Sequence[Sighting], shapes: NDArray[np.float32]) -> 
         shapes: float32 [N, C], the classifier's probabilities of each.
     """
     heights = np.array([_tall(sighting) for sighting in sightings])
-    apart = gaps(np.array([sighting.box for sighting in sightings], np.float64))
-    np.fill_diagonal(apart, np.inf)
-    separate = apart.min(axis=1) > MIN_GAP_HEIGHTS * heights.max()
+    apart = gaps(np.array([sighting.box for sighting in sightings], np.float64)).min(axis=1)
+    separate = apart > MIN_GAP_HEIGHTS * heights.max()
     shaped = shapes[:, :10].max(axis=1) >= MIN_JOINED_PROBABILITY
     return bool((separate & shaped & (heights < MAX_EXPONENT_HEIGHT_RATIO * heights.max())).any())
 
@@ -113,7 +112,7 @@ def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int
     boxes = np.array([sighting.box for sighting in sightings], np.float64)
     heights = np.array([sighting.height for sighting in sightings])
     kinds = np.array([sighting.mark.kind.argmax() for sighting in sightings])
-    refused = np.array([opinion.digit is None and opinion.sign is None for opinion in opinions])
+    refused = np.array([opinion.refused for opinion in opinions])
     near = gaps(boxes) <= MAX_GAP_HEIGHTS * np.maximum(heights[:, None], heights[None])
     alike = (kinds[:, None] == kinds[None]) & (kinds < 10)
     candidates = near & (alike | refused[:, None] | refused[None])
@@ -128,13 +127,12 @@ def _may_be_one(digit: int, opinions: Sequence[Opinion], sightings: Sequence[Sig
     """
     kinds = [sighting.mark.kind for sighting in sightings]
     seen = [int(kind.argmax()) == digit for kind in kinds]
-    nothing = [opinion.digit is None and opinion.sign is None for opinion in opinions]
-    torn = any(refused and part for refused, part in zip(nothing, seen, strict=True))
+    torn = any(opinion.refused and part for opinion, part in zip(opinions, seen, strict=True))
     return all(
         part
         or opinion.digit == digit
-        or ((refused or torn) and opinion.sign is None and kind[10:-1].sum() < MAX_SIGN_PROBABILITY)
-        for part, opinion, refused, kind in zip(seen, opinions, nothing, kinds, strict=True)
+        or ((opinion.refused or torn) and opinion.sign is None and kind[10:-1].sum() < MAX_SIGN_PROBABILITY)
+        for part, opinion, kind in zip(seen, opinions, kinds, strict=True)
     )
 
 

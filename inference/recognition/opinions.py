@@ -39,6 +39,11 @@ class Opinion:
     confidence: float
     probabilities: Floats
 
+    @property
+    def refused(self) -> bool:
+        """Whether the mark is neither a digit nor a sign."""
+        return self.digit is None and self.sign is None
+
 
 def combined(classified: Floats, kind: Floats, signs: Sequence[str], *, first: bool = False) -> Opinion:
     """Decide what a mark is.
