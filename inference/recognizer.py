@@ -165,18 +165,15 @@ class Recognizer:
             drawing: its ink and the components of that, if it is a clean drawing.
         """
         kinds = len(self._network.info.kinds)
-        degrees, sightings = 0, None
-        shadows = drawing is None
-        if drawing:
-            sightings = read_at_once(self._network, kinds, picture, drawing[1], self._max_marks)
-        if sightings is None:
-            degrees, sightings = find(self._network, kinds, picture, self._max_marks, shadows=shadows)
-            sightings, classified, opinions = self._joined(sightings)
+        seen = read_at_once(self._network, kinds, picture, drawing[1], self._max_marks) if drawing else None
+        if seen is not None:
+            degrees, (sightings, classified, opinions) = 0, self._reread_until_sure(picture, seen)
         else:
-            sightings, classified, opinions = self._reread_until_sure(picture, sightings)
-        if degrees and len(sightings) < MIN_MARKS_FOR_TURN:
-            degrees, sightings = find(self._network, kinds, picture, self._max_marks, turn=False, shadows=shadows)
-            sightings, classified, opinions = self._joined(sightings)
+            for turn in (True, False):
+                degrees, seen = find(self._network, kinds, picture, self._max_marks, turn=turn, shadows=drawing is None)
+                sightings, classified, opinions = self._joined(seen)
+                if not degrees or len(sightings) >= MIN_MARKS_FOR_TURN:
+                    break
         if drawing and not degrees and may_be_one(drawing[1], sightings, opinions, classified):
             whole = as_one(*drawing, sightings)
             said = self._classify_surely(_normalised([whole]))

@@ -137,18 +137,11 @@ def nearest_to_scale(readings: list[list[Sighting]]) -> list[Sighting]:
 def shared(one: Sighting, other: Sighting) -> float:
     """Return the ink that two sightings share, as a share of the ink of the one that has less."""
     finer, coarser = (one, other) if one.factor >= other.factor else (other, one)
-    ink = finer.mark.ink > 127
-    rows, columns = np.nonzero(ink)
-    left, top = finer.mark.box[:2]
     scale = coarser.factor / finer.factor
-    down = _at(rows + top, scale, coarser.mark.box[1])
-    across = _at(columns + left, scale, coarser.mark.box[0])
-    height, width = coarser.mark.ink.shape
-    inside = (down >= 0) & (down < height) & (across >= 0) & (across < width)
-    both = np.count_nonzero(coarser.mark.ink[down[inside], across[inside]] > 127)
-    area = min(len(rows), np.count_nonzero(coarser.mark.ink > 127) / scale**2)
-    return both / area if area else 0.0
-
-
-def _at(pixels: NDArray[np.intp], scale: float, start: int) -> NDArray[np.intp]:
-    return np.asarray(np.floor((pixels + 0.5) * scale) - start, np.intp)
+    covered = coarser.mark.ink > 127
+    # Row and column of each pixel of the finer mark's ink, first in its picture, then in the coarser mark's box.
+    places = np.argwhere(finer.mark.ink > 127) + finer.mark.box[1::-1]
+    places = np.floor((places + 0.5) * scale).astype(np.intp) - coarser.mark.box[1::-1]
+    down, across = places[((places >= 0) & (places < covered.shape)).all(axis=1)].T
+    area = min(len(places), np.count_nonzero(covered) / scale**2)
+    return np.count_nonzero(covered[down, across]) / area if area else 0.0

@@ -110,12 +110,9 @@ def sureness(maps: Maps, others: float = 0.0) -> float:
     """
     ink = halved(halved(maps.writing))
     weight = np.where(ink >= MIN_INK_SHARE, ink / np.maximum(maps.height, 1) ** INK_PER_HEIGHT_POWER, 0)
+    best = np.maximum(maps.kind[..., :10].max(axis=2), others * maps.kind[..., 10:].max(axis=2))
     total = float(weight.sum())
-    return float((weight * _best(maps.kind, others)).sum()) / total if total else 0.0
-
-
-def _best(kind: Floats, others: float) -> Floats:
-    return np.asarray(np.maximum(kind[..., :10].max(axis=2), others * kind[..., 10:].max(axis=2)), np.float32)
+    return float((weight * best).sum()) / total if total else 0.0
 
 
 def usual_height(maps: Maps) -> float | None:

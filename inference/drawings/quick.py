@@ -37,34 +37,18 @@ def read_isolated_digits(
         The boxes, float64 [N, 4]: left, top, right, bottom in pixels; the images, uint8 [N, 28, 28]; the
         classifier's probabilities, float32 [N, C]. None if it is no such drawing.
     """
-    if components.count > MAX_COMPONENTS or not _apart(components):
+    if components.count > MAX_COMPONENTS:
+        return None
+    boxes = components.boxes.astype(np.float64)
+    widths, heights = (boxes[:, 2:] - boxes[:, :2]).T
+    tallest = heights.max(initial=0)
+    if (heights < MIN_HEIGHT_RATIO * tallest).any() or (gaps(boxes) < MIN_GAP_HEIGHTS * tallest).any():
         return None
     images = np.empty((components.count, SIDE, SIDE), np.uint8)
     # The boxes do not overlap, so each crop contains one component.
     for at, (left, top, right, bottom) in enumerate(components.boxes):
         images[at] = normalise(ink[top:bottom, left:right])
     said = classify(images)
-    boxes = components.boxes.astype(np.float64)
-    if not _digits(boxes, said):
-        return None
-    return boxes, images, said
-
-
-def _apart(components: Components) -> bool:
-    """Say whether all components have about the same height and are well separated."""
-    if components.count < 2:
-        return True
-    boxes = components.boxes.astype(np.float64)
-    heights = boxes[:, 3] - boxes[:, 1]
-    tallest = float(heights.max())
-    if heights.min() < MIN_HEIGHT_RATIO * tallest:
-        return False
-    return bool(gaps(boxes).min() >= MIN_GAP_HEIGHTS * tallest)
-
-
-def _digits(boxes: NDArray[np.float64], said: NDArray[np.float32]) -> bool:
-    """Say whether each component is surely a digit."""
-    if (said[:, :10].max(axis=1) < MIN_DIGIT_PROBABILITY).any():
-        return False
-    slim = boxes[:, 2] - boxes[:, 0] <= MAX_ONE_WIDTH_RATIO * (boxes[:, 3] - boxes[:, 1])
-    return len(boxes) == 1 or bool((slim | (said.argmax(axis=1) != 1)).all())
+    unsure = said[:, :10].max(axis=1) < MIN_DIGIT_PROBABILITY
+    slash = (said.argmax(axis=1) == 1) & (widths > MAX_ONE_WIDTH_RATIO * heights)
+    return None if unsure.any() or (len(boxes) > 1 and slash.any()) else (boxes, images, said)

@@ -38,8 +38,6 @@ TRANSPOSES_BY_ORIENTATION = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# The EXIF orientations with which width and height change places.
-QUARTER_TURN_ORIENTATIONS = (5, 6, 7, 8)
 # Pillow warns on standard error of large pictures, which raise an error here, and of broken EXIF, which is harmless.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
@@ -157,10 +155,10 @@ def _upright(opened: Image.Image) -> Decoded:
     if opened.size == size[::-1]:
         # Pillow turns a TIFF upright by itself.
         size = opened.size
-    orientation = _orientation(opened)
-    if orientation in TRANSPOSES_BY_ORIENTATION:
+    if (orientation := _orientation(opened)) in TRANSPOSES_BY_ORIENTATION:
         image = image.transpose(TRANSPOSES_BY_ORIENTATION[orientation])
-    return Decoded(image, size[::-1] if orientation in QUARTER_TURN_ORIENTATIONS else size)
+    # From 5 on, width and height change places.
+    return Decoded(image, size[::-1] if orientation in range(5, 9) else size)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -175,15 +173,13 @@ def _reduced(image: Image.Image, factor: int) -> Image.Image:
     """Return an image made smaller by a factor, as mode L, RGB or RGBA; in strips, so that the copies are small."""
     if factor == 1:
         whole = _plain(image)
-        return _stretched(whole) if whole.mode == "F" else whole
-    height = factor * -(-STRIP_PIXELS // (factor * image.width))
-    strips = [
-        _plain(image.crop((0, top, image.width, min(top + height, image.height)))).reduce(factor)
-        for top in range(0, image.height, height)
-    ]
-    whole = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
-    for number, strip in enumerate(strips):
-        whole.paste(strip, (0, number * height // factor))
+    else:
+        height = factor * -(-STRIP_PIXELS // (factor * image.width))
+        strips = (
+            _plain(image.crop((0, top, image.width, min(top + height, image.height)))).reduce(factor)
+            for top in range(0, image.height, height)
+        )
+        whole = Image.fromarray(np.concatenate([np.asarray(strip) for strip in strips]))
     return _stretched(whole) if whole.mode == "F" else whole
 
 

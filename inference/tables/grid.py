@@ -109,8 +109,7 @@ def _corners(dark: NDArray[np.bool_]) -> Iterator[Floats]:
     The one with the largest bounding box comes first. It may be the edge of the paper.
     """
     components = label(dark)
-    wide, high = (components.boxes[:, side + 2] - components.boxes[:, side] for side in (0, 1))
-    areas = wide * high
+    areas = (components.boxes[:, 2:] - components.boxes[:, :2]).prod(axis=1)
     for number in np.argsort(-areas, kind="stable"):
         if areas[number] < MIN_TABLE_SHARE * dark.size:
             return
@@ -136,12 +135,11 @@ def _lines(straight: NDArray[np.bool_], count: int, what: str) -> Floats:
     of lines in Knuth and Plass, "Breaking Paragraphs into Lines", 1981).
     """
     side = len(straight)
-    seen = straight.copy()
-    for away in range(1, MAX_WANDER_PX + 1):
-        seen[away:] |= straight[:-away]
-        seen[:-away] |= straight[away:]
+    wide = 2 * MAX_WANDER_PX + 1
+    padded = np.pad(straight, ((MAX_WANDER_PX,), (0,)))
+    seen = np.lib.stride_tricks.sliding_window_view(padded, wide, axis=0).any(axis=2)
     # The share of each row of pixels that is dark: high where a line runs, and highest in its middle.
-    shown = np.convolve(seen.mean(axis=1), np.full(2 * MAX_WANDER_PX + 1, 1 / (2 * MAX_WANDER_PX + 1)), "same")
+    shown = np.convolve(seen.mean(axis=1), np.full(wide, 1 / wide), "same")
     usual = side / count
     heights = np.arange(side)
     cost = UNEVEN_COST * np.abs(heights / usual - 1)
