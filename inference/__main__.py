@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +20,6 @@ from inference.imaging.files import FORMATS, SUFFIXES, read_pipe
 MIN_FILES_FOR_PROGRESS = 5
 # What stands for control characters in a file's name, which would break the lines and columns of the output.
 ESCAPES = {code: repr(chr(code))[1:-1] for code in (*range(32), 127)}
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The result of one file: a reading, or an error."""
-
-    name: str
-    reading: Reading | None
-    error: str = ""
 
 
 @ending_cleanly
@@ -63,18 +53,16 @@ def main(
         table.writerow(["file", "text", "confidence", "error", "turned"])
     for name in _with_progress(names):
         result = _read(recognizer, name, options.save)
-        if result.error:
-            failed = True
-            print(f"{name}: {result.error}", file=sys.stderr)
-        elif result.reading is not None and result.reading.more:
-            print(f"{name}: {_left_out(result.reading)}", file=sys.stderr)
+        failed |= isinstance(result, str)
+        if problem := result if isinstance(result, str) else _left_out(result):
+            print(f"{name}: {problem}", file=sys.stderr)
         if options.json:
-            print(json.dumps(_entry(result)))
+            print(json.dumps({"file": name, **_entry(result)}))
         elif table:
-            table.writerow(map(csv_cell, _row(result)))
-        elif result.reading is not None:
+            table.writerow(map(csv_cell, [name, *_row(result)]))
+        elif isinstance(result, Reading):
             # All lines of writing but the first are indented, so that they stand under the first.
-            print(f"{name.translate(ESCAPES)}\t{result.reading.text.replace(chr(10), chr(10) + chr(9))}")
+            print(f"{name.translate(ESCAPES)}\t{result.text.replace(chr(10), chr(10) + chr(9))}")
         sys.stdout.flush()
     return int(failed)
 
@@ -159,7 +147,8 @@ def _with_progress(names: list[str]) -> Iterator[str]:
         yield from progress.track(names, description="Reading")
 
 
-def _read(recognizer: Recognizer, name: str, save: Path | None) -> Outcome:
+def _read(recognizer: Recognizer, name: str, save: Path | None) -> Reading | str:
+    """Return the reading of a file, or a message about the error."""
     try:
         picture = standard_input() if name == STDIN else read_pipe(Path(name))
         reading = recognizer.read(picture)
@@ -167,17 +156,19 @@ def _read(recognizer: Recognizer, name: str, save: Path | None) -> Outcome:
             for page in annotate_pages(picture, reading):
                 page.save(_free(save, name))
     except RecognizerError as error:
-        return Outcome(name, None, str(error))
+        return str(error)
     except OSError as error:
-        return Outcome(name, None, f"The picture with the boxes cannot be written: {error.strerror or error}.")
-    return Outcome(name, reading)
+        return f"The picture with the boxes cannot be written: {error.strerror or error}."
+    return reading
 
 
 def _left_out(reading: Reading) -> str:
-    """Return a message about the part of a file that was not read."""
-    if reading.pages == 1:
-        return ONLY_FIRST_MESSAGE
-    return f"the file has more pages; the first {reading.pages} were read."
+    """Return a message about the part of a file that was not read, or nothing."""
+    if not reading.more:
+        return ""
+    return (
+        ONLY_FIRST_MESSAGE if reading.pages == 1 else f"the file has more pages; the first {reading.pages} were read."
+    )
 
 
 def _free(folder: Path, name: str) -> Path:
@@ -189,10 +180,9 @@ def _free(folder: Path, name: str) -> Path:
     return path
 
 
-def _entry(result: Outcome) -> dict[str, Any]:
-    reading = result.reading
-    if reading is None:
-        return {"file": result.name, "error": result.error}
+def _entry(reading: Reading | str) -> dict[str, Any]:
+    if isinstance(reading, str):
+        return {"error": reading}
     digits = [
         {
             "digit": digit.digit,
@@ -208,15 +198,14 @@ def _entry(result: Outcome) -> dict[str, Any]:
     seldom = {"turned": reading.turned} if reading.turned else {}
     seldom |= {"pages": reading.pages} if reading.pages > 1 else {}
     seldom |= {"more": True} if reading.more else {}
-    return {"file": result.name, "text": reading.text, "size": reading.size, **seldom, "digits": digits}
+    return {"text": reading.text, "size": reading.size, **seldom, "digits": digits}
 
 
-def _row(result: Outcome) -> list[str]:
-    reading = result.reading
-    if reading is None:
-        return [result.name, "", "", result.error, ""]
-    lowest = min((digit.confidence for digit in reading.digits), default=None)
-    return [result.name, reading.text, "" if lowest is None else f"{lowest:.4f}", "", str(reading.turned)]
+def _row(reading: Reading | str) -> list[str]:
+    if isinstance(reading, str):
+        return ["", "", reading, ""]
+    lowest = min((f"{digit.confidence:.4f}" for digit in reading.digits), default="")
+    return [reading.text, lowest, "", str(reading.turned)]
 
 
 if __name__ == "__main__":

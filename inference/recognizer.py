@@ -240,7 +240,4 @@ def _mark(opinion: Opinion, image: NDArray[np.uint8], box: tuple[float, ...], li
 
 def _normalised(sightings: Sequence[Sighting]) -> Images:
     """Return the normalised image of each sighting for the classifier, uint8 [N, 28, 28]."""
-    images = np.empty((len(sightings), SIDE, SIDE), np.uint8)
-    for at, sighting in enumerate(sightings):
-        images[at] = normalise(sighting.mark.ink)
-    return images
+    return np.array([normalise(sighting.mark.ink) for sighting in sightings], np.uint8).reshape(-1, SIDE, SIDE)

@@ -44,10 +44,9 @@ def read_isolated_digits(
     tallest = heights.max(initial=0)
     if (heights < MIN_HEIGHT_RATIO * tallest).any() or (gaps(boxes) < MIN_GAP_HEIGHTS * tallest).any():
         return None
-    images = np.empty((components.count, SIDE, SIDE), np.uint8)
     # The boxes do not overlap, so each crop contains one component.
-    for at, (left, top, right, bottom) in enumerate(components.boxes):
-        images[at] = normalise(ink[top:bottom, left:right])
+    cuts = [normalise(ink[top:bottom, left:right]) for left, top, right, bottom in components.boxes]
+    images = np.array(cuts, np.uint8).reshape(-1, SIDE, SIDE)
     said = classify(images)
     unsure = said[:, :10].max(axis=1) < MIN_DIGIT_PROBABILITY
     slash = (said.argmax(axis=1) == 1) & (widths > MAX_ONE_WIDTH_RATIO * heights)
