@@ -1,6 +1,8 @@
 """Opens a model file in an onnxruntime session."""
 
+import hashlib
 from pathlib import Path
+from typing import Any
 
 import onnxruntime
 
@@ -9,8 +11,8 @@ from inference.errors import InvalidModelError, ModelNotFoundError
 REBUILD_HINT = "Run `make train export` to build it."
 
 
-def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.InferenceSession, bytes]:
-    """Return a session of one thread for an ONNX file, and the file's bytes.
+def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.InferenceSession, dict[str, Any]]:
+    """Return a session of one thread for an ONNX file, and the file's `name`, `version`, `sha256`, `size`, `metadata`.
 
     Args:
         path: of the file.
@@ -38,4 +40,7 @@ def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.I
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors share no base class
         raise InvalidModelError(f"{path} is not a complete ONNX file. {REBUILD_HINT}") from error
-    return session, content
+    metadata = dict(session.get_modelmeta().custom_metadata_map)
+    about = {"name": metadata.get("name", path.stem), "version": metadata.get("version", "unknown")}
+    sha256 = hashlib.sha256(content).hexdigest()
+    return session, {**about, "sha256": sha256, "size": len(content), "metadata": metadata}

@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Floats, Maps, halved
-from inference.detection.votes import MIN_WHOLE_SHARE, NO_MARK, owners
+from inference.detection.votes import MIN_WHOLE_SHARE, NO_MARK, Places, owners, shares
 from inference.imaging.components import label
+
+# The mark of each cell of 2x2 pixels, or of each pixel, by its number; NO_MARK where there is none.
+Owners = NDArray[np.int32]
 
 # Smallest share of ink in a pixel that belongs to a mark's soft rim.
 MIN_RIM_SHARE = 0.1
@@ -50,63 +53,51 @@ def marks(maps: Maps) -> list[Segment]:
     share = halved(maps.writing)
     of_cell = np.full(share.shape, NO_MARK, np.intp)
     # All soft pixels of a cell touch, so they belong to one piece.
-    of_cell[rows // OFFSET_CELL_PX, columns // OFFSET_CELL_PX] = piece
+    cells = rows // OFFSET_CELL_PX, columns // OFFSET_CELL_PX
+    of_cell[cells] = piece
     owner, count = owners(maps, of_cell)
     if not count:
         return []
-    whole = _whole(of_cell, owner, share, pieces.count)
-    mark = whole[piece]
-    several = mark == SEVERAL_MARKS
-    if several.any():
-        spread = _spread(owner)
-        mark[several] = spread[rows[several] // OFFSET_CELL_PX, columns[several] // OFFSET_CELL_PX]
-    kinds, heights = _opinions(maps, owner, of_cell, whole, share, count)
-    return _cut(maps.writing, (rows, columns), mark, kinds, heights)
+    mark = _by_piece(of_cell, owner, share)
+    kinds, heights = _opinions(maps, mark, owner != NO_MARK, share, count)
+    return _cut(maps.writing, (rows, columns), mark[cells], kinds, heights)
 
 
-def _whole(of_cell: NDArray[np.intp], owner: NDArray[np.int32], share: Floats, count: int) -> NDArray[np.int32]:
-    """Return the mark that each connected piece belongs to, int32 [N]; -1 for none, -2 if several marks share it."""
+def _by_piece(of_cell: Places, owner: Owners, share: Floats) -> Owners:
+    """Return the mark of each cell: that of its connected piece, or, if several marks share the piece, its own."""
     voting = owner != NO_MARK
-    width = int(owner.max()) + 1
-    pairs, at = np.unique(of_cell[voting] * width + owner[voting], return_inverse=True)
-    votes = np.bincount(at, share[voting], len(pairs))
-    piece, mark = np.divmod(pairs, width)
-    total = np.bincount(piece, votes, count)
-    whole = np.where(total > 0, SEVERAL_MARKS, NO_MARK).astype(np.int32)
-    sure = votes >= MIN_WHOLE_SHARE * total[piece]
+    piece, mark = of_cell[voting], owner[voting]
+    sure = shares(piece, mark, share[voting]) >= MIN_WHOLE_SHARE
+    # The last entry is for cells of no piece.
+    whole = np.full(of_cell.max() + 2, NO_MARK, np.int32)
+    whole[piece] = SEVERAL_MARKS
     whole[piece[sure]] = mark[sure]
-    return whole
+    found: Owners = whole[of_cell]
+    several = found == SEVERAL_MARKS
+    return np.where(several, _spread(owner), found) if several.any() else found
 
 
-def _spread(owner: NDArray[np.int32]) -> NDArray[np.int32]:
+def _spread(owner: Owners) -> Owners:
     """Return the mark of each cell, extended to the cells around that have none of their own."""
     height, width = owner.shape
     for _ in range(RIM_CELLS):
         padded = np.pad(owner, 1, constant_values=NO_MARK)
         empty = owner == NO_MARK
-        owner = owner.copy()
         # Neighbours at a side come last, so that they overwrite those at a corner.
         for down, right in ((0, 0), (0, 2), (2, 0), (2, 2), (0, 1), (1, 0), (1, 2), (2, 1)):
             beside = padded[down : down + height, right : right + width]
-            np.copyto(owner, beside, where=empty & (beside != NO_MARK))
+            owner = np.where(empty & (beside != NO_MARK), beside, owner)
     return owner
 
 
 def _opinions(
-    maps: Maps,
-    owner: NDArray[np.int32],
-    of_cell: NDArray[np.intp],
-    whole: NDArray[np.int32],
-    share: Floats,
-    count: int,
+    maps: Maps, of_cell: Owners, voting: NDArray[np.bool_], share: Floats, count: int
 ) -> tuple[Floats, Floats]:
-    """Return the kinds of marks, float32 [N, K], averaged over their cells by ink, and median heights, float32 [N]."""
-    down, across = np.nonzero(owner != NO_MARK)
-    mark = whole[of_cell[down, across]]
-    mark = np.where(mark == SEVERAL_MARKS, owner[down, across], mark)
-    order = np.argsort(mark, kind="stable")
-    mark, down, across = mark[order], down[order], across[order]
-    there, starts = np.unique(mark, return_index=True)
+    """Return the kinds of marks, float32 [N, K], averaged over voting cells by ink, and median heights, float32 [N]."""
+    down, across = np.nonzero(voting)
+    order = np.argsort(of_cell[voting], kind="stable")
+    down, across = down[order], across[order]
+    there, starts = np.unique(of_cell[down, across], return_index=True)
     step = KIND_CELL_PX // OFFSET_CELL_PX
     weight = share[down, across]
     weighted = weight[:, None] * maps.kind[down // step, across // step]
@@ -120,8 +111,8 @@ def _opinions(
 
 def _cut(
     writing: Floats,
-    pixels: tuple[NDArray[np.intp], NDArray[np.intp]],
-    mark: NDArray[np.int32],
+    pixels: tuple[Places, Places],
+    mark: Owners,
     kinds: Floats,
     heights: Floats,
 ) -> list[Segment]:

@@ -1,10 +1,10 @@
 """Loads the page network's file, and runs it in one onnxruntime session."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -53,9 +53,9 @@ class PageNetwork:
     """
 
     def __init__(self, path: Path) -> None:
-        self._session, content = open_session(path, sizes_vary=True)
+        self._session, about = open_session(path, sizes_vary=True)
         _check_signature(self._session, path)
-        self.info = _info(self._session, content, path)
+        self.info = _info(self._session, about, path)
 
     def __call__(self, grey: Grey) -> Maps:
         """Return the maps of a whole picture, uint8 [H, W], 0 = black. Memory grows with its size: see `tiles.tiled`.
@@ -77,20 +77,17 @@ class PageNetwork:
 def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> None:
     inputs = [(each.name, each.type, len(each.shape)) for each in session.get_inputs()]
     outputs = {each.name: (each.type, len(each.shape)) for each in session.get_outputs()}
-    expected = {"writing": 3, "offset": 4, "height": 3, "kind": 4}
-    if inputs != [("picture", "tensor(uint8)", 3)] or outputs != {
-        name: ("tensor(float)", rank) for name, rank in expected.items()
-    }:
+    expected = {name: ("tensor(float)", rank) for name, rank in zip(OUTPUTS, (3, 4, 3, 4), strict=True)}
+    if inputs != [("picture", "tensor(uint8)", 3)] or outputs != expected:
         raise InvalidModelError(
             f"{path} is an ONNX file, but no page network: it needs the input picture uint8 [1, H, W] and the outputs "
             f"{', '.join(OUTPUTS)}; it has inputs {inputs} and outputs {outputs}. {REBUILD_HINT}"
         )
 
 
-def _info(session: onnxruntime.InferenceSession, content: bytes, path: Path) -> PageInfo:
-    metadata = dict(session.get_modelmeta().custom_metadata_map)
+def _info(session: onnxruntime.InferenceSession, about: dict[str, Any], path: Path) -> PageInfo:
     try:
-        kinds = tuple(str(kind) for kind in json.loads(metadata.get("kinds", "[]")))
+        kinds = tuple(str(kind) for kind in json.loads(about["metadata"].get("kinds", "[]")))
     except ValueError as error:
         raise InvalidModelError(f"The metadata of {path} cannot be read: {error}. {REBUILD_HINT}") from error
     columns = next(each.shape[-1] for each in session.get_outputs() if each.name == "kind")
@@ -99,11 +96,4 @@ def _info(session: onnxruntime.InferenceSession, content: bytes, path: Path) -> 
             f"{path} names the kinds {list(kinds)} for {columns} columns; they must be the digits 0 to 9, signs, and "
             f"last {OTHER!r}. {REBUILD_HINT}"
         )
-    return PageInfo(
-        name=metadata.get("name", path.stem),
-        version=metadata.get("version", "unknown"),
-        kinds=kinds,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        metadata=metadata,
-    )
+    return PageInfo(kinds=kinds, **about)

@@ -8,7 +8,6 @@ from inference.detection.scale import Look, sureness
 
 # Pillow's transpose for each turn in degrees clockwise; Pillow counts anticlockwise.
 TRANSPOSES_BY_DEGREES = {
-    0: None,
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
     270: Image.Transpose.ROTATE_90,
@@ -25,8 +24,7 @@ Box = tuple[float, float, float, float]
 
 def turned(image: Image.Image, degrees: int) -> Image.Image:
     """Turn a picture clockwise by 0, 90, 180 or 270 degrees."""
-    method = TRANSPOSES_BY_DEGREES[degrees]
-    return image if method is None else image.transpose(method)
+    return image.transpose(TRANSPOSES_BY_DEGREES[degrees]) if degrees else image
 
 
 def upright(
@@ -43,7 +41,7 @@ def upright(
     if not first or sureness(first[0].maps) >= UPRIGHT_SURENESS or first[0].marks < MIN_MARKS_FOR_TURN:
         return 0, first
     # Digits have the same size after a turn, so one scale factor suits all turns.
-    sides = {degrees: look(turned(image, degrees), first[0].factor) for degrees in TRANSPOSES_BY_DEGREES if degrees}
+    sides = {degrees: look(turned(image, degrees), first[0].factor) for degrees in TRANSPOSES_BY_DEGREES}
     sure = {degrees: sureness(side.maps) for degrees, side in sides.items() if side.marks >= MIN_MARKS_FOR_TURN}
     best = max(sure, key=lambda degrees: sure[degrees], default=0)
     if not best or sure[best] < max(UPRIGHT_SURENESS, sureness(first[0].maps) + MIN_TURN_GAIN):

@@ -41,7 +41,8 @@ def views(images: Images) -> Images:
     Returns:
         uint8 [5, N, 28, 28].
     """
-    around = _around(images)
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+    around = np.stack([padded[:, down : down + SIDE, right : right + SIDE] for down in range(3) for right in range(3)])
     thicker = images + THICKER_SHARE * (around.max(axis=0) - images.astype(np.float32))
     thinner = images - THINNER_SHARE * (images.astype(np.float32) - around.min(axis=0))
     seen = [images, *(np.rint(each).astype(np.uint8) for each in (thicker, thinner))]
@@ -56,12 +57,6 @@ def agreed(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     mean = np.exp(np.log(np.maximum(probabilities, 1e-7)).mean(axis=0))
     return np.asarray(mean / mean.sum(axis=1, keepdims=True), np.float32)
-
-
-def _around(images: Images) -> Images:
-    """Return each pixel and its eight neighbours, uint8 [9, N, 28, 28]."""
-    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
-    return np.stack([padded[:, down : down + SIDE, right : right + SIDE] for down in range(3) for right in range(3)])
 
 
 def _turned(images: Images, angle: float) -> Images:

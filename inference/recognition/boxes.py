@@ -14,10 +14,11 @@ def gaps(boxes: NDArray[np.float64], others: NDArray[np.float64] | None = None) 
         The larger of the gaps along x and y, [N, N] or [N, M]; below 0 where boxes overlap, inf of a box to itself.
     """
     to = boxes if others is None else others
-    apart = np.maximum(boxes[:, None, :2] - to[None, :, 2:], to[None, :, :2] - boxes[:, None, 2:]).max(axis=2)
+    apart = np.maximum(boxes[:, None, :2] - to[None, :, 2:], to[None, :, :2] - boxes[:, None, 2:])
+    apart = np.asarray(apart.max(axis=2), np.float64)
     if others is None:
         np.fill_diagonal(apart, np.inf)
-    return np.asarray(apart, np.float64)
+    return apart
 
 
 def starts_line(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -1,10 +1,10 @@
 """Loads the classifier's file, and runs it in one onnxruntime session."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -62,9 +62,8 @@ class Classifier:
     """
 
     def __init__(self, path: Path) -> None:
-        self._session, content = open_session(path)
-        columns = _check_signature(self._session, path)
-        self.info = _info(self._session, content, columns, path)
+        self._session, about = open_session(path)
+        self.info = _info(about, _check_signature(self._session, path), path)
         self(np.zeros((1, SIDE, SIDE), np.uint8))
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -101,8 +100,8 @@ def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> int:
     return int(columns)
 
 
-def _info(session: onnxruntime.InferenceSession, content: bytes, columns: int, path: Path) -> ModelInfo:
-    metadata = dict(session.get_modelmeta().custom_metadata_map)
+def _info(about: dict[str, Any], columns: int, path: Path) -> ModelInfo:
+    metadata = about["metadata"]
     default = [str(digit) for digit in range(10)] + ["not a digit"]
     try:
         classes = tuple(str(name) for name in json.loads(metadata.get("classes", json.dumps(default[:columns]))))
@@ -114,13 +113,5 @@ def _info(session: onnxruntime.InferenceSession, content: bytes, columns: int, p
     if len(classes) != columns:
         raise InvalidModelError(f"{path} names {len(classes)} classes but has {columns} outputs. {REBUILD_HINT}")
     return ModelInfo(
-        name=metadata.get("name", path.stem),
-        version=metadata.get("version", "unknown"),
-        classes=classes,
-        threshold=threshold,
-        reject_threshold=reject_threshold,
-        test_accuracy=accuracy,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        metadata=metadata,
+        classes=classes, threshold=threshold, reject_threshold=reject_threshold, test_accuracy=accuracy, **about
     )

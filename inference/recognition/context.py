@@ -38,7 +38,8 @@ def refuse_doubtful(
     if not digits.any():
         return opinions
     numbers = digits.sum() >= max(MIN_DIGITS, int(nothing.sum()) + 1)
-    cut = _log_odds(other[digits]).mean() > MAX_MEAN_OTHER_LOG_ODDS
+    other = other[digits].clip(MIN_OPINION_PROBABILITY, 1 - MIN_OPINION_PROBABILITY)
+    cut = np.log(other / (1 - other)).mean() > MAX_MEAN_OTHER_LOG_ODDS
     if numbers and not (cut and len(opinions) <= MAX_CUT_MARKS):
         return opinions
     heights = boxes[:, 3] - boxes[:, 1]
@@ -53,8 +54,3 @@ def refuse_doubtful(
         replace(opinion, digit=None, confidence=1 - opinion.confidence) if no else opinion
         for opinion, no in zip(opinions, doubtful, strict=True)
     ]
-
-
-def _log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    limited = probability.clip(MIN_OPINION_PROBABILITY, 1 - MIN_OPINION_PROBABILITY)
-    return np.asarray(np.log(limited / (1 - limited)))

@@ -101,18 +101,16 @@ def in_cells(reading: Reading, page: Decoded, rows: int, columns: int) -> Table:
     for at, (row, column) in enumerate(grid.cells((boxes[:, :2] + boxes[:, 2:]) / 2).tolist()):
         if min(row, column) >= 0:
             inside.setdefault((row, column), []).append(at)
-
-    def cell(row: int, column: int) -> Cell:
-        at = inside.get((row, column), [])
-        return _cell([marks[each] for each in at], boxes[at])
-
-    cells = tuple(tuple(cell(row, column) for column in range(columns)) for row in range(rows))
+    cells = tuple(
+        tuple(_cell(marks, boxes, inside.get((row, column), [])) for column in range(columns)) for row in range(rows)
+    )
     return Table(cells, grid, image, reading, inside)
 
 
-def _cell(marks: list[Mark], boxes: NDArray[np.float64]) -> Cell:
-    """Return the cell that contains these marks; their boxes are left, top, right, bottom, float64 [N, 4]."""
-    if not marks:
+def _cell(all_marks: list[Mark], all_boxes: NDArray[np.float64], inside: list[int]) -> Cell:
+    """Return the cell that contains some marks; the boxes are left, top, right, bottom, float64 [N, 4]."""
+    if not inside:
         return Cell("", doubtful=False)
+    marks, boxes = [all_marks[at] for at in inside], all_boxes[inside]
     said = text(lines(boxes), boxes, [mark.said for mark in marks]).replace("\n", " ")
     return Cell(said, any(mark.refused or mark.confidence < MIN_SURE_CONFIDENCE for mark in marks))
