@@ -64,7 +64,9 @@ def _planes(image: Image.Image) -> list[Grey]:
 
 def _depth(grey: Grey) -> Grey | None:
     """Return each pixel's distance from the paper's tone, on the ink's side, or None if the paper has no one tone."""
-    tone = _commonest(grey)
+    # The commonest tone in a sample of the pixels.
+    step = max(1, min(grey.shape) // 80)
+    tone = np.uint8(np.bincount(grey[::step, ::step].ravel(), minlength=256).argmax())
     darker, lighter = int(tone) - int(grey.min()), int(grey.max()) - int(tone)
     # The ink of a drawing is all darker or all lighter than its paper.
     if min(darker, lighter) > MAX_OVERSHOOT_SHARE * max(darker, lighter, MIN_CONTRAST):
@@ -79,12 +81,6 @@ def _depth(grey: Grey) -> Grey | None:
     if darker >= lighter:
         return paper - (np.minimum(grey, paper) if lighter else grey)
     return (np.maximum(grey, paper) if darker else grey) - paper
-
-
-def _commonest(grey: Grey) -> np.uint8:
-    """Return the commonest tone in a sample of the pixels."""
-    step = max(1, min(grey.shape) // 80)
-    return np.uint8(np.bincount(grey[::step, ::step].ravel(), minlength=256).argmax())
 
 
 def _cut_close(grey: Grey, tone: np.uint8, near: int) -> bool:

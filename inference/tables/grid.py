@@ -89,13 +89,13 @@ def find(picture: Image.Image, rows: int, columns: int) -> Grid:
     around = small.filter(ImageFilter.BoxBlur(max(SURROUNDINGS_SHARE * max(small.size), 2)))
     dark: NDArray[np.bool_] = np.asarray(around, np.int16) > np.asarray(small, np.int16) + MIN_CONTRAST
     # The straightened table has fewer pixels: a line as thin as one pixel must not fall between them.
-    thicker = np.asarray(Image.fromarray(dark.astype(np.uint8)).filter(ImageFilter.MaxFilter(3)), np.bool_)
-    side = (np.arange(STRAIGHT_SIDE_PX) + 0.5) / STRAIGHT_SIDE_PX
-    places = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2).astype(np.float64)
+    thicker = Image.fromarray(dark.astype(np.uint8)).filter(ImageFilter.MaxFilter(3))
+    size = (STRAIGHT_SIDE_PX, STRAIGHT_SIDE_PX)
     problem = NoTableError(NO_TABLE_MESSAGE)
     for corners in _corners(dark):
-        x, y = np.rint(_mapped(perspective(SQUARE, corners), places)).astype(int).T
-        straight = thicker[y.clip(0, dark.shape[0] - 1), x.clip(0, dark.shape[1] - 1)].reshape(2 * [STRAIGHT_SIDE_PX])
+        # Corners are middles of pixels, which Pillow has at half a pixel.
+        way = perspective(SQUARE * STRAIGHT_SIDE_PX, corners + 0.5).ravel()[:8].tolist()
+        straight = np.asarray(thicker.transform(size, Image.Transform.PERSPECTIVE, way), np.bool_)
         try:
             return Grid(corners / factor, _lines(straight, rows, "rows"), _lines(straight.T, columns, "columns"))
         except NoTableError as error:
