@@ -32,11 +32,10 @@ def tiled(network: Network, grey: Grey, kinds: int, wanted: NDArray[np.bool_] | 
     core = (TILE_PX - 2 * MARGIN_PX) // GRID_PX
     for top in range(0, wanted.shape[0], core):
         for left in range(0, wanted.shape[1], core):
-            inside = wanted[top : top + core, left : left + core]
-            rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+            rows, columns = np.nonzero(wanted[top : top + core, left : left + core])
             if rows.size:
-                down = (GRID_PX * (top + int(rows[0])), min(height, GRID_PX * (top + int(rows[-1]) + 1)))
-                across = (GRID_PX * (left + int(columns[0])), min(width, GRID_PX * (left + int(columns[-1]) + 1)))
+                down = (GRID_PX * (top + int(rows.min())), min(height, GRID_PX * (top + int(rows.max()) + 1)))
+                across = (GRID_PX * (left + int(columns.min())), min(width, GRID_PX * (left + int(columns.max()) + 1)))
                 _fill_tile(network, grey, maps, down, across)
     return maps
 
