@@ -43,9 +43,8 @@ def may_be_one(
     if not sightings or any(opinion.sign is not None for opinion in opinions):
         return False
     boxes = np.array([sighting.box for sighting in sightings], np.float64)
-    left, top, right, bottom = _box(components)
-    size = boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)
-    if size.prod() < MIN_BOX_SHARE * (right - left) * (bottom - top):
+    size, ink_size = (each[:, 2:].max(axis=0) - each[:, :2].min(axis=0) for each in (boxes, components.boxes))
+    if size.prod() < MIN_BOX_SHARE * ink_size.prod():
         return False
     if len(sightings) == 1:
         return True
@@ -56,13 +55,8 @@ def may_be_one(
 
 def as_one(ink: NDArray[np.uint8], components: Components, sightings: Sequence[Sighting]) -> Sighting:
     """Return all ink of a drawing, uint8 [H, W], as one mark, with the mean of its marks' kinds."""
-    left, top, right, bottom = _box(components)
+    left, top = components.boxes[:, :2].min(axis=0).tolist()
+    right, bottom = components.boxes[:, 2:].max(axis=0).tolist()
     weights = [sighting.ink for sighting in sightings]
     kind = np.average([sighting.mark.kind for sighting in sightings], axis=0, weights=weights).astype(np.float32)
     return Sighting(Segment((left, top, right, bottom), ink[top:bottom, left:right], kind, bottom - top), 1.0)
-
-
-def _box(components: Components) -> tuple[int, int, int, int]:
-    left, top = components.boxes[:, :2].min(axis=0).tolist()
-    right, bottom = components.boxes[:, 2:].max(axis=0).tolist()
-    return left, top, right, bottom

@@ -173,16 +173,13 @@ def _rows(boxes: Floats, level: Floats, pieces: list[Row], tall: float) -> list[
 def _apart(boxes: Floats, level: Floats, row: Row, piece: Row) -> float:
     """Return how far the levels of two pieces of lines differ at the ends that face each other; inf if they overlap."""
     left, right = boxes[:, 0], boxes[:, 2]
-    before = [mark for mark in row if right[mark] <= left[piece[0]] + MAX_OVERLAP_WIDTHS * (right[mark] - left[mark])]
-    after = [mark for mark in row if left[mark] >= right[piece[-1]] - MAX_OVERLAP_WIDTHS * (right[mark] - left[mark])]
+    overlap = MAX_OVERLAP_WIDTHS * (right - left)
+    before = [mark for mark in row if right[mark] <= left[piece[0]] + overlap[mark]]
+    after = [mark for mark in row if left[mark] >= right[piece[-1]] - overlap[mark]]
     if len(before) + len(after) < len(row):
         return np.inf
-    gaps = []
-    if before:
-        gaps.append(abs(_end(boxes, level, before[::-1]) - _end(boxes, level, piece)))
-    if after:
-        gaps.append(abs(_end(boxes, level, after) - _end(boxes, level, piece[::-1])))
-    return min(gaps)
+    facing = ((before[::-1], piece), (after, piece[::-1]))
+    return min(abs(_end(boxes, level, end) - _end(boxes, level, own)) for end, own in facing if end)
 
 
 def _end(boxes: Floats, level: Floats, marks: Row) -> float:

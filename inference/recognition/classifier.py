@@ -74,13 +74,9 @@ class Classifier:
         """
         if batch.dtype != np.uint8 or batch.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"expected uint8 [N, 28, 28], got {batch.dtype} {list(batch.shape)}")
-        if len(batch) <= CHUNK_IMAGES:
-            return self._run(batch)
-        return np.concatenate([self._run(batch[at : at + CHUNK_IMAGES]) for at in range(0, len(batch), CHUNK_IMAGES)])
-
-    def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        probabilities: NDArray[np.float32] = self._session.run(["probabilities"], {"image": batch})[0]
-        return probabilities
+        # Even no images take one run, which tells the number of columns.
+        parts = [batch[at : at + CHUNK_IMAGES] for at in range(0, max(len(batch), 1), CHUNK_IMAGES)]
+        return np.concatenate([self._session.run(["probabilities"], {"image": part})[0] for part in parts])
 
 
 def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> int:
