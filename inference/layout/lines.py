@@ -12,24 +12,19 @@ Row = list[int]
 SPACE_WIDTHS = 1.5
 # Largest gap within a piece of a line, in heights of marks; across wider gaps only whole pieces are matched.
 MAX_GAP_HEIGHTS = 2.0
-# Marks stand on one line if their levels differ by less than this share of their height.
+# Marks stand on one line, and the lines of two columns meet, if their levels differ by less than this share of the
+# height of marks.
 MAX_LEVEL_HEIGHTS = 0.5
-# The lines of two columns meet if their levels differ by less than this share of the height of marks.
-MAX_MEETING_HEIGHTS = 0.25
 # Number of marks at the end of a line whose mean level decides which marks continue it.
 END_MARKS = 3
 # Smallest number of lines in each column of writing that is read column by column, if their lines do not meet.
 MIN_COLUMN_LINES = 3
-# The slope between a mark and its right neighbour counts if the middles of the two lie this far apart: across, and at
-# most up or down, in usual heights of marks.
-MIN_ACROSS_HEIGHTS, MAX_ACROSS_HEIGHTS, MAX_DOWN_HEIGHTS = 0.2, 4.0, 0.5
-# Largest difference, dy/dx, of the slope of one piece of a line from the median of all.
-MAX_SLOPE_DIFFERENCE = 0.1
+# A mark's right neighbour counts for the slope of lines if its middle lies at most this much higher or lower, in usual
+# heights of marks.
+MAX_DOWN_HEIGHTS = 0.5
 # The difference of two marks' levels is measured in the usual height of marks, or less between small marks, but in no
 # less than this share of the height of either.
 MIN_OWN_HEIGHT_SHARE = 0.8
-# Largest overlap of a mark with the piece of a line before or after it, as a share of the mark's width.
-MAX_OVERLAP_WIDTHS = 0.3
 # Smallest usual width of a digit, in median heights of marks, because a 1 is narrow.
 MIN_WIDTH_HEIGHTS = 0.6
 # Smallest number of gaps in a line whose median tells whether all its digits stand far apart.
@@ -67,11 +62,7 @@ def _usual_slope(x: Floats, y: Floats, tall: float) -> float:
     slopes = []
     for at in range(len(x)):
         across, down = x - x[at], y - y[at]
-        near = np.flatnonzero(
-            (across > MIN_ACROSS_HEIGHTS * tall)
-            & (across < MAX_ACROSS_HEIGHTS * tall)
-            & (np.abs(down) < MAX_DOWN_HEIGHTS * tall)
-        )
+        near = np.flatnonzero((across > 0) & (np.abs(down) < MAX_DOWN_HEIGHTS * tall))
         if near.size:
             to = near[across[near].argmin()]
             slopes.append(float(down[to] / across[to]))
@@ -114,9 +105,6 @@ def _level(x: Floats, y: Floats, pieces: list[Row]) -> Floats:
     spread = np.array([float(np.square(x[piece] - x[piece].mean()).sum()) for piece in long])
     slopes = np.array([float(((x[piece] - x[piece].mean()) * y[piece]).sum()) for piece in long]) / spread
     heights = np.array([float(y[piece].mean()) for piece in long])
-    # Clipping stops an outlier from tilting all lines.
-    usual = float(np.median(slopes))
-    slopes = np.clip(slopes, usual - MAX_SLOPE_DIFFERENCE, usual + MAX_SLOPE_DIFFERENCE)
     centre = float(np.average(heights, weights=spread))
     a = float(np.average(slopes, weights=spread))
     b = 0.0
@@ -150,7 +138,7 @@ def _meet(boxes: Floats, level: Floats, columns: list[list[Row]], tall: float) -
     for pair in pairwise(columns):
         fewer, more = sorted(pair, key=len)
         nearest = [min(_apart(boxes, level, row, other) for other in more) for row in fewer]
-        if np.mean(np.array(nearest) < MAX_MEETING_HEIGHTS * tall) < 0.5:
+        if np.mean(np.array(nearest) < MAX_LEVEL_HEIGHTS * tall) < 0.5:
             return False
     return True
 
@@ -172,10 +160,9 @@ def _rows(boxes: Floats, level: Floats, pieces: list[Row], tall: float) -> list[
 
 def _apart(boxes: Floats, level: Floats, row: Row, piece: Row) -> float:
     """Return how far the levels of two pieces of lines differ at the ends that face each other; inf if they overlap."""
-    left, right = boxes[:, 0], boxes[:, 2]
-    overlap = MAX_OVERLAP_WIDTHS * (right - left)
-    before = [mark for mark in row if right[mark] <= left[piece[0]] + overlap[mark]]
-    after = [mark for mark in row if left[mark] >= right[piece[-1]] - overlap[mark]]
+    middle = (boxes[:, 0] + boxes[:, 2]) / 2
+    before = [mark for mark in row if middle[mark] <= boxes[piece[0], 0]]
+    after = [mark for mark in row if middle[mark] >= boxes[piece[-1], 2]]
     if len(before) + len(after) < len(row):
         return np.inf
     facing = ((before[::-1], piece), (after, piece[::-1]))
