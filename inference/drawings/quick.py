@@ -15,8 +15,6 @@ MAX_COMPONENTS = 12
 MIN_DIGIT_PROBABILITY = 0.95
 # Smallest height of a component, as a share of the tallest one's: a dot, comma, minus or the bar of a 5 is lower.
 MIN_HEIGHT_RATIO = 0.6
-# Smallest gap between two bounding boxes, as a share of the tallest one's height.
-MIN_GAP_HEIGHTS = 0.1
 # Largest width of a 1 among other digits, as a share of its height: a slash is wider.
 MAX_ONE_WIDTH_RATIO = 0.3
 
@@ -41,8 +39,7 @@ def read_isolated_digits(
         return None
     boxes = components.boxes.astype(np.float64)
     widths, heights = (boxes[:, 2:] - boxes[:, :2]).T
-    tallest = heights.max(initial=0)
-    if (heights < MIN_HEIGHT_RATIO * tallest).any() or (gaps(boxes) < MIN_GAP_HEIGHTS * tallest).any():
+    if (heights < MIN_HEIGHT_RATIO * heights.max(initial=0)).any() or (gaps(boxes) < 0).any():
         return None
     # The boxes do not overlap, so each crop contains one component.
     cuts = [normalise(ink[top:bottom, left:right]) for left, top, right, bottom in components.boxes]
