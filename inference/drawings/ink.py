@@ -12,8 +12,7 @@ Grey = NDArray[np.uint8]
 MIN_COLOUR_DIFFERENCE = 12
 # A picture with less contrast than this, of 255, is a blank sheet.
 MIN_CONTRAST = 16
-# Smallest share of paper, which has one tone: among all pixels, and among those of the border.
-MIN_PAPER_SHARE = 0.2
+# Smallest share of paper, which has one tone, among the pixels of the border.
 MIN_PAPER_BORDER_SHARE = 0.85
 # If ink reaches the border instead: largest share of pixels that are flat and have a tone between paper and ink.
 MAX_FLAT_SHARE = 0.08
@@ -45,8 +44,6 @@ def ink_of(image: Image.Image) -> Grey | None:
     if contrast < MIN_CONTRAST:
         return np.zeros_like(away)
     ink = away > max(2, round(MAX_PAPER_WAVE_SHARE * contrast))
-    if np.count_nonzero(ink) > (1 - MIN_PAPER_SHARE) * ink.size:
-        return None
     if contrast < 255:
         away = np.rint(np.arange(256) * (255 / contrast)).clip(0, 255).astype(np.uint8)[away]
     return away * ink
