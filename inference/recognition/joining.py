@@ -1,6 +1,7 @@
-"""Joins marks that are parts of one digit: a 5 and its separate bar, both halves of a 4, a bit of a stroke."""
+"""Joins marks that are parts of one: a 5 and its separate bar, both halves of a 4, the two points of a colon."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ MIN_TWIN_HEIGHT_SHARE = 0.7
 # Largest height of a small digit beside a digit, such as an exponent, and the smallest gap between them, as shares of
 # the height of the large one.
 MAX_EXPONENT_HEIGHT_RATIO, MIN_GAP_HEIGHTS = 0.7, 0.02
+
+# Largest distance of a colon's two points, across and down, as shares of their line's height.
+MAX_COLON_SHIFT_HEIGHTS, MAX_COLON_HEIGHTS = 0.2, 0.8
 
 # A function from N sightings to the classifier's probabilities, float32 [N, C].
 ClassifySightings = Callable[[Sequence[Sighting]], NDArray[np.float32]]
@@ -47,6 +51,11 @@ def joined(
     said = classify(wholes) if wholes else np.zeros((0, 11), np.float32)
     free = set(range(len(sightings)))
     found = []
+    for colon, point in _colons(sightings, opinions):
+        if free.issuperset((colon, point)):
+            free.difference_update((colon, point))
+            whole = union(sightings[colon], sightings[point])
+            found.append(replace(whole, mark=replace(whole.mark, kind=sightings[colon].mark.kind)))
     for at in np.argsort(-said[:, :10].max(axis=1, initial=0)):
         digit = int(said[at, :10].argmax())
         pair = list(pairs[at])
@@ -117,6 +126,24 @@ def _pairs(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int
     alike = (kinds[:, None] == kinds[None]) & (kinds < 10)
     candidates = near & (alike | refused[:, None] | refused[None])
     return [(int(one), int(other)) for one, other in zip(*np.nonzero(np.triu(candidates, 1)), strict=True)]
+
+
+def _colons(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[int, int]]:
+    """Return the pairs of a mark read as a colon and one read as a point, or as a colon too, right above or below it.
+
+    The page network knows a colon by either of its points, but the two may vote for different middles.
+    """
+    boxes = np.array([sighting.box for sighting in sightings], np.float64)
+    colons = [at for at, opinion in enumerate(opinions) if opinion.sign == ":"]
+    points = [at for at, opinion in enumerate(opinions) if opinion.sign in (".", ":")]
+    pairs = []
+    for colon in colons:
+        height = sightings[colon].height
+        for point in points:
+            across, down = np.abs(boxes[colon].reshape(2, 2).mean(axis=0) - boxes[point].reshape(2, 2).mean(axis=0))
+            if point != colon and across <= MAX_COLON_SHIFT_HEIGHTS * height and down <= MAX_COLON_HEIGHTS * height:
+                pairs.append((colon, point))
+    return pairs
 
 
 def _may_be_one(digit: int, opinions: Sequence[Opinion], sightings: Sequence[Sighting]) -> bool:

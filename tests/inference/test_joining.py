@@ -116,6 +116,34 @@ def test_a_high_part_may_have_the_shape_of_a_digit() -> None:
     assert len(joined(marks, [opinion(None), opinion(None)], Shapes(4, 0.99), (0.2, 0.99))) == 1
 
 
+POINT, COLON = 10, 12
+
+
+def test_the_two_points_of_a_colon_are_one_mark() -> None:
+    upper, lower = (10, 10, 14, 14), (11, 26, 15, 30)
+    for kinds, signs in (((COLON, POINT), ":."), ((POINT, COLON), ".:"), ((COLON, COLON), "::")):
+        marks = [sighting(upper, kinds[0]), sighting(lower, kinds[1]), sighting((30, 8, 50, 40), 4)]
+        found = joined(marks, [opinion(None, signs[0]), opinion(None, signs[1]), opinion(4)], Shapes(8, 0.99))
+        assert [(each.mark.box, each.mark.kind.argmax()) for each in found] == [
+            ((30, 8, 50, 40), 4),
+            ((10, 10, 15, 30), COLON),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("lower", "signs"),
+    [
+        ((11, 26, 15, 30), ".."),  # the points of two lines
+        ((20, 26, 24, 30), ":."),  # aside
+        ((11, 40, 15, 44), ":."),  # of the next line
+        ((11, 26, 15, 30), ":-"),
+    ],
+)
+def test_other_signs_stay_apart(lower: tuple[int, int, int, int], signs: str) -> None:
+    marks = [sighting((10, 10, 14, 14), COLON), sighting(lower, POINT)]
+    assert len(joined(marks, [opinion(None, sign) for sign in signs], Shapes(8, 0.99))) == 2
+
+
 def test_only_neighbours_are_tried() -> None:
     shapes = Shapes(4, 0.99)
     assert len(joined([sighting(LEFT, 4), sighting((60, 10, 70, 42), 4)], [opinion(1)] * 2, shapes)) == 2
