@@ -15,7 +15,7 @@ from inference.tables.table import read_table
 # Largest number of misread pictures of each set that are kept for the sheet of errors.
 MAX_SHOWN_ERRORS = 24
 # Measures whose alignment maximises the number of right digits: the longest common subsequence.
-RIGHT_FIRST_MEASURES = frozenset({"real", "amounts", "refuse"})
+RIGHT_FIRST_MEASURES = frozenset({"real", "amounts", "refuse", "signs"})
 
 
 @dataclass(slots=True)
@@ -86,6 +86,7 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
     figures: dict[str, dict[str, float]] = {
         "digits": {"right": unrefused / count, "right and answered": whole, "right count": counted / count},
         "pages": by_digit,
+        "signs": {"right and answered": whole, "extra digits": extra / true},
         "letters": {"answered": faults / count},
         "real": {**by_digit, "lost marks": missed / true},
         "amounts": {**by_digit, "lost marks": missed / true, "amounts exact": whole},

@@ -84,7 +84,7 @@ def page(writer: Writer, rng: np.random.Generator) -> Photo:
             base = height * 0.07 + (row + 1) * pitch - 0.25 * pitch
             written.append(_number(ink, writer, rng, (left, base, right), tall, count, slope))
         lines.append(" ".join(each for each in written if each))
-    return _photograph(ink, tall, tuple(lines), rng)
+    return photograph(ink, tall, tuple(lines), rng)
 
 
 def single(writer: Writer, rng: np.random.Generator, squared: bool = False) -> Photo:
@@ -96,7 +96,7 @@ def single(writer: Writer, rng: np.random.Generator, squared: bool = False) -> P
     top = int(rng.uniform(0.15 * side, max(0.85 * side - digit.shape[0], 0.16 * side)))
     left = int(rng.uniform(0.15 * ink.shape[1], max(0.85 * ink.shape[1] - digit.shape[1], 0.16 * ink.shape[1])))
     _stamp(ink, digit, left, top)
-    return _photograph(ink, tall, (label,), rng, cell=tall * rng.uniform(0.25, 1.2), squared=squared)
+    return photograph(ink, tall, (label,), rng, cell=tall * rng.uniform(0.25, 1.2), squared=squared)
 
 
 def _number(
@@ -130,7 +130,7 @@ def _stamp(ink: NDArray[np.uint8], digit: NDArray[np.uint8], left: int, top: int
     np.maximum(target, digit[: target.shape[0], : target.shape[1]], out=target)
 
 
-def _photograph(
+def photograph(
     ink: NDArray[np.uint8],
     tall: float,
     lines: tuple[str, ...],
@@ -138,6 +138,16 @@ def _photograph(
     cell: float | None = None,
     squared: bool = False,
 ) -> Photo:
+    """Photograph writing on plain, ruled or squared paper.
+
+    Args:
+        ink: uint8 [height, width], 255 = ink.
+        tall: the height of its digits in pixels.
+        lines: what is written.
+        rng: source of the random numbers.
+        cell: the distance of the paper's lines in pixels; by default 0.6 to 1.8 times `tall`.
+        squared: whether the paper is squared, instead of any.
+    """
     height, width = ink.shape
     pen = np.array(INKS[rng.integers(len(INKS))])
     paper = np.array([1.0, rng.uniform(0.96, 1.0), rng.uniform(0.88, 1.0)]) * rng.uniform(0.85, 1.0)

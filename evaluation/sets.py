@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from evaluation import canvases, pages, strays, strokes
+from evaluation import canvases, pages, signs, strays, strokes
 from evaluation.score import DIGITS
 from synthesis.handwriting.faces import UNAMBIGUOUS_LETTERS, Faces
 
@@ -20,6 +20,8 @@ Item = TypeVar("Item")
 MIN_DIGITS_OF_WRITER = 3
 # Scans of 32x32 pixels get this margin, in pixels of the scan, and are then enlarged to this side.
 SCAN_MARGIN_PX, SCAN_SIDE_PX = 4, 200
+# Width of the paper around a number that is photographed.
+MARGIN_PX = 60
 # Indices, from 0, of drawings in strokes-digits.jsonl.gz that show several signs ("00", "35", "-7", "(8") but have a
 # label of one digit. They were found by looking at misread drawings. A number made with them has a wrong digit count.
 MISLABELLED = frozenset(
@@ -53,10 +55,10 @@ class Dataset:
 
     Attributes:
         name, about: its name and description in the results.
-        measure: `digits` (the whole text right or not), `pages` (digit by digit), `letters` (refused or not); for real
-            pictures, whose signs do not count: `real` (digit by digit, as many right as possible), `amounts` (the same,
-            and the whole text right or not), `refuse` (the number of extra digits); `cases` (an accepted text or not);
-            `cells` (each cell of a table right or not).
+        measure: `digits` (the whole text right or not), `signs` (the same, and extra digits), `pages` (digit by digit),
+            `letters` (refused or not); for real pictures, whose signs do not count: `real` (digit by digit, as many
+            right as possible), `amounts` (the same, and the whole text right or not), `refuse` (the number of extra
+            digits); `cases` (an accepted text or not); `cells` (each cell of a table right or not).
         samples: makes the samples.
     """
 
@@ -120,6 +122,15 @@ def _shared_sets(shared: Path) -> list[Dataset]:
 
         return _repeated(one)
 
+    def signed(photographed: bool) -> Samples:
+        def one(rng: np.random.Generator) -> Sample:
+            text, ink, tall = signs.number(checked, rng)
+            if photographed:
+                return Sample(pages.photograph(np.pad(ink, MARGIN_PX), tall, (text,), rng).content, text)
+            return Sample(canvases.colour(ink, rng), text)
+
+        return _repeated(one)
+
     def photos(count: int, _: np.random.Generator) -> Iterator[Sample]:
         truth = json.loads(photo_labels.read_text())
         for name, written in sorted(truth.items())[:count]:
@@ -147,6 +158,8 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         (hands, "numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4)),
         (checked, "checked numbers", without, "digits", numbers(checked, 0.03, 0.4)),
         (hands, "touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(hands, -0.14, 0.0)),
+        (checked, "signs", "dates, times, amounts, fractions: pen digits, drawn signs", "signs", signed(False)),
+        (checked, "paper signs", "synthetic photos of the same", "signs", signed(True)),
         (letters, "letters", "pen letters, one on a canvas", "letters", drawn(letters, False)),
         (photo_labels.is_file(), "photos", "phone photos of lines of numbers", "pages", photos),
         (hands, "pen pages", "synthetic photos of pages, thin and thick pens", "pages", written),

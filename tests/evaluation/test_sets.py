@@ -10,9 +10,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from evaluation import sets, strays
+from evaluation import sets, signs, strays
 from evaluation.score import plain
 from evaluation.sets import Sample, available
+from inference.imaging.components import label
 from inference.recognition.normalise import normalise
 from tests.inference.pens import STROKES, pen
 
@@ -67,7 +68,8 @@ def test_without_the_shared_folder_there_is_what_mnist_makes() -> None:
         ("images-optdigits.npz", {"scans"}),
         (
             "strokes-digits.jsonl.gz",
-            {"pen", "numbers", "checked numbers", "touching", "pen pages", "pen papers", "squared", "pen strays"},
+            {"pen", "numbers", "checked numbers", "touching", "signs", "paper signs"}
+            | {"pen pages", "pen papers", "squared", "pen strays"},
         ),
     ],
 )
@@ -122,6 +124,23 @@ def test_digits_touch_only_where_they_are_to(shared: Path) -> None:
     assert all(pieces(sample) == len(sample.truth) for sample in apart)
     touching = [sample for sample in samples(shared, "touching", 30) if "4" not in sample.truth]
     assert np.mean([pieces(sample) < len(sample.truth) for sample in touching]) > 0.7
+
+
+def test_numbers_with_signs_show_each_sign_apart(shared: Path) -> None:
+    found = samples(shared, "signs", 80)
+    assert set("".join(sample.truth for sample in found)) == set("0123456789.,:/-+")
+    # The 4 and the 5 may have two parts apart, as the colon has.
+    for sample in (each for each in found if not set("45") & set(each.truth)):
+        values = pixels(sample).astype(float)
+        ink = values[..., 3] if values.ndim == 3 else np.abs(values - values[0, 0])
+        pieces = label(np.rint(255 * ink / ink.max()).astype(np.uint8) > 127).count
+        assert pieces == len(sample.truth) + sample.truth.count(":"), sample.truth
+
+
+def test_photographed_numbers_have_a_margin(shared: Path) -> None:
+    for sample in samples(shared, "paper signs", 4):
+        assert pixels(sample).shape[0] > 200
+        assert sum(each in signs.SIGNS for each in sample.truth) in (1, 2)
 
 
 def test_drawings_of_several_signs_are_left_out_of_checked_numbers(

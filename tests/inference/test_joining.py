@@ -124,7 +124,7 @@ def test_the_two_points_of_a_colon_are_one_mark() -> None:
     for kinds, signs in (((COLON, POINT), ":."), ((POINT, COLON), ".:"), ((COLON, COLON), "::")):
         marks = [sighting(upper, kinds[0]), sighting(lower, kinds[1]), sighting((30, 8, 50, 40), 4)]
         found = joined(marks, [opinion(None, signs[0]), opinion(None, signs[1]), opinion(4)], Shapes(8, 0.99))
-        assert [(each.mark.box, each.mark.kind.argmax()) for each in found] == [
+        assert [(each.mark.box, int(each.mark.kind.argmax())) for each in found] == [
             ((30, 8, 50, 40), 4),
             ((10, 10, 15, 30), COLON),
         ]

@@ -1,0 +1,97 @@
+"""Draws numbers with signs, such as dates, times, amounts and fractions: pen digits of one writer, and signs by code.
+
+All lengths are in heights of the digits, if they have no unit; y points down, and the base line is at 0.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.strokes import Drawing, Points, aspect, place, render
+
+Rng = np.random.Generator
+
+# How numbers with signs are written: d is a digit, D one to three digits.
+PATTERNS = ("D.D", "D.dd", "D,D", "D,ddd", "dd:dd", "dd/dd/dddd", "D/D", "-D", "D-D", "D+D", "dd.dd.dddd")
+# Smallest and largest gap between marks.
+GAPS = (0.08, 0.35)
+
+
+def number(hands: Sequence[Sequence[Drawing]], rng: Rng) -> tuple[str, NDArray[np.uint8], float]:
+    """Draw a number with signs.
+
+    Args:
+        hands: the digits of each writer.
+        rng: source of the random numbers.
+
+    Returns:
+        Its text; its ink, uint8 [height, width], 255 = ink; and the height of its digits in pixels.
+    """
+    hand = hands[int(rng.integers(len(hands)))]
+    height = int(rng.integers(200, 501))
+    brush, tall = height * rng.uniform(0.025, 0.07), height * rng.uniform(0.35, 0.6)
+    at, base = brush + rng.uniform(0.05, 0.3) * tall, (height + tall) / 2
+    text, strokes = "", list[Points]()
+    for each in _pattern(rng):
+        if each == "d":
+            mark = hand[int(rng.integers(len(hand)))]
+            high = tall * rng.uniform(0.85, 1.1)
+            wide = max(high * min(aspect(mark), 1.2), 1.0)
+            top = min(max(base - high + rng.normal(0, 0.04) * tall, brush), height - high - brush)
+            strokes += place(mark, (at, top, wide, high))
+            text += mark.label
+        else:
+            points = [np.array(stroke) + rng.normal(0, 0.01, (len(stroke), 2)) for stroke in SIGNS[each](rng)]
+            strokes += [stroke * tall + (at, base) for stroke in points]
+            wide = tall * max(float(stroke[:, 0].max()) for stroke in points)
+            text += each
+        at += wide + brush + rng.uniform(*GAPS) * tall
+    return text, render(strokes, (int(at + brush + 0.1 * tall), height), brush), tall
+
+
+def _pattern(rng: Rng) -> str:
+    pattern = PATTERNS[rng.integers(len(PATTERNS))]
+    return "".join("d" * int(rng.integers(1, 4)) if each == "D" else each for each in pattern)
+
+
+Stroke = list[tuple[float, float]]
+
+
+def _point(rng: Rng) -> list[Stroke]:
+    y = -rng.uniform(0, 0.06)
+    return [[(0, y), (rng.uniform(0, 0.02), y)]]
+
+
+def _comma(rng: Rng) -> list[Stroke]:
+    wide, y = rng.uniform(0.03, 0.12), -rng.uniform(0, 0.08)
+    return [[(wide, y), (0.8 * wide, y + rng.uniform(0.05, 0.1)), (0, y + rng.uniform(0.14, 0.26))]]
+
+
+def _colon(rng: Rng) -> list[Stroke]:
+    return [[(0, y), (0.01, y)] for y in (-rng.uniform(0.6, 0.75), -rng.uniform(0.1, 0.3))]
+
+
+def _slash(rng: Rng) -> list[Stroke]:
+    wide, top, bottom = rng.uniform(0.3, 0.6), -rng.uniform(0.95, 1.15), rng.uniform(-0.02, 0.15)
+    return [[(wide, top), (wide / 2, (top + bottom) / 2), (0, bottom)]]
+
+
+def _minus(rng: Rng) -> list[Stroke]:
+    wide, y = rng.uniform(0.25, 0.5), -rng.uniform(0.4, 0.6)
+    return [[(0, y), (wide, y + rng.normal(0, 0.03))]]
+
+
+def _plus(rng: Rng) -> list[Stroke]:
+    half, y = rng.uniform(0.18, 0.28), -rng.uniform(0.4, 0.6)
+    return [[(0, y), (2 * half, y)], [(half, y - half), (half, y + half)]]
+
+
+SIGNS: dict[str, Callable[[Rng], list[Stroke]]] = {
+    ".": _point,
+    ",": _comma,
+    ":": _colon,
+    "/": _slash,
+    "-": _minus,
+    "+": _plus,
+}
