@@ -26,7 +26,7 @@ MIN_TWIN_HEIGHT_SHARE = 0.7
 MAX_EXPONENT_HEIGHT_RATIO, MIN_GAP_HEIGHTS = 0.7, 0.02
 
 # Largest distance of a colon's two points, across and down, as shares of their line's height.
-MAX_COLON_SHIFT_HEIGHTS, MAX_COLON_HEIGHTS = 0.2, 0.8
+COLON_REACH_HEIGHTS = (0.2, 0.8)
 
 # A function from N sightings to the classifier's probabilities, float32 [N, C].
 ClassifySightings = Callable[[Sequence[Sighting]], NDArray[np.float32]]
@@ -133,17 +133,13 @@ def _colons(sightings: list[Sighting], opinions: list[Opinion]) -> list[tuple[in
 
     The page network knows a colon by either of its points, but the two may vote for different middles.
     """
-    boxes = np.array([sighting.box for sighting in sightings], np.float64)
-    colons = [at for at, opinion in enumerate(opinions) if opinion.sign == ":"]
-    points = [at for at, opinion in enumerate(opinions) if opinion.sign in (".", ":")]
-    pairs = []
-    for colon in colons:
-        height = sightings[colon].height
-        for point in points:
-            across, down = np.abs(boxes[colon].reshape(2, 2).mean(axis=0) - boxes[point].reshape(2, 2).mean(axis=0))
-            if point != colon and across <= MAX_COLON_SHIFT_HEIGHTS * height and down <= MAX_COLON_HEIGHTS * height:
-                pairs.append((colon, point))
-    return pairs
+    colons = np.array([at for at, opinion in enumerate(opinions) if opinion.sign == ":"], np.intp)
+    points = np.array([at for at, opinion in enumerate(opinions) if opinion.sign in (".", ":")], np.intp)
+    middles = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 2, 2).mean(axis=1)
+    heights = np.array([sighting.height for sighting in sightings])[colons, None, None]
+    apart = np.abs(middles[colons, None] - middles[None, points]) <= np.array(COLON_REACH_HEIGHTS) * heights
+    near = apart.all(axis=2) & (colons[:, None] != points)
+    return [(int(colons[at]), int(points[to])) for at, to in np.argwhere(near)]
 
 
 def _may_be_one(digit: int, opinions: Sequence[Opinion], sightings: Sequence[Sighting]) -> bool:
