@@ -32,6 +32,8 @@ COUNTS = {
     "strays": 400,
     "pen strays": 400,
     "canvas": 2000,
+    "signs": 400,
+    "paper signs": 200,
 }
 COUNT = 1000
 # What --data DIR holds; a set whose file is missing is left out.
