@@ -207,7 +207,8 @@ class Recognizer:
         """Return the classifier's probabilities of marks, float32 [N, C], and the combined opinions of both."""
         signs = self._network.info.kinds[10:-1]
         classified = self._classify_surely(_normalised(sightings))
-        first = starts_line(np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4))
+        boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
+        first = starts_line(boxes, np.array([sighting.height for sighting in sightings]))
         return classified, [
             combined(probabilities, sighting.mark.kind, signs, first=bool(starts))
             for probabilities, sighting, starts in zip(classified, sightings, first, strict=True)

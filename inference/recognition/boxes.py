@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-# Largest gap between a mark and another that stands before it on its line, in heights of the mark.
+# Largest gap between a mark and another that stands before it on its line, in heights of the line's digits.
 MAX_BEFORE_HEIGHTS = 2.0
 
 
@@ -21,11 +21,16 @@ def gaps(boxes: NDArray[np.float64], others: NDArray[np.float64] | None = None) 
     return apart
 
 
-def starts_line(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which boxes, float64 [N, 4], have no other box before them on their line, bool [N]."""
+def starts_line(boxes: NDArray[np.float64], heights: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which boxes have no other box before them on their line, bool [N].
+
+    Args:
+        boxes: float64 [N, 4].
+        heights: float64 [N], the height of the digits on the line of each.
+    """
     left, top, right, bottom = boxes.T
     middle = (left + right) / 2
     gap = left[:, None] - right[None]
-    before = (middle[None] < middle[:, None]) & (gap < MAX_BEFORE_HEIGHTS * (bottom - top)[:, None])
+    before = (middle[None] < middle[:, None]) & (gap < MAX_BEFORE_HEIGHTS * heights[:, None])
     beside = (top[None] < bottom[:, None]) & (bottom[None] > top[:, None])
     return np.asarray(~(before & beside).any(axis=1), np.bool_)

@@ -66,10 +66,13 @@ def test_a_stroke_that_begins_a_number_is_rather_a_one_than_a_slash() -> None:
 def test_which_marks_begin_a_number() -> None:
     # Two lines, and on the second a number that is far from the first one.
     boxes = [(10, 0, 20, 40), (30, 5, 50, 40), (12, 100, 30, 140), (32, 130, 36, 136), (300, 100, 320, 140)]
-    assert starts_line(np.array(boxes, float)).tolist() == [True, False, True, False, True]
+    # A dot some way off is not the first mark.
+    boxes.append((350, 120, 354, 124))
+    heights = np.full(6, 40.0)
+    assert starts_line(np.array(boxes, float), heights).tolist() == [True, False, True, False, True, False]
     # One that leans over the next does not stand before it where its middle does not.
-    assert starts_line(np.array([(0, 0, 60, 40), (20, 0, 35, 40)], float)).tolist() == [False, True]
-    assert starts_line(np.zeros((0, 4))).shape == (0,)
+    assert starts_line(np.array([(0, 0, 60, 40), (20, 0, 35, 40)], float), heights[:2]).tolist() == [False, True]
+    assert starts_line(np.zeros((0, 4)), np.zeros(0)).shape == (0,)
 
 
 def test_probabilities_are_of_the_digits_and_of_none() -> None:
