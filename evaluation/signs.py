@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from evaluation.strokes import Drawing, Points, aspect, place, render
 
 Rng = np.random.Generator
+Stroke = list[tuple[float, float]]
 
 # How numbers with signs are written: d is a digit, D one to three digits.
 PATTERNS = ("D.D", "D.dd", "D,D", "D,ddd", "dd:dd", "dd/dd/dddd", "D/D", "-D", "D-D", "D+D", "dd.dd.dddd")
@@ -53,9 +54,6 @@ def number(hands: Sequence[Sequence[Drawing]], rng: Rng) -> tuple[str, NDArray[n
 def _pattern(rng: Rng) -> str:
     pattern = PATTERNS[rng.integers(len(PATTERNS))]
     return "".join("d" * int(rng.integers(1, 4)) if each == "D" else each for each in pattern)
-
-
-Stroke = list[tuple[float, float]]
 
 
 def _point(rng: Rng) -> list[Stroke]:
