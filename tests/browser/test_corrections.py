@@ -11,6 +11,7 @@ from tests.browser.surface import Surface
 from tests.browser.test_access import violations
 from tests.browser.test_editing import drag
 from tests.browser.test_pictures import hand_over, png
+from tests.servers import ROOT
 
 ONE, FOUR, SEVEN, THREE = OWN
 
@@ -115,6 +116,17 @@ def test_it_outlasts_a_turn_of_the_phone(visit: Open) -> None:
     surface.page.set_viewport_size({"width": 390, "height": 844})
     surface.page.wait_for_timeout(300)
     assert surface.settled().replace(" ", "") == "14"
+
+
+def test_that_of_a_point_outlasts_a_turn_of_the_picture(visit: Open) -> None:
+    surface = visit()
+    surface["#file"].set_input_files(ROOT / "examples" / "photo.jpg")
+    expect(surface["#reading"]).to_have_text(re.compile("^3.14"))
+    # Another sign than it may be read as.
+    surface[".was"].nth(1).select_option("It was a comma")
+    surface["#turn"].click()
+    expect(surface["#note"]).to_contain_text("Read turned by 270 degrees.")
+    expect(surface["#reading"]).to_have_text(re.compile("^3,14"))
 
 
 def test_it_outlasts_a_turn_and_a_crop_of_the_picture(visit: Open) -> None:

@@ -10,13 +10,11 @@ export function placeOf({ box: [x, y, width, height], page }, { size, file }, { 
 	return { sides, ink: strokes.map(({ points }) => (points.every(inside) ? points.length : "")).join("") };
 }
 
-const area = ([left, top, right, bottom]) => Math.max(right - left, 0) * Math.max(bottom - top, 0);
+/** Whether the middle of a box lies in another. */
+const lies = ([a, b, c, d], [left, top, right, bottom]) => Math.abs(a + c - left - right) < right - left && Math.abs(b + d - top - bottom) < bottom - top;
 
-/** Whether the ink is the same and the boxes share over half of what they cover. */
-function same(one, other) {
-	const both = one.sides.map((side, i) => Math[i < 2 ? "max" : "min"](side, other.sides[i]));
-	return one.ink === other.ink && 3 * area(both) > area(one.sides) + area(other.sides);
-}
+/** Whether the ink is the same, and the middle of each in the other; a point's box is a few pixels, and soon twice as high. */
+const same = (one, other) => one.ink === other.ink && lies(one.sides, other.sides) && lies(other.sides, one.sides);
 
 /** The corrections of the marks in these places, among those of a drawing or picture. */
 export const labelsAt = ({ marked = [] }, places) => places.map((place) => marked.find((each) => same(each, place)));
