@@ -50,7 +50,7 @@ def test_a_page_of_numbers_is_copied_as_csv(visit: Open) -> None:
 
 
 def test_several_files_become_a_list(visit: Open) -> None:
-    surface = visit()
+    surface = visit({**DESKTOP, "viewport": {"width": 1280, "height": 400}})
     surface.expected += ["the server responded with a status of 4"]
     with Image.open(io.BytesIO(png())) as image:
         out = io.BytesIO()
@@ -61,6 +61,7 @@ def test_several_files_become_a_list(visit: Open) -> None:
     expect(surface["#note"]).to_have_text("3 files: see the last readings below. 1 could not be read.")
     rows = surface["#history li"]
     expect(rows).to_have_count(3)
+    expect(rows.first).to_be_in_viewport()
     expect(rows.nth(2)).to_contain_text("both.png")
     expect(rows.nth(2).locator("b")).to_have_text("47")
     expect(rows.nth(1).locator("b")).to_have_text("7")

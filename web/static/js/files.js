@@ -6,6 +6,7 @@ const TRIES = 5; // retries of a file, if the server is busy
 
 export async function readAll(files, page, past) {
 	page.history.open = true;
+	page.history.scrollIntoView();
 	let unread = 0;
 	for (const [at, file] of files.entries()) {
 		page.note.textContent = `Reading file ${at + 1} of ${files.length} …`;
