@@ -72,10 +72,27 @@ def test_a_picture_is_turned_and_turned_back(visit: Open) -> None:
     surface.reads("47")
     expect(surface["#redo"]).to_be_disabled()
     surface["#undo"].click()
+    # Once more would close the picture, which no Redo brings back.
+    expect(surface["#undo"]).to_be_disabled()
+    surface.page.keyboard.press("Control+z")
+    expect(surface["#note"]).to_contain_text("2 of 2 marks refused")
+    surface[".was"].first.select_option("4")
     surface["#undo"].click()
+    expect(surface["#undo"]).to_be_disabled()
+    expect(surface["#picture"]).to_be_visible()
+    surface["#back"].click()
     expect(surface["#picture"]).to_be_hidden()
     surface.reads("")
     expect(surface["#redo"]).to_be_disabled()
+
+
+def test_the_fields_of_a_table_say_what_they_are(visit: Open) -> None:
+    surface = visit()
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    whole = surface["#columns"].screenshot()
+    surface["#columns"].evaluate("(field) => { field.placeholder = field.placeholder.slice(0, -1); }")
+    assert surface["#columns"].screenshot() != whole, "the last letter is cut off"
 
 
 def test_a_second_press_of_turn_waits_for_the_first(visit: Open) -> None:

@@ -80,6 +80,7 @@ function showMarks() {
 	showBoxes(page.overlay, job.file && !picture.seen ? [] : marks, job.size);
 	showResult(page, final, shown, job.file ? "No digits were found in this picture." : "Nothing to read yet.");
 	if (!sheet.live.length) record(past, job.id ?? started, final, digits, job.file ? null : drawing.strokes);
+	settle();
 }
 
 function showNothing(note) {
@@ -105,7 +106,7 @@ function refresh() {
 
 function settle() {
 	const at = document.activeElement;
-	page.undo.disabled = !picture.file && !drawing.canUndo;
+	page.undo.disabled = !(picture.file ? picture.canUndo || shown?.steps.length : drawing.canUndo);
 	page.redo.disabled = !(picture.file ? picture : drawing).canRedo;
 	// A control that is hidden or disabled would leave the focus nowhere.
 	if (at.disabled || !at.getClientRects().length) (picture.file ? page.stage : page.canvas).focus({ preventScroll: true });
@@ -170,8 +171,7 @@ const act = {
 		const step = shown?.strokes === drawing.strokes && shown.steps.pop();
 		if (step) correct(...step);
 		else if (picture.undo()) readPicture();
-		else if (picture.file) closePicture();
-		else drawing.undo();
+		else if (!picture.file) drawing.undo();
 	},
 	redo() {
 		finishStrokes();
@@ -181,6 +181,7 @@ const act = {
 	clear() {
 		finishStrokes();
 		page.problem.hidden = true;
+		if (page.eraser.ariaPressed === "true") act.eraser(); // of a blank sheet it takes nothing
 		started = Date.now();
 		drawing.clear();
 		if (picture.file) closePicture();
@@ -214,11 +215,11 @@ function zoom(on) {
 
 function readPicture() {
 	page.problem.hidden = true;
-	settle();
 	reader.invalidate();
 	crop.show(null);
 	page.stage.classList.remove("empty");
 	showNothing("Reading the picture …");
+	settle();
 	// Only a picture that the browser can show can be edited.
 	picture.ready.then(() => { for (const each of [page.turn, page.crop, page.zoom]) each.disabled = !picture.seen; });
 	zoom(false);

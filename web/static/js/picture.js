@@ -110,6 +110,7 @@ export class Picture {
 		return this.#last = this.#redraw(...size, (context) => context.drawImage(this.image, -left * width, -top * height));
 	}
 
+	get canUndo() { return this.#past.length > 0; }
 	get canRedo() { return this.#future.length > 0; }
 
 	/** Undo or redo a turn or crop; false if there was none. */
