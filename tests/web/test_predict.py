@@ -107,10 +107,10 @@ def test_errors_say_what_to_do(client: httpx.Client) -> None:
     assert "no field `image`" in problem(form, 422)
     no_boundary = post(client, png(seven()), "multipart/form-data")
     assert "multipart form cannot be read" in problem(no_boundary, 400)
-    assert "inputs" in problem(post(client, png(seven()), query="?inputs=perhaps"), 400)
+    assert "inputs: give 1 or 0" in problem(post(client, png(seven()), query="?inputs=perhaps"), 400)
     assert "Use POST" in problem(client.get("/predict"), 405)
     for path in ("/nothing", "/schema/swagger", "/schema/openapi.yaml"):
-        assert "There is nothing at this address" in problem(client.get(path), 404)
+        assert "There is nothing at this address; /docs describes" in problem(client.get(path), 404)
 
 
 @pytest.mark.parametrize("name", [b"\xff.jpg", "\N{GREEK SMALL LETTER ALPHA}.jpg".encode(), b"%ff", b"a\\\xe9"])

@@ -38,6 +38,10 @@ def test_the_description_names_every_route_and_error(client: httpx.Client) -> No
     assert "[1-9]" in json.dumps(predict["parameters"][-1]["schema"])
     assert set(predict["responses"]) == {"200", "400", "408", "413", "415", "422", "503"}
     assert "application/problem+json" in predict["responses"]["413"]["content"]
+    # Generated clients name their functions so.
+    metrics = paths["/metrics"]["get"]
+    named = [(each["operationId"], each["summary"]) for each in (predict, metrics)]
+    assert named == [("Predict", "Predict"), ("Metrics", "Metrics")]
     for operations in paths.values():
         for operation in operations.values():
             assert len(operation["description"]) > 10

@@ -113,13 +113,14 @@ def _response(request: HttpRequest, error: ProblemError) -> Response[bytes]:
 
 def _detail(request: HttpRequest, error: HTTPException) -> str:
     if error.status_code == HTTPStatus.NOT_FOUND and not isinstance(error, ProblemError):
-        return "There is nothing at this address. The addresses that there are: /docs."
+        return "There is nothing at this address; /docs describes those that there are."
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return (
             f"This address does not take {request.method}. Use {(error.headers or {}).get('allow', 'another method')}."
         )
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        return "; ".join(f"{each.get('key', '?')}: {each.get('message', '')}" for each in error.extra)
+        told = "; ".join(f"{each.get('key', '?')}: {each.get('message', '')}" for each in error.extra)
+        return told.replace("Expected `bool`, got `str`", "give 1 or 0")
     return error.detail
 
 

@@ -23,7 +23,7 @@ def create_operation_routes(limits: Limits, metrics: Metrics) -> list[HTTPRouteH
         limits.check_ready()
         return {"status": "ready"}
 
-    @get("/metrics", sync_to_thread=False, media_type="text/plain")
+    @get("/metrics", operation_id="Metrics", summary="Metrics", sync_to_thread=False, media_type="text/plain")
     def show() -> Response[bytes]:
         """Return all metrics in Prometheus' text format."""
         # Litestar adds the charset.

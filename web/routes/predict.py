@@ -134,9 +134,13 @@ def create_predict_route(
     model = ModelName(recognizer.info.name, recognizer.info.version)
 
     @post(
-        "/predict", status_code=200, operation_class=PictureOperation, responses=problems(400, 408, 413, 415, 422, 503)
+        "/predict",
+        status_code=200,
+        operation_id="Predict",
+        operation_class=PictureOperation,
+        responses=problems(400, 408, 413, 415, 422, 503),
     )
-    async def route(
+    async def predict(
         request: HttpRequest,
         inputs: Annotated[bool, INPUTS] = False,
         explain: Annotated[bool, EXPLAIN] = False,
@@ -185,7 +189,7 @@ def create_predict_route(
         request.scope["state"]["log"] = {"marks": len(reading.digits), "refused": refused}
         return answered
 
-    return route
+    return predict
 
 
 def answer(reading: Reading, model: ModelName, *, inputs: bool) -> ReadingAnswer:
