@@ -32,6 +32,20 @@ def test_a_tap_on_a_mark_or_on_the_reading_points_at_its_card(visit: Open) -> No
     expect(surface[".card"].first).to_be_focused()
 
 
+def test_a_finger_on_a_mark_presses_nothing_that_scrolls_below_it(visit: Open) -> None:
+    surface = visit(PHONE)
+    hand_over(surface, "pick", png())
+    surface.reads("47")
+    surface["#stage"].scroll_into_view_if_needed()
+    surface.page.evaluate("addEventListener('click', ({ target }) => { window.pressed = target.id; }, true)")
+    second = surface[".box"].nth(1).bounding_box()
+    assert second is not None
+    surface.page.touchscreen.tap(second["x"] + second["width"] / 2, second["y"] + second["height"] / 2)
+    surface.page.wait_for_function("() => window.pressed !== undefined")
+    assert surface.page.evaluate("pressed") == "area"
+    expect(surface[".card"].nth(1)).to_be_focused()
+
+
 def test_a_page_of_numbers_is_copied_as_csv(visit: Open) -> None:
     surface = visit({**DESKTOP, "permissions": ["clipboard-read", "clipboard-write"]})
     surface.mouse(surface.place(FOUR))

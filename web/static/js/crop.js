@@ -33,10 +33,12 @@ export class Crop {
 			dragged = true;
 			this.show([left, top, right, bottom]);
 		});
-		area.addEventListener("pointerup", (event) => {
-			if (this.#from) dragged ? frame.focus({ preventScroll: true }) : on.tap(...at(event));
+		area.addEventListener("pointerup", () => {
+			if (this.#from && dragged) frame.focus({ preventScroll: true });
 			this.#from = null;
 		});
+		// Not before the click of a finger, which would press what the page has scrolled below it.
+		area.addEventListener("click", (event) => dragged || on.tap(...at(event)));
 		area.addEventListener("pointercancel", () => { this.#from = null; });
 		frame.addEventListener("keydown", (event) => this.#key(event));
 	}
