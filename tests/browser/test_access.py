@@ -163,6 +163,11 @@ def test_forced_colours_hide_neither_bars_nor_a_pressed_button(visit: Open, sche
     assert abs(np.median(seen(bars.nth(7))) - np.median(seen(bars.nth(3)))) > 50
 
 
+def test_without_javascript_it_says_what_is_missing(visit: Open) -> None:
+    surface = visit(java_script_enabled=False)
+    expect(surface["noscript"]).to_be_visible()
+
+
 def test_whole_page_is_small() -> None:
     files = [path for path in (ROOT / "web" / "static").rglob("*") if path.suffix in {".html", ".css", ".js", ".svg"}]
     page = [path for path in files if "docs" not in path.as_posix().removeprefix(ROOT.as_posix())]

@@ -69,6 +69,24 @@ def test_reading_that_is_no_longer_wanted_holds_up_no_other(visit: Open) -> None
     expect(surface["#problem"]).to_be_hidden()
 
 
+def test_a_reading_that_is_older_than_the_drawing_is_pale(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(SEVEN, 0.3))
+    surface.reads("7")
+    expect(surface["#reading"]).to_have_css("opacity", "1")
+    held: list[Route] = []
+    holding = True
+    surface.page.route("**/predict*", lambda route: held.append(route) if holding else route.continue_())
+    surface.mouse(surface.place(FOUR, 0.7))
+    expect(surface["#reading"]).to_have_text("7")
+    expect(surface["#reading"]).to_have_css("opacity", "0.3")
+    holding = False
+    for route in held:
+        route.continue_()
+    surface.reads("74")
+    expect(surface["#reading"]).to_have_css("opacity", "1")
+
+
 def test_never_more_than_one_request_under_way(visit: Open) -> None:
     surface = visit()
     under_way: set[Request] = set()
