@@ -37,13 +37,12 @@ def main() -> None:
     sent = decode(options.picture, MAX_PIXELS).image
     looked_at = grey(sent)
     network = PageNetwork(page_beside(DEFAULT_MODEL))
-    kinds = len(network.info.kinds)
-    degrees, sightings = find(network, kinds, looked_at, MAX_MARKS)
+    degrees, sightings = find(network, looked_at, MAX_MARKS)
     upright = turned(looked_at, degrees)
     # Most pictures are read at one scale factor; if there are several, the most common one is shown.
     factors = [sighting.factor for sighting in sightings] or [1.0]
     scaled = resized(upright, max(set(factors), key=factors.count))
-    writing = tiled(network, scaled, kinds).writing
+    writing = tiled(network, scaled).writing
 
     marks = Image.new("RGB", upright.size, "white")
     inputs = Image.new("L", (WIDTH_PX, CELL_PX * max(-(-len(sightings) // PER_ROW), 1)), 255)

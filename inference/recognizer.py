@@ -164,13 +164,12 @@ class Recognizer:
             picture: mode L.
             drawing: its ink and the components of that, if it is a clean drawing.
         """
-        kinds = len(self._network.info.kinds)
-        seen = read_at_once(self._network, kinds, picture, drawing[1], self._max_marks) if drawing else None
+        seen = read_at_once(self._network, picture, drawing[1], self._max_marks) if drawing else None
         if seen is not None:
             degrees, (sightings, classified, opinions) = 0, self._reread_until_sure(picture, seen)
         else:
             for turn in (True, False):
-                degrees, seen = find(self._network, kinds, picture, self._max_marks, turn=turn, shadows=drawing is None)
+                degrees, seen = find(self._network, picture, self._max_marks, turn=turn, shadows=drawing is None)
                 sightings, classified, opinions = self._joined(seen)
                 if not degrees or len(sightings) >= MIN_MARKS_FOR_TURN:
                     break
@@ -189,7 +188,7 @@ class Recognizer:
         sightings, classified, opinions = self._joined(seen)
         if len(sightings) < MIN_MARKS_TO_REREAD or all(map(sure, opinions)):
             return sightings, classified, opinions
-        for other in other_looks(self._network, len(self._network.info.kinds), drawing, seen[0].factor):
+        for other in other_looks(self._network, drawing, seen[0].factor):
             others, _, said = self._joined(other)
             sightings = choose_surer(sightings, opinions, others, said)
             classified, opinions = self._opinions(sightings)

@@ -61,13 +61,12 @@ class Sighting:
 
 
 def find(
-    network: Network, kinds: int, image: Image.Image, most: int, *, turn: bool = True, shadows: bool = True
+    network: Network, image: Image.Image, most: int, *, turn: bool = True, shadows: bool = True
 ) -> tuple[int, list[Sighting]]:
     """Find the marks of a picture.
 
     Args:
         network: the page network.
-        kinds: how many kinds it tells apart.
         image: mode L.
         most: the most marks that a picture may have.
         turn: whether to find out too which side is up.
@@ -80,18 +79,18 @@ def find(
         TooManyMarksError: the picture has more.
     """
     if turn:
-        degrees, seen = upright(partial(looks, network, kinds=kinds), partial(look, network, kinds=kinds), image)
+        degrees, seen = upright(partial(looks, network), partial(look, network), image)
         image = turned(image, degrees)
     else:
-        degrees, seen = 0, looks(network, image, kinds=kinds)
+        degrees, seen = 0, looks(network, image)
     readings = []
     for height, cells in sizes(seen):
         factor = limited_factor(BEST_HEIGHT_PX / height, image.size)
-        maps = _maps(network, image, factor, kinds, cells)
+        maps = _maps(network, image, factor, cells)
         closer = factor * CLOSER_RATIO
         # An enlarged picture shows nothing new, and on a page of many lines hardly any shadow is as small as a digit.
         if shadows and closer <= 1 and fits_first_look(closer, image.size):
-            maps = _confirmed(maps, _maps(network, image, closer, kinds, cells))
+            maps = _confirmed(maps, _maps(network, image, closer, cells))
         marks = cutting.marks(maps)
         if len(marks) > most:
             raise TooManyMarksError.of(len(marks), most)
@@ -99,11 +98,11 @@ def find(
     return degrees, nearest_to_scale(readings)
 
 
-def _maps(network: Network, image: Image.Image, factor: float, kinds: int, cells: NDArray[np.bool_]) -> Maps:
+def _maps(network: Network, image: Image.Image, factor: float, cells: NDArray[np.bool_]) -> Maps:
     """Return the maps of a picture at a scale factor, computed on and near the given cells of a map that covers it."""
     grey = resized(image, factor)
     grid = tuple(-(-side // GRID_PX) for side in grey.shape)
-    return tiled(network, grey, kinds, grown(cells, grid, 1))
+    return tiled(network, grey, grown(cells, grid, 1))
 
 
 def _confirmed(maps: Maps, closer: Maps) -> Maps:

@@ -78,7 +78,7 @@ def resized(image: Image.Image, factor: float) -> Grey:
     return np.asarray(image.resize(size, smooth))
 
 
-def looks(network: Network, image: Image.Image, kinds: int) -> list[Look]:
+def looks(network: Network, image: Image.Image) -> list[Look]:
     """Look at a grey picture at several small scales, and at a finer one if they show no digits or only tiny ones.
 
     Returns:
@@ -88,16 +88,16 @@ def looks(network: Network, image: Image.Image, kinds: int) -> list[Look]:
     lengths = [float(min(FIRST_LOOK_PX, longest))]
     while lengths[-1] / LOOK_RATIO >= LAST_LOOK_PX:
         lengths.append(lengths[-1] / LOOK_RATIO)
-    seen = [look(network, image, length / longest, kinds) for length in lengths]
+    seen = [look(network, image, length / longest) for length in lengths]
     if all(each.height is None or each.height < TINY_HEIGHT_PX for each in seen) and longest > FIRST_LOOK_PX:
-        seen.append(look(network, image, limited_factor(LOOK_RATIO * FIRST_LOOK_PX / longest, image.size), kinds))
+        seen.append(look(network, image, limited_factor(LOOK_RATIO * FIRST_LOOK_PX / longest, image.size)))
     return sorted((each for each in seen if each.height and each.marks), key=lambda each: -each.fit)
 
 
-def look(network: Network, image: Image.Image, factor: float, kinds: int) -> Look:
+def look(network: Network, image: Image.Image, factor: float) -> Look:
     """Look at a grey picture resized by a scale factor of at most 1."""
     factor = min(factor, 1.0)
-    maps = tiled(network, resized(image, factor), kinds)
+    maps = tiled(network, resized(image, factor))
     return Look(factor, maps, usual_height(maps), len(cutting.marks(maps)))
 
 

@@ -13,13 +13,12 @@ TILE_PX = 448
 MARGIN_PX = 48
 
 
-def tiled(network: Network, grey: Grey, kinds: int, wanted: NDArray[np.bool_] | None = None) -> Maps:
+def tiled(network: Network, grey: Grey, wanted: NDArray[np.bool_] | None = None) -> Maps:
     """Return the maps of a picture, computed in overlapping tiles.
 
     Args:
         network: the page network, which runs on each tile.
         grey: uint8 [H, W].
-        kinds: how many kinds the network tells apart.
         wanted: bool [ceil(H/16), ceil(W/16)], which cells of 16x16 pixels are computed; by default all. Others may
             be left blank to save time.
     """
@@ -28,7 +27,7 @@ def tiled(network: Network, grey: Grey, kinds: int, wanted: NDArray[np.bool_] | 
         wanted = np.ones((-(-height // GRID_PX), -(-width // GRID_PX)), np.bool_)
     if wanted.all() and max(height, width) <= TILE_PX:
         return network(grey)
-    maps = blank(height, width, kinds)
+    maps = None
     core = (TILE_PX - 2 * MARGIN_PX) // GRID_PX
     for top in range(0, wanted.shape[0], core):
         for left in range(0, wanted.shape[1], core):
@@ -36,14 +35,16 @@ def tiled(network: Network, grey: Grey, kinds: int, wanted: NDArray[np.bool_] | 
             if rows.size:
                 down = (GRID_PX * (top + int(rows.min())), min(height, GRID_PX * (top + int(rows.max()) + 1)))
                 across = (GRID_PX * (left + int(columns.min())), min(width, GRID_PX * (left + int(columns.max()) + 1)))
-                _fill_tile(network, grey, maps, down, across)
-    return maps
+                corner = (max(0, down[0] - MARGIN_PX), max(0, across[0] - MARGIN_PX))
+                seen = network(grey[corner[0] : down[1] + MARGIN_PX, corner[1] : across[1] + MARGIN_PX])
+                # Only what the network returns tells how many kinds there are.
+                maps = maps or blank(height, width, seen.kind.shape[2])
+                _copy(seen, maps, corner, down, across)
+    return maps or blank(height, width, kinds=0)
 
 
-def _fill_tile(network: Network, grey: Grey, maps: Maps, down: tuple[int, int], across: tuple[int, int]) -> None:
-    """Run the network on one tile, and fill the maps between two rows and two columns, in pixels."""
-    top, left = max(0, down[0] - MARGIN_PX), max(0, across[0] - MARGIN_PX)
-    seen = network(grey[top : down[1] + MARGIN_PX, left : across[1] + MARGIN_PX])
+def _copy(seen: Maps, maps: Maps, corner: tuple[int, int], down: tuple[int, int], across: tuple[int, int]) -> None:
+    """Copy what was seen from the pixel `corner` on into the maps between two rows and two columns, in pixels."""
     for whole, part, cell in (
         (maps.writing, seen.writing, 1),
         (maps.offset, seen.offset, OFFSET_CELL_PX),
@@ -53,6 +54,6 @@ def _fill_tile(network: Network, grey: Grey, maps: Maps, down: tuple[int, int], 
         to = tuple(slice(start // cell, -(-stop // cell)) for start, stop in (down, across))
         of = tuple(
             slice((start - first) // cell, -(-(stop - first) // cell))
-            for (start, stop), first in ((down, top), (across, left))
+            for (start, stop), first in zip((down, across), corner, strict=True)
         )
         whole[to] = part[of]

@@ -29,14 +29,11 @@ MIN_SURENESS = 0.5
 MIN_COVERING_INK = 64
 
 
-def read_at_once(
-    network: Network, kinds: int, image: Image.Image, components: Components, most: int
-) -> list[Sighting] | None:
+def read_at_once(network: Network, image: Image.Image, components: Components, most: int) -> list[Sighting] | None:
     """Find the marks of a clean drawing.
 
     Args:
         network: the page network.
-        kinds: how many kinds it tells apart.
         image: mode L.
         components: the connected components of the drawing's ink.
         most: the most marks that a picture may have.
@@ -55,7 +52,7 @@ def read_at_once(
         if not fits_first_look(factor, image.size):
             # `find` takes less time.
             return None
-        maps = tiled(network, resized(image, factor), kinds)
+        maps = tiled(network, resized(image, factor))
         seen = usual_height(maps)
         if seen is None:
             return None
@@ -69,12 +66,11 @@ def read_at_once(
     return None
 
 
-def other_looks(network: Network, kinds: int, image: Image.Image, factor: float) -> Iterator[list[Sighting]]:
+def other_looks(network: Network, image: Image.Image, factor: float) -> Iterator[list[Sighting]]:
     """Find the marks of a clean drawing again, at other scale factors.
 
     Args:
         network: the page network.
-        kinds: how many kinds it tells apart.
         image: mode L.
         factor: the scale factor at which it was read first.
 
@@ -83,7 +79,7 @@ def other_looks(network: Network, kinds: int, image: Image.Image, factor: float)
     """
     for scale in (factor * ratio for ratio in REREAD_RATIOS):
         if fits_first_look(scale, image.size):
-            yield [Sighting(mark, scale) for mark in cutting.marks(tiled(network, resized(image, scale), kinds))]
+            yield [Sighting(mark, scale) for mark in cutting.marks(tiled(network, resized(image, scale)))]
 
 
 def _covered(marks: list[Segment], components: Components, factor: float) -> bool:

@@ -32,11 +32,11 @@ def boxes(sightings: list[Sighting]) -> list[tuple[float, ...]]:
 @pytest.mark.parametrize("tall", [14, 32, 100, 300])
 def test_the_scale_of_digits_of_any_size(tall: int) -> None:
     image = sheet((tall, 50, 40), (tall, 300, 60))
-    look = looks(Eye(), image, KINDS)[0]
+    look = looks(Eye(), image)[0]
     assert look.height is not None
     assert look.height / look.factor == pytest.approx(tall, rel=0.15)
     eye = Eye()
-    degrees, found = find(eye, KINDS, image, MOST)
+    degrees, found = find(eye, image, MOST)
     assert degrees == 0
     expected = [(50, 40, 50 + round(0.6 * tall), 40 + tall), (300, 60, 300 + round(0.6 * tall), 60 + tall)]
     for box, true in zip(boxes(found), expected, strict=True):
@@ -63,29 +63,29 @@ def test_what_a_closer_look_does_not_see_is_no_mark() -> None:
     put(levels := np.array(image), seven(120), 350, 100)
     levels[:, 300:][levels[:, 300:] == 0] = 60
     eye = Shaded()
-    assert look(eye, Image.fromarray(levels), 200 / 600, KINDS).marks == 2
-    [(left, *_)] = boxes(find(eye, KINDS, Image.fromarray(levels), MOST)[1])
+    assert look(eye, Image.fromarray(levels), 200 / 600).marks == 2
+    [(left, *_)] = boxes(find(eye, Image.fromarray(levels), MOST)[1])
     assert left == pytest.approx(100, abs=3)
     # In a clean drawing nothing is a shadow.
-    assert len(find(eye, KINDS, Image.fromarray(levels), MOST, shadows=False)[1]) == 2
+    assert len(find(eye, Image.fromarray(levels), MOST, shadows=False)[1]) == 2
 
 
 def test_a_small_picture_is_not_enlarged_to_look_closer() -> None:
     eye = Eye()
-    find(eye, KINDS, sheet((30, 50, 40), (30, 100, 40), size=(200, 100)), MOST)
+    find(eye, sheet((30, 50, 40), (30, 100, 40), size=(200, 100)), MOST)
     assert max(eye.seen) <= (214, 107)
 
 
 def test_an_empty_sheet_has_no_marks() -> None:
-    assert find(Eye(), KINDS, sheet(), MOST) == (0, [])
-    assert find(Eye(), KINDS, Image.new("L", (1, 1)), MOST) == (0, [])
+    assert find(Eye(), sheet(), MOST) == (0, [])
+    assert find(Eye(), Image.new("L", (1, 1)), MOST) == (0, [])
 
 
 def test_writing_of_two_sizes_is_read_at_both() -> None:
     small = [(24, 20 + 40 * at, 340) for at in range(12)]
     large = [(96, 40 + 100 * at, 40) for at in range(3)]
     eye = Eye()
-    _, found = find(eye, KINDS, sheet(*small, *large), MOST)
+    _, found = find(eye, sheet(*small, *large), MOST)
     assert len(found) == 15
     # Each once, and each near the best height.
     assert all(24 <= sighting.mark.height <= 40 for sighting in found)
@@ -95,7 +95,7 @@ def test_writing_of_two_sizes_is_read_at_both() -> None:
 
 def test_only_where_something_is_written_is_read_at_full_scale() -> None:
     eye = Eye()
-    find(eye, KINDS, sheet((30, 100, 100), (30, 130, 100), size=(1600, 1200)), MOST)
+    find(eye, sheet((30, 100, 100), (30, 130, 100), size=(1600, 1200)), MOST)
     # The first looks with the margins of their tiles, and a strip: far less than all at full scale.
     assert sum(width * height for width, height in eye.seen) < 0.3 * 1600 * 1200
 
@@ -104,7 +104,7 @@ def test_a_large_picture_is_read_in_pixels_that_are_bounded() -> None:
     eye = Eye()
     # At 640 pixels these digits are too small to be seen.
     image = sheet(*[(16, 40 + 170 * at, 60 + 260 * row) for at in range(11) for row in range(2)], size=(1900, 400))
-    _, found = find(eye, KINDS, image, MOST)
+    _, found = find(eye, image, MOST)
     assert len(found) == 22
     assert max(width * height for width, height in eye.seen) < 800 * 800
 
@@ -114,7 +114,7 @@ def test_a_turned_picture_is_found_and_its_boxes_fit_it(degrees: int) -> None:
     upright = sheet((40, 50, 40), (40, 300, 60), (40, 160, 180))
     # As it is sent, it has to be turned by so much to be upright.
     sent = turned(upright, -degrees % 360)
-    said, found = find(Eye(), KINDS, sent, MOST)
+    said, found = find(Eye(), sent, MOST)
     assert said == degrees
     ink = np.asarray(sent) < 128
     for sighting in found:
@@ -191,9 +191,9 @@ def test_cells_cover_what_they_lie_on() -> None:
 def test_too_many_marks() -> None:
     blocks = [(20, 20 + 40 * at, 20) for at in range(5)]
     with pytest.raises(TooManyMarksError, match="shows 5 separate marks; at most 4"):
-        find(Eye(), KINDS, sheet(*blocks), 4)
+        find(Eye(), sheet(*blocks), 4)
 
 
 def test_dust_beside_large_writing_is_left_out() -> None:
-    _, found = find(Eye(), KINDS, sheet((300, 50, 40), (12, 500, 100), (12, 400, 350)), MOST)
+    _, found = find(Eye(), sheet((300, 50, 40), (12, 500, 100), (12, 400, 350)), MOST)
     assert [sighting.height for sighting in found] == [pytest.approx(300, rel=0.05)]

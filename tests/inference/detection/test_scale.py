@@ -58,7 +58,7 @@ def test_a_finer_look_is_taken_where_digits_are_tiny() -> None:
         put(picture, seven(18), 100 + 150 * at, 100)
     eye = Eye(least=5)
     # Nine pixels high in the first look; then seen at 18, without a look.
-    best = looks(eye, Image.fromarray(picture), KINDS)[0]
+    best = looks(eye, Image.fromarray(picture))[0]
     assert best.factor == 1.0
     assert best.height == pytest.approx(18, abs=1)
 

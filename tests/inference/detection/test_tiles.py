@@ -23,14 +23,14 @@ def picture(height: int, width: int) -> Grey:
 
 def test_tiles_are_stitched_without_a_seam() -> None:
     grey = picture(1000, 1500)
-    once, pieces = near(grey), tiled(near, grey, 3)
+    once, pieces = near(grey), tiled(near, grey)
     for name in ("writing", "offset", "height", "kind"):
         assert np.allclose(getattr(once, name), getattr(pieces, name), atol=1e-5), name
 
 
 def test_odd_sizes() -> None:
     grey = picture(777, 1003)
-    once, pieces = near(grey), tiled(near, grey, 3)
+    once, pieces = near(grey), tiled(near, grey)
     for name in ("writing", "offset", "height", "kind"):
         assert getattr(once, name).shape == getattr(pieces, name).shape
         assert np.allclose(getattr(once, name)[:190], getattr(pieces, name)[:190], atol=1e-5), name
@@ -46,13 +46,13 @@ def test_only_what_is_wanted_is_looked_at() -> None:
 
     wanted = np.zeros((60, 100), np.bool_)
     wanted[20:22, 30:33] = True
-    maps = tiled(counting, grey, 3, wanted)
+    maps = tiled(counting, grey, wanted)
     once = near(grey)
     assert seen == [(32 + 2 * MARGIN_PX, 48 + 2 * MARGIN_PX)]
     assert np.allclose(maps.writing[320:352, 480:528], once.writing[320:352, 480:528], atol=1e-5)
     assert np.allclose(maps.kind[80:88, 120:132], once.kind[80:88, 120:132], atol=1e-5)
     assert np.count_nonzero(maps.writing) == 32 * 48
-    assert tiled(counting, grey, 3, np.zeros((60, 100), np.bool_)).writing.max() == 0
+    assert tiled(counting, grey, np.zeros((60, 100), np.bool_)).writing.max() == 0
 
 
 def test_no_tile_is_larger_than_allowed() -> None:
@@ -62,5 +62,5 @@ def test_no_tile_is_larger_than_allowed() -> None:
         seen.append(part.shape)
         return near(part)
 
-    tiled(counting, picture(1700, 1700), 3)
+    tiled(counting, picture(1700, 1700))
     assert max(max(shape) for shape in seen) <= TILE_PX
