@@ -13,12 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from evaluation import measure, pictures, report
 from evaluation.errors import ERRORS, EvaluationError
-from evaluation.sets import available
+from evaluation.sets import Dataset, available
 from inference import Recognizer
 from inference.recognizer import DEFAULT_MODEL
+from synthesis.handwriting.faces import Faces
 from train import files, fonts
 from train.config import ROOT, fonts_file, whole_number
-from train.data import load
+from train.data import Mnist, load
 from train.errors import run_command
 
 SHARED = ROOT.parent / "shared" / "data"
@@ -92,20 +93,9 @@ def evaluate(options: argparse.Namespace) -> None:
     console = Console()
     if options.data and not options.data.is_dir():
         raise EvaluationError(f"--data {options.data} is no folder")
-    local = options.data / "mnist.npz" if options.data else None
-    named = os.environ.get("MNIST_NPZ")
     recognizer = Recognizer(options.model)
-    mnist = load(Path(named) if named else local if local and local.is_file() else None)
-    faces = fonts.faces(options.fonts, validation=True)
-    shared = options.data
-    if shared is None:
-        console.print("No pen strokes and photos here (--data DIR names them): their sets are left out.")
-    elif missing := [name for name in DATA_FILES if not (shared / name).is_file()]:
-        console.print(f"Not in {shared}: {', '.join(missing)}. Their sets are left out.")
-    if faces is None:
-        console.print("No handwriting fonts here (make fonts downloads them): their sets are left out.")
-    sets = available(mnist.x_test, mnist.y_test, shared, faces)
-    sets += pictures.available(shared) if shared else []
+    mnist = load(_mnist_file(options.data))
+    sets = _sets(mnist, options.data, fonts.faces(options.fonts, validation=True), console)
     names = ["mnist", *(each.name for each in sets)]
     if unknown := set(options.only or ()) - set(names):
         raise EvaluationError(f"no set {', '.join(sorted(unknown))}; there are {', '.join(names)}")
@@ -118,18 +108,36 @@ def evaluate(options: argparse.Namespace) -> None:
         results.append(measure.classify(recognizer, mnist.x_test, mnist.y_test))
     chosen = [each for each in sets if not options.only or each.name in options.only]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        for each in chosen:
-            count = options.count or COUNTS.get(each.name, COUNT)
-            task = progress.add_task(each.name, total=count)
-            # Each set has its own seed, so that its pictures do not depend on which other sets are evaluated.
-            samples = each.samples(count, np.random.default_rng([options.seed, crc32(each.name.encode())]))
-            read = measure.cells if each.measure == "cells" else measure.read
-            results.append(read(recognizer, each, samples, partial(progress.advance, task)))
-            progress.remove_task(task)
+    for each in chosen:
+        count = options.count or COUNTS.get(each.name, COUNT)
+        # Each set has its own seed, so that its pictures do not depend on which other sets are evaluated.
+        samples = each.samples(count, np.random.default_rng([options.seed, crc32(each.name.encode())]))
+        measured = measure.cells if each.measure == "cells" else measure.read
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            results.append(measured(recognizer, each, progress.track(samples, count, description=each.name)))
     console.print(report.table(results, recognizer.info))
     report.save(results, recognizer, options.seed, options.out)
     console.print(f"Written: {options.out / 'evaluation.json'} and pictures of the errors beside it.")
+
+
+def _mnist_file(shared: Path | None) -> Path | None:
+    """Return the local file of MNIST; None if there is none, and it is downloaded."""
+    if named := os.environ.get("MNIST_NPZ"):
+        return Path(named)
+    local = shared / "mnist.npz" if shared else None
+    return local if local and local.is_file() else None
+
+
+def _sets(mnist: Mnist, shared: Path | None, faces: Faces | None, console: Console) -> list[Dataset]:
+    """Return the data sets that can be made here, and say which are left out."""
+    if shared is None:
+        console.print("No pen strokes and photos here (--data DIR names them): their sets are left out.")
+    elif missing := [name for name in DATA_FILES if not (shared / name).is_file()]:
+        console.print(f"Not in {shared}: {', '.join(missing)}. Their sets are left out.")
+    if faces is None:
+        console.print("No handwriting fonts here (make fonts downloads them): their sets are left out.")
+    sets = available(mnist.x_test, mnist.y_test, shared, faces)
+    return sets + (pictures.available(shared) if shared else [])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from evaluation.strokes import Drawing, Points, aspect, place, render
+from evaluation.strokes import Drawing, Points, place, render, width_of
 from synthesis.handwriting.faces import FontGlyph, copied
 from synthesis.handwriting.vary import affine
 
@@ -41,7 +41,7 @@ def draw_mark(mark: Drawing, rng: np.random.Generator) -> Image.Image:
     width, height = (int(side) for side in rng.integers(200, 601, 2))
     brush = height * rng.uniform(0.025, 0.07)
     tall = rng.uniform(0.4, 0.85) * min(width, height) - brush
-    wide = max(tall * min(aspect(mark), 1.2), 1.0)
+    wide = width_of(mark, tall)
     left = rng.uniform(brush, max(width - wide - brush, brush + 1))
     top = rng.uniform(brush, max(height - tall - brush, brush + 1))
     return colour(render(place(mark, (left, top, wide, tall)), (width, height), brush), rng)
@@ -72,7 +72,7 @@ def draw_number(
     strokes: list[Points] = []
     for mark in marks:
         own = tall * rng.uniform(0.85, 1.1)
-        wide = max(own * min(aspect(mark), 1.2), 1.0)
+        wide = width_of(mark, own)
         top = min(max((height - own) / 2 + rng.normal(0, 0.04) * tall, brush), height - own - brush)
         strokes += place(mark, (at, top, wide, own))
         at += wide + brush + rng.uniform(min_gap, max_gap) * tall

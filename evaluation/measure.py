@@ -1,6 +1,6 @@
 """Runs the reader on a data set and computes its figures."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -44,17 +44,17 @@ def classify(recognizer: Recognizer, images: NDArray[np.uint8], labels: NDArray[
     start = perf_counter()
     said = recognizer.classify(images)
     seconds = perf_counter() - start
-    best = said[:, :10].argmax(axis=1)
+    digit = said[:, :10].argmax(axis=1)
     figures = {
-        "right": float((best == labels).mean()),
-        "right and answered": float(((best == labels) & recognizer.info.answers(said)).mean()),
+        "right": float((digit == labels).mean()),
+        "right and answered": float(((digit == labels) & recognizer.info.answers(said)).mean()),
         "milliseconds": 1000 * seconds / len(images),
     }
     return Result("mnist", "MNIST test, the model alone", len(images), figures)
 
 
-def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], advance: Callable[[], None]) -> Result:
-    """Read every sample of a set; `advance` is called after each."""
+def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample]) -> Result:
+    """Read every sample of a set."""
     errors: list[tuple[Sample, Reading]] = []
     wrong: list[str] = []
     count = right = counted = true = missed = extra = faults = unrefused = 0
@@ -79,7 +79,6 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
             wrong += [sample.name] if sample.name else []
             if len(errors) < MAX_SHOWN_ERRORS:
                 errors.append((sample, reading))
-        advance()
     count, true = max(count, 1), max(true, 1)
     by_digit = {"digits right": right / true, "extra digits": extra / true}
     whole = 1 - faults / count
@@ -97,11 +96,8 @@ def read(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], ad
     return Result(dataset.name, dataset.about, count, {**figures[dataset.measure], **spent}, errors, wrong)
 
 
-def cells(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], advance: Callable[[], None]) -> Result:
-    """Read every sample of a set as a table; each character of its truth is the text of one cell, a space if empty.
-
-    `advance` is called after each.
-    """
+def cells(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample]) -> Result:
+    """Read every sample of a set as a table; each character of its truth is the text of one cell, a space if empty."""
     count = true = right = doubtful = 0
     seconds = 0.0
     for sample in samples:
@@ -117,7 +113,6 @@ def cells(recognizer: Recognizer, dataset: Dataset, samples: Iterable[Sample], a
         for row, said in zip(rows, found, strict=False):
             right += sum(cell.text == truth.strip() for cell, truth in zip(said, row, strict=True))
             doubtful += sum(cell.doubtful for cell in said)
-        advance()
     figures = {"cells right": right / max(true, 1), "cells doubtful": doubtful / max(true, 1)}
     return Result(dataset.name, dataset.about, count, figures | {"milliseconds": 1000 * seconds / max(count, 1)})
 

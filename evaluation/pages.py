@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from evaluation.strokes import Drawing, aspect, place, render
+from evaluation.strokes import Drawing, place, render, width_of
 from inference.tables.grid import perspective
 
 # Draws one digit of a given height in pixels; returns its label and uint8 [height, width], 0 = paper, 255 = ink.
@@ -28,6 +28,8 @@ INKS = (
     (0.45, 0.45, 0.46),
 )
 RULINGS = (None, None, None, "ruled", "squared")
+# Share of red, green and blue that a printed line leaves of the paper.
+RULING_TONE = np.array([0.72, 0.8, 0.9])
 
 
 def copyist(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Writer:
@@ -50,7 +52,7 @@ def pen(marks: list[Drawing], thin: float = 0.05, thick: float = 0.14) -> Writer
     def write(tall: float, rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:
         mark = marks[int(rng.integers(len(marks)))]
         brush = max(1.2, tall * rng.uniform(thin, thick))
-        wide = max(1.0, (tall - brush) * min(aspect(mark), 1.2))
+        wide = width_of(mark, tall - brush)
         strokes = place(mark, (brush / 2, brush / 2, wide, max(1.0, tall - brush)))
         return mark.label, render(strokes, (round(wide + brush), round(tall)), brush)
 
@@ -156,9 +158,8 @@ def photograph(
     drawn = RULINGS[rng.integers(len(RULINGS))]
     ruling = "squared" if squared else drawn
     if ruling:
-        sheet *= 1 - _rules((height, width), ruling, cell or tall * rng.uniform(0.6, 1.8), rng)[..., None] * (
-            1 - np.array([0.72, 0.8, 0.9])
-        )
+        cover = _rules((height, width), ruling, cell or tall * rng.uniform(0.6, 1.8), rng)[..., None]
+        sheet *= 1 - cover * (1 - RULING_TONE)
     # The pen's pressure and the paper's grain make ink uneven.
     cover = (ink / 255.0) * np.clip(_smooth((height, width), 6, rng) * 0.12 + 0.93, 0, 1)
     sheet = sheet * (1 - cover[..., None]) + pen * cover[..., None]

@@ -1,9 +1,7 @@
 """Data sets of other people's real pages, forms and cheques, and of pictures from bug reports: for measuring only."""
 
 import json
-import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,45 +20,31 @@ def available(shared: Path) -> list[Dataset]:
     """Return the data sets of the subfolders `pictures` and `cases`, as far as they exist."""
     labels, expected = shared / "pictures" / "labels.json", shared / "cases" / "expected.json"
 
-    def pictures(*kinds: str) -> Samples:
-        def samples(count: int, _: np.random.Generator) -> Iterator[Sample]:
-            entries = sorted(json.loads(labels.read_text()).items())
-            for name, each in [entry for entry in entries if _kind(entry[1]) in kinds][:count]:
-                yield Sample((labels.parent / name).read_bytes(), "\n".join(each["lines"]), name)
-
-        return samples
+    def found(*kinds: str) -> Samples:
+        return lambda count, _: (Sample(*each) for each in islice(_labelled(labels, *kinds), count))
 
     def changed(kind: str) -> Samples:
-        def samples(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-            each_way = ((sample, way) for sample in pictures(kind)(sys.maxsize, rng) for way in WAYS)
-            for sample, way in islice(each_way, count):
-                content = (labels.parent / sample.name).read_bytes()
-                yield replace(sample, picture=altered(content, way, rng), name=f"{sample.name} {way}")
+        return lambda count, rng: islice(_altered(labels, kind, rng), count)
 
-        return samples
-
-    def tables(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-        # Keep the sudokus: as many lines as columns, and one digit in each cell.
-        lines = ((sample, sample.truth.split("\n")) for sample in pictures("form")(sys.maxsize, rng))
-        return islice((sample for sample, rows in lines if {len(row) for row in rows} == {len(rows)}), count)
+    def sudokus(count: int, _: np.random.Generator) -> Iterator[Sample]:
+        forms = _labelled(labels, "form")
+        return islice((Sample(*form) for form in forms if _is_sudoku(form[1])), count)
 
     def cases(count: int, _: np.random.Generator) -> Iterator[Sample]:
-        for name, each in sorted(json.loads(expected.read_text()).items())[:count]:
-            first, *others = each["accept"]
+        for name, entry in sorted(json.loads(expected.read_text()).items())[:count]:
+            first, *others = entry["accept"]
             yield Sample((expected.parent / name).read_bytes(), first, name, tuple(others))
 
     sets = []
     if labels.is_file():
-        sets += [
-            Dataset("real photos", "real photos of pages, lines and single digits", "real", pictures("photo")),
-            Dataset("forms", "real forms: sudokus, tables", "real", pictures("form")),
-            Dataset("tables", "the sudokus among them, as tables of a digit in each cell", "cells", tables),
-            Dataset("cheques", "amounts of real cheques", "amounts", pictures("cheque")),
-            Dataset("refuse", "real pictures without digits", "refuse", pictures("refuse")),
-            Dataset("real pictures", "these four together", "refuse", pictures("photo", "form", "cheque", "refuse")),
-        ]
         way = f"each altered in {len(WAYS)} ways: turned, resized, faded, ..."
         sets += [
+            Dataset("real photos", "real photos of pages, lines and single digits", "real", found("photo")),
+            Dataset("forms", "real forms: sudokus, tables", "real", found("form")),
+            Dataset("tables", "the sudokus among them, as tables of a digit in each cell", "cells", sudokus),
+            Dataset("cheques", "amounts of real cheques", "amounts", found("cheque")),
+            Dataset("refuse", "real pictures without digits", "refuse", found("refuse")),
+            Dataset("real pictures", "these four together", "refuse", found("photo", "form", "cheque", "refuse")),
             Dataset("altered photos", f"the real photos, {way}", "real", changed("photo")),
             Dataset("altered forms", f"the real forms, {way}", "real", changed("form")),
             Dataset("altered cheques", f"the real cheques, {way}", "amounts", changed("cheque")),
@@ -69,6 +53,25 @@ def available(shared: Path) -> list[Dataset]:
     if expected.is_file():
         sets.append(Dataset("cases", "made pictures from bug reports", "cases", cases))
     return sets
+
+
+def _labelled(labels: Path, *kinds: str) -> Iterator[tuple[bytes, str, str]]:
+    """Yield the content, the truth and the name of each picture of these kinds."""
+    for name, entry in sorted(json.loads(labels.read_text()).items()):
+        if _kind(entry) in kinds:
+            yield (labels.parent / name).read_bytes(), "\n".join(entry["lines"]), name
+
+
+def _altered(labels: Path, kind: str, rng: np.random.Generator) -> Iterator[Sample]:
+    for content, truth, name in _labelled(labels, kind):
+        for way in WAYS:
+            yield Sample(altered(content, way, rng), truth, f"{name} {way}")
+
+
+def _is_sudoku(truth: str) -> bool:
+    """Say whether a form has as many lines as columns, and one digit in each cell."""
+    rows = truth.split("\n")
+    return {len(row) for row in rows} == {len(rows)}
 
 
 def _kind(entry: dict[str, Any]) -> str:

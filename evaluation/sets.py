@@ -131,20 +131,7 @@ def _shared_sets(shared: Path) -> list[Dataset]:
 
         return _repeated(one)
 
-    def photos(count: int, _: np.random.Generator) -> Iterator[Sample]:
-        truth = json.loads(photo_labels.read_text())
-        for name, written in sorted(truth.items())[:count]:
-            yield Sample((photo_labels.parent / name).read_bytes(), "\n".join(written))
-
-    def scans(count: int, rng: np.random.Generator) -> Iterator[Sample]:
-        with np.load(optical) as file:
-            kept = file["part"] != "tra"
-            images, labels = file["x"][kept], file["y"][kept]
-        for at in rng.permutation(len(images))[:count]:
-            # Black on white and large enough to be seen, as a person would send it.
-            scan = Image.fromarray(np.pad(255 - images[at], SCAN_MARGIN_PX, constant_values=255))
-            yield Sample(scan.resize((SCAN_SIDE_PX, SCAN_SIDE_PX), Image.Resampling.BICUBIC), str(labels[at]))
-
+    scans, photos = partial(_scans, optical), partial(_phone_photos, photo_labels)
     pens, fine = pages.pen(digits), pages.pen(digits, 0.03, 0.08)
     thin_and_thick = [pages.pen(hand, *width) for width in ((0.05, 0.08), (0.08, 0.15)) for hand in hands]
     written = _photos(pages.page, thin_and_thick)
@@ -168,6 +155,21 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         (digits, "pen strays", "one pen digit with frames, noise, colours, cut close", "digits", _strays(pens)),
     ]
     return [Dataset(name, about, measure, samples) for needed, name, about, measure, samples in sets if needed]
+
+
+def _phone_photos(labels: Path, count: int, _: np.random.Generator) -> Iterator[Sample]:
+    for name, lines in sorted(json.loads(labels.read_text()).items())[:count]:
+        yield Sample((labels.parent / name).read_bytes(), "\n".join(lines))
+
+
+def _scans(scans: Path, count: int, rng: np.random.Generator) -> Iterator[Sample]:
+    with np.load(scans) as file:
+        kept = file["part"] != "tra"
+        images, labels = file["x"][kept], file["y"][kept]
+    for at in rng.permutation(len(images))[:count]:
+        # Black on white and large enough to be seen, as a person would send it.
+        scan = Image.fromarray(np.pad(255 - images[at], SCAN_MARGIN_PX, constant_values=255))
+        yield Sample(scan.resize((SCAN_SIDE_PX, SCAN_SIDE_PX), Image.Resampling.BICUBIC), str(labels[at]))
 
 
 def by_writer(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.strokes import Drawing, Points, aspect, place, render
+from evaluation.strokes import Drawing, Points, place, render, width_of
 
 Rng = np.random.Generator
 Stroke = list[tuple[float, float]]
@@ -38,7 +38,7 @@ def number(hands: Sequence[Sequence[Drawing]], rng: Rng) -> tuple[str, NDArray[n
         if each == "d":
             mark = hand[int(rng.integers(len(hand)))]
             high = tall * rng.uniform(0.85, 1.1)
-            wide = max(high * min(aspect(mark), 1.2), 1.0)
+            wide = width_of(mark, high)
             top = min(max(base - high + rng.normal(0, 0.04) * tall, brush), height - high - brush)
             strokes += place(mark, (at, top, wide, high))
             text += mark.label

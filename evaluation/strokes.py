@@ -14,6 +14,8 @@ Points = NDArray[np.float64]
 
 # Strokes are drawn this many times larger and averaged down: Pillow draws without anti-aliasing, a browser with it.
 OVERSAMPLE = 4
+# Largest width of a placed mark, as a multiple of its height.
+MAX_ASPECT = 1.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,10 +48,10 @@ def place(mark: Drawing, box: tuple[float, float, float, float]) -> tuple[Points
     return tuple(stroke * scale + offset for stroke in mark.strokes)
 
 
-def aspect(mark: Drawing) -> float:
-    """Return width / height of the strokes."""
-    extent = np.ptp(np.concatenate(mark.strokes), axis=0)
-    return float(max(extent[0], 1e-6) / max(extent[1], 1e-6))
+def width_of(mark: Drawing, height: float) -> float:
+    """Return how wide a mark is when it is `height` pixels high, at least one pixel."""
+    extent = np.maximum(np.ptp(np.concatenate(mark.strokes), axis=0), 1e-6)
+    return max(height * min(float(extent[0] / extent[1]), MAX_ASPECT), 1.0)
 
 
 def render(strokes: Sequence[Points], size: tuple[int, int], brush: float) -> NDArray[np.uint8]:

@@ -36,7 +36,7 @@ def figures(kind: str, *pairs: tuple[str, str | None], accept: tuple[str, ...] =
     picture = Image.new("L", (8, 8))
     samples = [Sample(picture, truth, f"{at}.png", accept) for at, (truth, _) in enumerate(pairs)]
     dataset = Dataset("made up", "for the tests", kind, lambda count, rng: iter(samples))
-    return measure.read(Saying(*(said for _, said in pairs)), dataset, samples, lambda: None)
+    return measure.read(Saying(*(said for _, said in pairs)), dataset, samples)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_cells_of_a_table_are_counted() -> None:
     # Two of its cells hold numbers of several digits; a picture without a table has no cell right.
     samples = [Sample(filled(), "1 7\n 3 \n4  "), Sample(blank, "1 7\n 3 \n4  ")]
     dataset = Dataset("made up", "for the tests", "cells", lambda count, rng: iter(samples))
-    result = measure.cells(Recognizer(), dataset, samples, lambda: None)
+    result = measure.cells(Recognizer(), dataset, samples)
     assert result.count == 2
     assert result.figures["cells right"] == 7 / 18
     assert result.figures["cells doubtful"] == 0
