@@ -16,7 +16,7 @@ from litestar.params import QueryParameter
 from inference import Mark, Reading, Recognizer
 from inference.imaging.decode import decode
 from inference.results import SIGNS
-from inference.tables.table import in_cells
+from inference.tables.table import Table, in_cells
 from web.executor import Executor, is_small
 from web.http.errors import HttpRequest, ProblemError
 from web.http.limits import Limits
@@ -37,13 +37,14 @@ EXPLAIN = QueryParameter(
     description="1 adds a heat map to each of at most 100 marks, as a PNG data URL to lay over its `input`"
 )
 
+# Descriptions of what only some answers have.
 SIGN = msgspec.Meta(description=f"one of {' '.join(SIGNS)}, with `digit` null; absent if the mark is no sign")
+PAGE = msgspec.Meta(description="the page of the file that the mark is on, from 0; absent if 0")
+CELL = msgspec.Meta(description="with `table`, the row and column of the mark's cell, from 0; absent outside the table")
 TURNED = msgspec.Meta(
     description="the degrees clockwise, 90, 180 or 270, by which the picture was turned to be read; absent if 0"
 )
-PAGE = msgspec.Meta(description="the page of the file that the mark is on, from 0; absent if 0")
 PAGES = msgspec.Meta(description="the number of pages of the file that were read; absent if 1")
-CELL = msgspec.Meta(description="with `table`, the row and column of the mark's cell, from 0; absent outside the table")
 MORE = msgspec.Meta(description="true if the file has more pages or frames than were read; else absent")
 
 
@@ -54,11 +55,9 @@ class DigitAnswer(msgspec.Struct, omit_defaults=True):
         digit: 0 to 9; null if the mark is a sign or is refused.
         confidence: the probability of the digit or the sign, or, if refused, of "not a digit"; 0 to 1.
         probabilities: the probabilities of the digits 0 to 9 and, last, of "not a digit", which includes signs.
-        box: x, y, width, height in pixels of the picture as sent, upright by its EXIF.
+        box: x, y, width, height in pixels of its page as sent, upright by its EXIF.
         line: the line of writing, from 0 at the top.
-        sign: one of . , : / - + if the mark is a sign.
-        page: the page of the file, from 0; the box is in pixels of that page.
-        cell: with `table`, the row and column of its cell, from 0, if it is in one.
+        sign, page, cell: as `SIGN`, `PAGE` and `CELL` describe them.
         input: with `inputs=1`, the 28x28 picture that the model saw, as a PNG data URL.
         heat: with `explain=1`, a heat map to lay over `input`: orange supports the reading, blue speaks against it.
     """
@@ -89,9 +88,7 @@ class ReadingAnswer(msgspec.Struct, omit_defaults=True):
         text: the digits and signs in reading order, `?` for a refused mark, a new line for each line of writing.
         digits: the marks, in the same order.
         model: the model that read them.
-        turned: degrees clockwise by which the picture was turned to be read; the boxes are not turned.
-        pages: the number of pages of the file that were read.
-        more: whether the file has more pages or frames.
+        turned, pages, more: as `TURNED`, `PAGES` and `MORE` describe them; the boxes are not turned.
         cells: with `table`, the text of each cell, row by row: empty if the cell is, and with a `?` if it is doubtful.
     """
 
@@ -175,12 +172,7 @@ def create_predict_route(
                 reading = recognizer.read(picture, explain=explain)
                 answered = answer(reading, model, inputs=inputs)
                 if table:
-                    page = decode(picture, limits.settings.max_pixels)
-                    found = in_cells(reading, page, rows, columns)
-                    answered.cells = [[cell.marked for cell in row] for row in found.cells]
-                    for (row, column), marks in found.inside.items():
-                        for at in marks:
-                            answered.digits[at].cell = (row, column)
+                    add_cells(answered, in_cells(reading, decode(picture, limits.settings.max_pixels), rows, columns))
                 return reading, answered
 
             reading, answered = await executor.run(work, small=not (explain or table) and is_small(picture))
@@ -196,6 +188,14 @@ def answer(reading: Reading, model: ModelName, *, inputs: bool) -> ReadingAnswer
     """Convert a reading to the response of /predict."""
     digits = [_digit(digit, inputs=inputs) for digit in reading.digits]
     return ReadingAnswer(reading.text, digits, model, reading.turned, reading.pages, reading.more)
+
+
+def add_cells(answered: ReadingAnswer, table: Table) -> None:
+    """Add the cells of a table to the answer, and to each mark the cell that it is in."""
+    answered.cells = [[cell.marked for cell in row] for row in table.cells]
+    for cell, marks in table.inside.items():
+        for at in marks:
+            answered.digits[at].cell = cell
 
 
 def _digit(digit: Mark, *, inputs: bool) -> DigitAnswer:
