@@ -41,22 +41,7 @@ PACKAGES = [str(Path(__file__).resolve().parents[1] / name) for name in ("batch"
 
 def main(arguments: list[str] | None = None) -> int:
     """Return the exit status: 0 when all is read, 2 if the batch cannot start or go on, 130 if it was interrupted."""
-    parser = argparse.ArgumentParser(
-        prog="python -m batch",
-        description="Read the handwritten digits in many images, on this machine or on a Ray cluster. The same "
-        "command resumes a run that was stopped.",
-    )
-    parser.add_argument("source", metavar="SOURCE", help="a folder, a pattern (scans/**/*.png), or Parquet with images")
-    parser.add_argument(
-        "target", metavar="TARGET", help="a folder for the results, as Parquet; both may be s3:// or gs://"
-    )
-    parser.add_argument("--column", default="image", help="the column of images in Parquet (default: image)")
-    parser.add_argument(
-        "--model", type=Path, default=DEFAULT_MODEL, help="the classifier's file (default: the built-in)"
-    )
-    parser.add_argument("--workers", type=_positive, help="worker processes (default: one for each core)")
-    parser.add_argument("--address", help="of a Ray cluster: auto, or as 10.0.0.1:6379 (default: only this machine)")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         Recognizer(options.model)
         files = model_files(options.model)
@@ -85,6 +70,25 @@ def main(arguments: list[str] | None = None) -> int:
     wrong = f"; {errors} of them cannot be, see the column error." if errors else "."
     print(f"{rows} images are read in {options.target}{wrong}")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m batch",
+        description="Read the handwritten digits in many images, on this machine or on a Ray cluster. The same "
+        "command resumes a run that was stopped.",
+    )
+    parser.add_argument("source", metavar="SOURCE", help="a folder, a pattern (scans/**/*.png), or Parquet with images")
+    parser.add_argument(
+        "target", metavar="TARGET", help="a folder for the results, as Parquet; both may be s3:// or gs://"
+    )
+    parser.add_argument("--column", default="image", help="the column of images in Parquet (default: image)")
+    parser.add_argument(
+        "--model", type=Path, default=DEFAULT_MODEL, help="the classifier's file (default: the built-in)"
+    )
+    parser.add_argument("--workers", type=_positive, help="worker processes (default: one for each core)")
+    parser.add_argument("--address", help="of a Ray cluster: auto, or as 10.0.0.1:6379 (default: only this machine)")
+    return parser
 
 
 def _positive(text: str) -> int:

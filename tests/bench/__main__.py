@@ -1,9 +1,9 @@
 """`make bench`: how fast the service is against the same work without it, in one run.
 
-The server runs on the first core, the load on the second. Five rounds take turns with everything, so that what else the
-machine does falls on all of it. A figure is the median of the rounds; a ratio is taken within each round, and shown
-with the lowest and the highest of them. "CPU" counts only the processor time of the server itself: on a busy machine
-that is the fairer figure, on a quiet one it is the same.
+The server runs on the first core, the load on the second. Each of five rounds measures everything, so that other load
+on the machine affects all of it. A figure is the median of the rounds; a ratio is taken within each round, and shown
+with the lowest and the highest of them. "CPU" counts only the processor time of the server: that is fairer on a busy
+machine, and the same on a quiet one.
 """
 
 import argparse
@@ -40,7 +40,7 @@ FORM_TYPE = "multipart/form-data; boundary=bench"
 FORM = (
     b'--bench\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n' + CANVAS + b"\r\n--bench--\r\n"
 )
-# Python keeps what it has compiled, as it does for the libraries.
+# Python keeps the compiled modules, as it does those of the libraries.
 ENVIRONMENT = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "ORT_DISABLE_TELEMETRY": "1"}
 Round = dict[str, Measured]
 
@@ -120,8 +120,8 @@ class Given:
 
     form: Request
     own: Request
-    photo: bytes
-    large_photo: bytes
+    photo: Request
+    large_photo: Request
     scans: Path
 
     @classmethod
@@ -130,14 +130,15 @@ class Given:
         for number in range(SCANS):
             seven(SCAN_PX).save(scans / f"{number:04}.png")
         form, own = (Request(path, FORM, {"Content-Type": FORM_TYPE}) for path in ("/predict", "/predict?inputs=1"))
-        return cls(form, own, page(PHOTO_PX)[0], page(LARGE_PHOTO_PX)[0], scans)
+        photo, large = (
+            Request("/predict", page(side)[0], {"Content-Type": "image/jpeg"}) for side in (PHOTO_PX, LARGE_PHOTO_PX)
+        )
+        return cls(form, own, photo, large, scans)
 
 
 def once(given: Given, seconds: float) -> Round:
     """Measure everything once."""
     got: Round = {"imports": Measured(timed("-c", IMPORTS))}
-    photo = Request("/predict", given.photo, {"Content-Type": "image/jpeg"})
-    large = Request("/predict", given.large_photo, {"Content-Type": "image/jpeg"})
     with running("-m", "tests.bench.serve", port=free_port(), path="/health/live") as (url, process, started):
         got |= {"start": Measured(started), "memory": memory(process)}
         send(url, process, given.form, 1)  # what is slow only at first
@@ -147,18 +148,18 @@ def once(given: Given, seconds: float) -> Round:
         got["infer 1"] = send(url, process, tensor(1), seconds)
         got["infer 64"] = send(url, process, tensor(64), seconds)
         got["memory after canvases"] = memory(process)
-        got["photo"] = send(url, process, photo, 2 * seconds, 1)
-        got["large photo"] = send(url, process, large, 2 * seconds, 1)
+        got["photo"] = send(url, process, given.photo, 2 * seconds, 1)
+        got["large photo"] = send(url, process, given.large_photo, 2 * seconds, 1)
         with ThreadPoolExecutor(1) as others:
-            load = others.submit(send, url, process, photo, 2 * seconds, 2)
+            load = others.submit(send, url, process, given.photo, 2 * seconds, 2)
             time.sleep(0.5)
             got["page beside photos"] = send(url, process, given.own, seconds)
             load.result()
         got["memory after photos"] = memory(process)
     for name in ("decode", "bare", "read", "batch"):
         got[f"loop {name}"] = loop(name, seconds)
-    got["loop photo"] = loop("read", 2 * seconds, given.photo)
-    got["loop large photo"] = loop("read", 2 * seconds, given.large_photo)
+    got["loop photo"] = loop("read", 2 * seconds, given.photo.body)
+    got["loop large photo"] = loop("read", 2 * seconds, given.large_photo.body)
     scan = (given.scans / "0000.png").read_bytes()
     got["scans"] = Measured(SCANS / timed("-m", "inference", str(given.scans), "--csv"))
     got["loop scan"] = loop("read", seconds, scan)

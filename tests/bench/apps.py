@@ -1,4 +1,4 @@
-"""What the service is held against: the least that any server does, and what tutorials build.
+"""What the service is compared with: the least that any server does, and what tutorials build.
 
 `python -m tests.bench.apps floor 8001` serves one of them with the same HTTP server as ours.
 """
@@ -26,14 +26,14 @@ async def floor(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 def peer(threads: int) -> Any:
-    """FastAPI and onnxruntime as tutorials put them together: the picture is scaled to 28x28, and that is that.
+    """FastAPI and onnxruntime as tutorials put them together: the picture is only scaled to 28x28.
 
     An `async` function with an `UploadFile`, `Image.open(...).convert("L").resize((28, 28))` with Pillow's own filter,
     an array, `session.run`. The conversion to floats and the division by 255 are left out, for this model takes bytes.
 
     Args:
-        threads: onnxruntime's. 0, its default, is what tutorials leave it at: one for each core of the machine, which
-            then wait for each other on the one core that the server has. 1 is what we give it ourselves.
+        threads: onnxruntime's. 0, its default, which tutorials keep, is one for each core of the machine: they wait for
+            each other on the one core of the server. Our server uses 1.
     """
     import onnxruntime
     from fastapi import FastAPI, UploadFile

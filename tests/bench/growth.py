@@ -35,7 +35,7 @@ DIGIT_PX, CELL_PX = 32, 48
 
 
 def digits(count: int) -> bytes:
-    """Return a PNG file of so many digits in rows and columns, with a line across that makes it no clean drawing."""
+    """Return a PNG file of `count` digits in rows and columns, with noise, so that it is no clean drawing."""
     rng = np.random.default_rng(count)
     columns = int(np.ceil(np.sqrt(count)))
     rows = -(-count // columns)
@@ -52,7 +52,7 @@ def digits(count: int) -> bytes:
 
 
 def photo(megapixels: float) -> bytes:
-    """Return a page's photo with so many million pixels, or a few less."""
+    """Return a photo of a page of `megapixels` million pixels, or a few less."""
     with Image.open(io.BytesIO(page(2000)[0])) as image:
         factor = (1e6 * megapixels / (image.width * image.height)) ** 0.5
         out = io.BytesIO()
@@ -61,7 +61,7 @@ def photo(megapixels: float) -> bytes:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Return the least seconds of a few runs."""
+    """Return the seconds of the fastest of a few runs."""
     best = float("inf")
     for _ in range(REPEATS):
         start = time.perf_counter()
@@ -71,7 +71,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def canvases() -> list[float]:
-    """Return the seconds that half of all canvases take at most, by the number of connections."""
+    """Return the median seconds of a canvas for each number of connections."""
     request = Request("/predict?inputs=1", FORM, {"Content-Type": FORM_TYPE})
     with running("-m", "tests.bench.serve", port=free_port(), path="/health/live") as (url, process, _):
         send(url, process, request, 1)

@@ -1,6 +1,7 @@
-"""Sends one request over and over on eight connections: wrk where it is there, else a client in Python."""
+"""Sends one request again and again on eight connections, with wrk if it is installed, else with Python."""
 
 import http.client
+import json
 import re
 import shutil
 import statistics
@@ -34,12 +35,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Measured:
-    """What came of it.
+    """The result of a measurement.
 
     Attributes:
         rate: answers a second.
-        p50, p99: the seconds that half and that 99 % of them took at most.
-        cpu_rate: answers a second of the server's processor time: `rate`, were the machine doing nothing else.
+        p50, p99: the most seconds that half of them took, and 99 % of them.
+        cpu_rate: answers in a second of the server's processor time, which other load on the machine does not change.
     """
 
     rate: float
@@ -49,7 +50,7 @@ class Measured:
 
 
 def pinned(command: Sequence[str], core: int) -> list[str]:
-    """Return a command that runs on one core, where that can be said."""
+    """Return a command that runs on one core, if taskset is installed."""
     taskset = shutil.which("taskset")
     return [taskset, "-c", str(core), *command] if taskset else list(command)
 
@@ -81,17 +82,9 @@ def cpu_seconds(process: int) -> float:
 
 
 def _python(url: str, request: Request, seconds: float, connections: int) -> Measured:
-    script = [
-        sys.executable,
-        "-m",
-        "tests.bench.load",
-        url,
-        request.path,
-        str(seconds),
-        str(connections),
-        *_flat(request.headers),
-    ]
-    done = subprocess.run(pinned(script, 1), input=request.body, check=True, capture_output=True)
+    arguments = [url, request.path, str(seconds), str(connections), json.dumps(request.headers)]
+    command = pinned([sys.executable, "-m", "tests.bench.load", *arguments], 1)
+    done = subprocess.run(command, input=request.body, check=True, capture_output=True)
     return Measured(*map(float, done.stdout.split()))
 
 
@@ -112,10 +105,6 @@ def _wrk(url: str, request: Request, seconds: float, connections: int) -> Measur
     rate = re.search(r"Requests/sec: +([\d.]+)", text)
     assert rate
     return Measured(float(rate[1]), percentiles["50"], percentiles["99"])
-
-
-def _flat(headers: dict[str, str]) -> list[str]:
-    return [f"{name}: {value}" for name, value in headers.items()]
 
 
 def _client(url: str, path: str, seconds: float, connections: int, headers: dict[str, str], body: bytes) -> Measured:
@@ -143,7 +132,6 @@ def _client(url: str, path: str, seconds: float, connections: int, headers: dict
 
 
 if __name__ == "__main__":
-    given = dict(pair.split(": ", 1) for pair in sys.argv[5:])
-    url, path, seconds, connections = sys.argv[1:5]
-    result = _client(url, path, float(seconds), int(connections), given, sys.stdin.buffer.read())
+    url, path, seconds, connections, headers = sys.argv[1:]
+    result = _client(url, path, float(seconds), int(connections), json.loads(headers), sys.stdin.buffer.read())
     print(result.rate, result.p50, result.p99)

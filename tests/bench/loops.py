@@ -1,6 +1,6 @@
 """The same work without a server, in a process of its own: `python -m tests.bench.loops NAME SECONDS`.
 
-Prints how often it was done a second, and a second of processor time. The picture comes on standard input.
+Prints how often it was done per second, and per second of processor time. The picture comes on standard input.
 """
 
 import io

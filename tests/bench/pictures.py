@@ -1,4 +1,4 @@
-"""A photo of a page, made the same everywhere: strokes of our own on synthetic paper."""
+"""A photo of a page, the same on every machine: strokes drawn by code on synthetic paper."""
 
 import io
 
@@ -13,12 +13,12 @@ NOBODY = Copybook(np.zeros((0, 28, 28), np.uint8), ())
 
 
 def hand() -> Hand:
-    """Return who writes all of them."""
+    """Return the hand that writes all pages."""
     return Hand(NOBODY, copied_share=0, pen=0.09, slant=0.1, width_factor=1, tail_chance=0.2, tone=1)
 
 
 def page(longest: int, seed: int = 0) -> tuple[bytes, str]:
-    """Return a page of about 240 digits as a JPEG whose longer side has so many pixels, and what is written on it."""
+    """Return a page of about 240 digits as a JPEG with a longer side of `longest` pixels, and its text."""
     rng = np.random.default_rng(seed)
     writer = hand()
 

@@ -1,8 +1,8 @@
 """`make bench`, second part: our reader against RapidOCR and Tesseract on the same pictures and the same core.
 
 The pictures are the real ones of ../shared/data, else synthetic photos of pages. Each reader is a process of its own
-that reads one picture after the other; the readers take turns with every picture, so that what else the machine does
-falls on all of them. Digits count as right by the longest common subsequence with the truth.
+that reads one picture after the other; the readers take turns with every picture, so that other load on the machine
+affects all of them. Digits count as right by the longest common subsequence with the truth.
 """
 
 import argparse
@@ -40,7 +40,7 @@ Read = Callable[[bytes], str]
 
 @dataclass(slots=True)
 class Score:
-    """What one reader made of one set."""
+    """The figures of one reader on one set."""
 
     seconds: list[float] = field(default_factory=list)
     right: int = 0
@@ -96,7 +96,7 @@ READERS: dict[str, tuple[str, Callable[[], Read]]] = {
 
 
 def answer(name: str) -> None:
-    """Read the files whose names come on standard input, a line each; say the seconds and the digits of each."""
+    """Read the files named on standard input, one a line; print the seconds and the digits of each."""
     read = READERS[name][1]()
     for line in sys.stdin:
         picture = Path(line.strip()).read_bytes()

@@ -1,6 +1,6 @@
-"""The server with what `requirements/runtime.txt` has alone, as in the container.
+"""Starts the server with only the libraries in `requirements/runtime.txt`, as in the container.
 
-Litestar takes up what it finds: pydantic and attrs, which other tests brought, would cost a sixth of the start.
+Litestar imports pydantic and attrs if they are installed, which would cost a sixth of the start.
 """
 
 import sys
