@@ -13,11 +13,7 @@ ALSO = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command, and return its exit status.
-
-    Args:
-        arguments: those of the command line; by default from `sys.argv`.
-    """
+    """Run the command with these arguments, by default those of `sys.argv`, and return its exit status."""
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["serve"]:
         from web.__main__ import main as serve

@@ -16,7 +16,7 @@ from inference.detection.page import find
 from inference.detection.scale import resized
 from inference.detection.tiles import tiled
 from inference.detection.turns import turned
-from inference.imaging.decode import MAX_PIXELS, decode
+from inference.imaging.decode import decode
 from inference.imaging.grey import grey
 from inference.recognition.normalise import normalise
 from inference.recognizer import DEFAULT_MODEL, MAX_MARKS, page_beside
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="the PNG file to write")
     options = parser.parse_args()
 
-    sent = decode(options.picture, MAX_PIXELS).image
+    sent = decode(options.picture).image
     looked_at = grey(sent)
     network = PageNetwork(page_beside(DEFAULT_MODEL))
     degrees, sightings = find(network, looked_at, MAX_MARKS)

@@ -31,12 +31,7 @@ class Executor:
         self._large = ThreadPoolExecutor(1, "large", initializer=_lower_priority)
 
     async def run(self, work: Callable[[], T], *, small: bool) -> T:
-        """Run `work` and return what it returns.
-
-        Args:
-            work: a blocking function.
-            small: whether it usually takes a few milliseconds at most.
-        """
+        """Run a blocking function and return its result; `small` work usually takes a few milliseconds at most."""
         return await asyncio.get_running_loop().run_in_executor(self._small if small else self._large, work)
 
     def close(self) -> None:

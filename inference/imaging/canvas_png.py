@@ -3,7 +3,8 @@
 A drawing is nearly all paper, which PNG's filters turn into zeros: of 480,000 bytes a few hundred or thousand are not.
 Pillow, like libpng, inflates and unfilters row by row. This module inflates the whole file at once, and undoes the
 filters only where bytes are not zero.
-Reading a canvas of 400x400 pixels takes 1.1 ms with this module and 2.0 without (measured on 28 November 2026).
+Without this module the page's request for a canvas of 400x400 pixels takes 1.3 times the processor time with a file of
+Chromium, and 1.6 times with one of Pillow (measured on 30 November 2026).
 
 Any other kind of file, and any damaged file, is left to Pillow, which reports what is wrong with it.
 

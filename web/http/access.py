@@ -24,12 +24,7 @@ IPV6_PREFIX_BITS = 64
 
 
 class Access:
-    """Checks the token and the rate limit for the requests to one worker.
-
-    Args:
-        settings: give the token, and the number of readings per minute for each address.
-        metrics: counts the rejected requests.
-    """
+    """Checks the token and the rate limit for the requests to one worker."""
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._token = settings.access_token.encode()

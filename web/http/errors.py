@@ -37,13 +37,7 @@ class Problem(msgspec.Struct):
 
 
 class ProblemError(HTTPException):
-    """An error that is sent to the client as a problem document.
-
-    Args:
-        status: the HTTP status.
-        detail: what is wrong and what to do.
-        headers: added to the response.
-    """
+    """An error that is sent to the client as a problem document; `detail` says what is wrong and what to do."""
 
     def __init__(self, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail=detail, status_code=status, headers=headers)
@@ -65,10 +59,7 @@ class ProtocolProblem(msgspec.Struct):
 def error_response(error: ProblemError, request_id: str, path: str = "") -> Response[bytes]:
     """Return the response to a request that has failed; Litestar, `web.http.service` and the connections all send it.
 
-    Args:
-        error: the reason.
-        request_id: the id of the request.
-        path: the requested path, which decides the form of the body; empty if it is unknown.
+    The requested path decides the form of the body; it is empty if it is unknown.
     """
     status, kind = error.status_code, MEDIA_TYPE
     document: Problem | ProtocolProblem = Problem(

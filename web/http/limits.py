@@ -17,12 +17,7 @@ LIMITED_PATHS = ("/predict", "/infer")
 
 
 class Limits:
-    """The limits of one worker; each request for a reading passes `overload_error`, then `admit`.
-
-    Args:
-        settings: give the values of the limits.
-        metrics: counts the rejected requests.
-    """
+    """The limits of one worker; each request for a reading passes `overload_error`, then `admit`."""
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self.settings = settings

@@ -32,15 +32,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 
 
 class Service:
-    """The ASGI application: Litestar in a wrapper, because its own middleware misses requests for unknown addresses.
-
-    Args:
-        app: the Litestar application.
-        access: checks each request first.
-        limits: the limits of this worker, checked next.
-        metrics: counts each request.
-        log: logs each request.
-    """
+    """The ASGI application: Litestar in a wrapper, because its own middleware misses requests for unknown addresses."""
 
     def __init__(self, app: Litestar, access: Access, limits: Limits, metrics: Metrics, log: RequestLog) -> None:
         self.limits = limits

@@ -14,10 +14,6 @@ from web.http.unwrap import FIELD, MAX_PARTS, UPLOAD_HINT, unwrap
 async def read_picture(request: HttpRequest, held: Body) -> bytes:
     """Return the bytes of the picture that a request carries.
 
-    Args:
-        request: the request.
-        held: counts the bytes of the body.
-
     Raises:
         ProblemError: as `read_body` and `unwrap`, and 422 if a multipart form lacks the field or has it twice, 400 if
             it is broken or the picture is empty, 415 if the body is compressed.

@@ -10,11 +10,7 @@ import msgspec
 
 
 class RequestLog:
-    """Writes one line for each request.
-
-    Args:
-        stream: where to write; None writes nothing.
-    """
+    """Writes one line for each request to a stream; without a stream, nothing."""
 
     def __init__(self, stream: IO[str] | None) -> None:
         self._stream = stream

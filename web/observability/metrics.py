@@ -12,12 +12,7 @@ CONFIDENCE_BUCKETS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1)
 
 
 class Metrics:
-    """The metrics of one worker, or of all workers if `web.server.workers` made them share their metrics.
-
-    Args:
-        model: the model whose name, version and SHA-256 are reported.
-        shared: whether several workers share their metrics through files.
-    """
+    """The metrics of one worker, or, if they are `shared` through files, of all workers (see `web.server.workers`)."""
 
     def __init__(self, model: ModelInfo, *, shared: bool = False) -> None:
         self._registry = registry = CollectorRegistry()

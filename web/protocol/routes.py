@@ -87,15 +87,7 @@ class ModelIndex(msgspec.Struct):
 def create_protocol(
     recognizer: Recognizer, executor: Executor, limits: Limits, metrics: Metrics, version: str
 ) -> list[HTTPRouteHandler]:
-    """Return the handlers of /v2.
-
-    Args:
-        recognizer: classifies the images.
-        executor: runs the classification.
-        limits: the limits of this worker.
-        metrics: counts the images.
-        version: the server's version.
-    """
+    """Return the handlers of /v2; `version` is that of the server."""
     info = recognizer.info
     about = ModelMetadata(
         MODEL,

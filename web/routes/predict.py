@@ -120,14 +120,7 @@ class PictureOperation(Operation):
 def create_predict_route(
     recognizer: Recognizer, executor: Executor, limits: Limits, metrics: Metrics
 ) -> HTTPRouteHandler:
-    """Return the handler of POST /predict.
-
-    Args:
-        recognizer: reads the pictures.
-        executor: runs the recognizer.
-        limits: the limits of this worker.
-        metrics: counts the readings.
-    """
+    """Return the handler of POST /predict."""
     model = ModelName(recognizer.info.name, recognizer.info.version)
 
     @post(

@@ -31,12 +31,7 @@ LINGER_UNUSED_SECONDS = 3.0
 
 
 class BoundedConnection(HttpToolsProtocol):
-    """uvicorn's HTTP protocol with limits: by itself it waits for slow clients forever and accepts endless headers.
-
-    Args:
-        limits: the limits of this worker.
-        given, named: what uvicorn gives to each connection.
-    """
+    """uvicorn's HTTP protocol with limits: by itself it waits for slow clients forever and accepts endless headers."""
 
     _timer: asyncio.TimerHandle | None = None
     _header_bytes = 0

@@ -34,13 +34,7 @@ class ListeningSocket(socket.socket):
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which on shutdown still accepts the connections that were made before it stopped listening.
-
-    Args:
-        config: uvicorn's configuration.
-        limits: the limits of this worker.
-        heart: beats for the supervisor; None without one.
-    """
+    """uvicorn's server, which on shutdown still accepts the connections that were made before it stopped listening."""
 
     def __init__(self, config: uvicorn.Config, limits: Limits, heart: Heart | None) -> None:
         super().__init__(config)

@@ -33,12 +33,7 @@ SLACK_SECONDS = 3.0
 
 
 class Workers:
-    """Keeps `settings.workers` processes serving on one socket.
-
-    Args:
-        settings: the settings of each process.
-        listening: the socket, which all processes share.
-    """
+    """Keeps `settings.workers` processes serving on one socket."""
 
     def __init__(self, settings: Settings, listening: socket.socket) -> None:
         self._settings = settings
