@@ -58,9 +58,7 @@ def draw_glyph(glyph: FontGlyph, rng: np.random.Generator) -> Image.Image:
     return colour(np.asarray(canvas), rng)
 
 
-def draw_number(
-    marks: Sequence[Drawing], rng: np.random.Generator, min_gap: float = 0.03, max_gap: float = 0.4
-) -> Image.Image:
+def draw_number(marks: Sequence[Drawing], rng: np.random.Generator, min_gap: float, max_gap: float) -> Image.Image:
     """Draw marks side by side as the digits of a number, with slightly different heights.
 
     The smallest and the largest gap are shares of the digits' height; below 0 digits overlap.

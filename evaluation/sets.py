@@ -34,12 +34,13 @@ class Sample:
     """One picture and its ground truth.
 
     Attributes:
-        picture, truth: an image, a file's content or pixels, and its lines of digits; "" for negatives.
+        picture: an image, or a file's content.
+        truth: its lines of digits; "" for negatives.
         name: the name of the file, for a real picture.
         accept: other texts that count as right, without spaces and line ends.
     """
 
-    picture: Image.Image | bytes | NDArray[np.uint8]
+    picture: Image.Image | bytes
     truth: str
     name: str = ""
     accept: tuple[str, ...] = ()
@@ -114,11 +115,11 @@ def _shared_sets(shared: Path) -> list[Dataset]:
     def drawn(marks: list[strokes.Drawing], known: bool) -> Samples:
         return _shuffled(marks, lambda mark, rng: Sample(canvases.draw_mark(mark, rng), mark.label if known else ""))
 
-    def numbers(hands: list[list[strokes.Drawing]], *gaps: float) -> Samples:
+    def numbers(hands: list[list[strokes.Drawing]], min_gap: float, max_gap: float) -> Samples:
         def one(rng: np.random.Generator) -> Sample:
             hand = hands[int(rng.integers(len(hands)))]
             marks = [hand[int(at)] for at in rng.integers(len(hand), size=int(rng.integers(2, 7)))]
-            return Sample(canvases.draw_number(marks, rng, *gaps), "".join(mark.label for mark in marks))
+            return Sample(canvases.draw_number(marks, rng, min_gap, max_gap), "".join(mark.label for mark in marks))
 
         return _repeated(one)
 

@@ -28,8 +28,8 @@ class Drawing:
 
 
 def load(path: Path) -> list[Drawing]:
-    """Read JSON lines with `label`, `writer` and `strokes`, gzipped or not."""
-    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+    """Read gzipped JSON lines with `label`, `writer` and `strokes`."""
+    with gzip.open(path, "rt") as lines:
         entries = [json.loads(line) for line in lines]
     return [
         Drawing(str(each["label"]), str(each["writer"]), tuple(np.array(stroke, float) for stroke in each["strokes"]))

@@ -92,7 +92,7 @@ class Recognizer:
         # First, because beside what is no file, such as the current folder, there is nothing.
         self._classifier = Classifier(model)
         self._network = PageNetwork(Path(page_path) if page_path is not None else page_beside(model))
-        self._max_pixels = max_pixels
+        self.max_pixels = max_pixels
         self._max_marks = max_marks
 
     @property
@@ -127,7 +127,7 @@ class Recognizer:
             TooManyMarksError: the picture has more than `max_marks` separate marks, or too many to explain.
         """
         pages: list[Reading] = []
-        for page in decode_pages(image, self._max_pixels):
+        for page in decode_pages(image, self.max_pixels):
             pages.append(self._read(page))
             if (marks := sum(len(each.digits) for each in pages)) > self._max_marks:
                 raise TooManyMarksError.of(marks, self._max_marks)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inference.detection.turns import as_sent, turned
-from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode
+from inference.imaging.decode import Decoded, Picture, decode
 from inference.imaging.files import read_pipe
 from inference.imaging.grey import grey
 from inference.layout.lines import lines, text
@@ -56,9 +56,7 @@ class Table:
     inside: dict[tuple[int, int], list[int]]
 
 
-def read_table(
-    recognizer: Recognizer, picture: Picture, rows: int, columns: int, max_pixels: int = MAX_PIXELS
-) -> Table:
+def read_table(recognizer: Recognizer, picture: Picture, rows: int, columns: int) -> Table:
     """Read the table that fills most of a picture; marks outside of it are left out.
 
     Args:
@@ -66,14 +64,13 @@ def read_table(
         picture: as for `Recognizer.read`; of several pages only the first counts.
         rows: number of rows, including those of the head.
         columns: number of columns, including those of the head.
-        max_pixels: as for the `Recognizer`.
 
     Raises:
         NoTableError: there is no printed table with that many rows and columns.
         ImageError: as `Recognizer.read`.
     """
     picture = read_pipe(picture)
-    return in_cells(recognizer.read(picture), decode(picture, max_pixels), rows, columns)
+    return in_cells(recognizer.read(picture), decode(picture, recognizer.max_pixels), rows, columns)
 
 
 def in_cells(reading: Reading, page: Decoded, rows: int, columns: int) -> Table:

@@ -165,7 +165,7 @@ def create_predict_route(
                 reading = recognizer.read(picture, explain=explain)
                 answered = answer(reading, model, inputs=inputs)
                 if table:
-                    add_cells(answered, in_cells(reading, decode(picture, limits.settings.max_pixels), rows, columns))
+                    add_cells(answered, in_cells(reading, decode(picture, recognizer.max_pixels), rows, columns))
                 return reading, answered
 
             reading, answered = await executor.run(work, small=not (explain or table) and is_small(picture))
