@@ -220,7 +220,7 @@ def _count(location: Location, name: str, column: str) -> int:
                 raise BatchError(f"{name} has no column {column!r}, but {there}: name it with --column.")
             return int(table.metadata.num_rows)
     except pyarrow.ArrowException as error:
-        raise BatchError(f"{name} is no complete Parquet file: {error}") from error
+        raise BatchError(f"{name} is not a complete Parquet file: {error}") from error
 
 
 def load_or_make_plan(

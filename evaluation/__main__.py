@@ -92,7 +92,7 @@ def evaluate(options: argparse.Namespace) -> None:
     """
     console = Console()
     if options.data and not options.data.is_dir():
-        raise EvaluationError(f"--data {options.data} is no folder")
+        raise EvaluationError(f"--data {options.data} is not a folder")
     recognizer = Recognizer(options.model)
     mnist = load(_mnist_file(options.data))
     sets = _sets(mnist, options.data, fonts.faces(options.fonts, validation=True), console)

@@ -116,7 +116,7 @@ def _writer(corrections: Path) -> str:
         entries = [json.loads(line) for line in corrections.read_text().splitlines()]
         named = [str(entry["writer"]) for entry in entries if "writer" in entry]
     except (ValueError, TypeError) as error:
-        raise EvaluationError(f"{corrections} is no file of corrections: {error}") from error
+        raise EvaluationError(f"{corrections} is not a file of corrections: {error}") from error
     if not named:
         raise EvaluationError(f"{corrections} names no writer: give the file that --pick writes")
     return named[0]

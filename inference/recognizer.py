@@ -121,7 +121,7 @@ class Recognizer:
             explain: whether to give every mark its heat map, of at most `MAX_EXPLAINED_MARKS`.
 
         Raises:
-            BrokenImageError: the file is no picture, is damaged or cut off, or cannot be opened.
+            BrokenImageError: the file is not a picture, is damaged or cut off, or cannot be opened.
             UnsupportedImageError: this kind of picture is not read.
             ImageTooLargeError: the picture has more than `max_pixels` pixels.
             TooManyMarksError: the picture has more than `max_marks` separate marks, or too many to explain.

@@ -40,7 +40,7 @@ def tiled(network: Network, grey: Grey, wanted: NDArray[np.bool_] | None = None)
                 # Only what the network returns tells how many kinds there are.
                 maps = maps or blank(height, width, seen.kind.shape[2])
                 _copy(seen, maps, corner, down, across)
-    return maps or blank(height, width, kinds=0)
+    return maps or blank(height, width, kinds=0)  # no cell was wanted
 
 
 def _copy(seen: Maps, maps: Maps, corner: tuple[int, int], down: tuple[int, int], across: tuple[int, int]) -> None:

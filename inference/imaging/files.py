@@ -19,7 +19,7 @@ START_BYTES = 64
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif", ".pdf")
 RESEND_HINT = "Save it again and resend it."
 DAMAGED_MESSAGE = f"The picture is damaged or cut off. {RESEND_HINT}"
-NO_PICTURE_MESSAGE = f"This is no picture that can be read. Send one of {', '.join(FORMATS)}."
+NO_PICTURE_MESSAGE = f"This is not a picture that can be read. Send one of {', '.join(FORMATS)}."
 # Other formats that people send, by their first bytes.
 FOREIGN_FORMATS = {
     b"<svg": "SVG",

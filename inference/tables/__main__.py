@@ -78,7 +78,7 @@ def _count(text: str) -> int:
     with suppress(ValueError):
         if 1 <= int(text) <= MAX_ROWS_OR_COLUMNS:
             return int(text)
-    raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 to {MAX_ROWS_OR_COLUMNS}")
+    raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to {MAX_ROWS_OR_COLUMNS}")
 
 
 if __name__ == "__main__":

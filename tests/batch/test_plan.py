@@ -75,7 +75,7 @@ def test_nothing_or_both_kinds_is_told(scans: Path) -> None:
     (scans / "t.parquet").write_bytes(b"")
     with pytest.raises(BatchError, match="name one kind"):
         find(str(scans))
-    with pytest.raises(BatchError, match="no complete Parquet file"):
+    with pytest.raises(BatchError, match="not a complete Parquet file"):
         divide(*find(f"{scans}/*.parquet"), "image", 1)
     with pytest.raises(BatchError, match="cannot be opened"):
         find("nowhere://bucket/x")

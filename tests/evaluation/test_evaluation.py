@@ -161,7 +161,7 @@ def test_an_unknown_set(tmp_path: Path) -> None:
 
 def test_a_folder_that_was_named_but_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--data", str(tmp_path / "nope"), "--out", str(tmp_path / "out")]) == 2
-    assert "nope is no folder" in capsys.readouterr().err
+    assert "nope is not a folder" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(mnist_path() is None, reason="needs MNIST (MNIST_NPZ)")

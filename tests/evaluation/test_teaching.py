@@ -57,8 +57,8 @@ def test_a_model_without_a_page_network_uses_that_of_the_first(
         ("", "names no writer"),
         ('{"label": "3"}', "names no writer"),
         ('{"label": "3", "writer": "x7"}', "writer 'x7', who has no 60 digits"),
-        ("not JSON", "no file of corrections"),
-        ("7", "no file of corrections"),
+        ("not JSON", "not a file of corrections"),
+        ("7", "not a file of corrections"),
     ],
 )
 def test_corrections_that_cannot_be_compared_are_told(

@@ -46,9 +46,9 @@ def test_folders_patterns_and_a_bad_file(scans: Path) -> None:
     assert code == 1
     assert out.splitlines() == [f"{scans}/a.png\t23", f"{scans}/more/a.jpg\t70"]
     lines = err.splitlines()
-    assert any(line.startswith(f"{scans}/broken.png: This is no picture") for line in lines)
+    assert any(line.startswith(f"{scans}/broken.png: This is not a picture") for line in lines)
     assert "none.png: The file cannot be opened: No such file or directory." in lines
-    assert "notes.txt: This is no picture that can be read. Send one of PNG" in err
+    assert "notes.txt: This is not a picture that can be read. Send one of PNG" in err
     assert f"{scans}/*.webp: no picture there." in err
     assert "Traceback" not in err
 
@@ -112,7 +112,7 @@ def test_json(scans: Path) -> None:
     assert (good["text"], good["size"]) == ("23", list(pen("23").shape[::-1]))
     assert [digit["digit"] for digit in good["digits"]] == [2, 3]
     assert all(len(digit["box"]) == 4 and 0.5 < digit["confidence"] <= 1 for digit in good["digits"])
-    assert "no picture" in bad["error"]
+    assert "not a picture" in bad["error"]
 
 
 def test_csv(scans: Path) -> None:
@@ -123,7 +123,7 @@ def test_csv(scans: Path) -> None:
     assert 0.5 < float(good[2]) <= 1
     assert good[4] == "0"
     assert bad[1:3] == ["", ""]
-    assert "no picture" in bad[3]
+    assert "not a picture" in bad[3]
 
 
 # Cells that a spreadsheet would take for a formula, and cells that stay, dates among them.

@@ -183,7 +183,7 @@ def test_what_is_wrapped_wrongly_is_said(client: httpx.Client) -> None:
     assert "cannot be read" in problem(post(client, b'{"other":' + b"[" * 100_000, "application/json"), 422)
     for form in (b"picture=" + IN_BASE64, b"x=1&" * 20 + b"image=" + IN_BASE64):
         assert "no field `image`" in problem(post(client, form, "application/x-www-form-urlencoded"), 422)
-    assert "no picture that is read" in problem(post(client, b'{"image": "seven"}', "application/json"), 415)
+    assert "not a picture that can be read" in problem(post(client, b'{"image": "seven"}', "application/json"), 415)
 
 
 @pytest.mark.parametrize("kind", ["text/csv", "application/json", "application/octet-stream"])

@@ -79,7 +79,7 @@ def test_a_port_in_use_is_named() -> None:
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 300])
 def test_a_host_that_is_no_name_is_named(host: str) -> None:
-    assert f"HOST={host!r} is no host name" in refused(HOST=host)
+    assert f"HOST={host!r} is not a host name" in refused(HOST=host)
 
 
 @contextmanager

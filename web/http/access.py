@@ -39,7 +39,7 @@ class Access:
             self._metrics.reject("no token")
             return ProblemError(
                 HTTPStatus.UNAUTHORIZED,
-                "This server wants its token: as the password of Basic authentication, with any name, or as "
+                "This server needs its token: as the password of Basic authentication, with any name, or as "
                 "Authorization: Bearer TOKEN.",
                 {"www-authenticate": 'Basic realm="digits", charset="UTF-8"'},
             )

@@ -63,7 +63,7 @@ def unwrap(body: bytes, kind: str) -> bytes:
     if kind == URL_ENCODED and FORM_START.match(head):
         return unwrap(_of_form(body), "text/plain")
     if not (kind.startswith("image/") or kind in SILENT_TYPES or PICTURE_START.match(head)):
-        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"This is no picture that is read. {UPLOAD_HINT}")
+        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"This is not a picture that can be read. {UPLOAD_HINT}")
     return body
 
 

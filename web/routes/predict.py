@@ -38,7 +38,7 @@ EXPLAIN = QueryParameter(
 )
 
 # Descriptions of what only some answers have.
-SIGN = msgspec.Meta(description=f"one of {' '.join(SIGNS)}, with `digit` null; absent if the mark is no sign")
+SIGN = msgspec.Meta(description=f"one of {' '.join(SIGNS)}, with `digit` null; absent if the mark is not a sign")
 PAGE = msgspec.Meta(description="the page of the file that the mark is on, from 0; absent if 0")
 CELL = msgspec.Meta(description="with `table`, the row and column of the mark's cell, from 0; absent outside the table")
 TURNED = msgspec.Meta(

@@ -55,7 +55,7 @@ def listen(settings: Settings) -> socket.socket:
             ) from None
         raise PortError(f"Cannot listen on HOST={host} PORT={port}: {error.strerror or error}.") from None
     except UnicodeError:  # from IDNA: an empty or a long part, or a character that no name has
-        raise PortError(f"HOST={host!r} is no host name. Set it to a name or an address, such as 0.0.0.0.") from None
+        raise PortError(f"HOST={host!r} is not a host name. Set it to a name or an address, such as 0.0.0.0.") from None
     return listening
 
 

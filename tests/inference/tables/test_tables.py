@@ -259,7 +259,7 @@ def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
     for count in ("0", "x"):
         code, _, err = run(str(path), "--rows", count, "--columns", "3")
         assert code == 2
-        assert f"argument --rows: {count} is no whole number from 1 to 99" in err
+        assert f"argument --rows: {count} is not a whole number from 1 to 99" in err
     assert "PHOTO is empty; is a variable of the shell not set?" in run("", *size)[2]
     assert run(str(path), *size, "--model", "none.onnx")[0] == 2
 
