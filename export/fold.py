@@ -63,7 +63,7 @@ def scaler(steps: list[Step], mean: Weights, scale: Weights) -> list[Step]:
     return [*steps[:index], replace(first, kernel=kernel, bias=first.bias - moved), *steps[index + 1 :]]
 
 
-def calibration(steps: list[Step], divisor: float, shift: float = 0.0) -> list[Step]:
+def calibration(steps: list[Step], divisor: float, shift: float) -> list[Step]:
     """Fold the calibration into the last layer: subtract the shift from the eleventh logit, then divide all logits.
 
     Raises:

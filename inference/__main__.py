@@ -32,11 +32,7 @@ def main(
 ) -> int:
     """Return 0; 1 if a file could not be read or written; 2 if the program could not start; 130 if interrupted.
 
-    Args:
-        arguments: the arguments of the command line.
-        recognizer: the recognizer; by default one for the model file in the arguments.
-        program: the name of the command, for its messages.
-        also: text to add to its help.
+    `program` names the command in its messages, and `also` is added to its help.
     """
     options = _parser(program, also).parse_args(arguments)
     try:

@@ -5,11 +5,7 @@ import sys
 
 
 def main(arguments: list[str] | None = None, program: str = "python -m web") -> int:
-    """Start the server, and run it until it is told to stop.
-
-    Args:
-        arguments: those of the command line, of which there is only --help; by default from `sys.argv`.
-        program: the command's name in its help.
+    """Start the server, and run it until it is told to stop; `program` names the command in its help.
 
     Returns:
         The exit status: 0 after a clean stop, 2 if a setting or the address is wrong.

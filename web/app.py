@@ -33,11 +33,7 @@ def _no_page(response: Response[bytes]) -> Response[bytes]:
 
 
 def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Service:
-    """Return the ASGI application.
-
-    Args:
-        settings: the server's settings.
-        recognizer: reads the pictures; by default loaded from the settings' model file and the page network beside it.
+    """Return the ASGI application; by default it loads the settings' model file and the page network beside it.
 
     Raises:
         inference.ModelError: a model file is missing, cannot be used, or does not match the model card.
