@@ -14,7 +14,7 @@ from synthesis.handwriting.digits import DIGITS
 from synthesis.handwriting.letters import LETTERS
 from synthesis.handwriting.negatives import GREEK
 from synthesis.handwriting.strokes import Glyph, arc, parse, path
-from synthesis.handwriting.vary import MAX_TAIL_FACTORS, vary
+from synthesis.handwriting.vary import MAX_TAIL_FACTORS, SAME_HAND_SHARE, vary
 from synthesis.sheet import Alpha
 
 Rng = np.random.Generator
@@ -37,19 +37,35 @@ EXCLUDED_SIGNS = (
 OTHER_SIGNS = tuple(each for each in signs.SIGNS if each not in EXCLUDED_SIGNS)
 # Share of letters whose strokes are moved apart.
 APART_SHARE = 0.3
+# Mean and standard deviation of the hands' slants: x to the left for each y downwards.
+MEAN_SLANT, SLANT_DEVIATION = 0.1, 0.22
+# A digit is copied from the one of this many whose slant is nearest the hand's: in one hand, a 1 that leans more than
+# the other digits is a slash.
+COPIES_TO_CHOOSE_FROM = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Copybook:
-    """Digits of people to copy: images uint8 [N, 28, 28], and for each label the indices of its images."""
+    """Digits of people to copy.
+
+    Attributes:
+        images: uint8 [N, 28, 28].
+        indices: for each label the indices of its images.
+        slants: float32 [N], how much farther each leans to the right than the mean of its label.
+    """
 
     images: NDArray[np.uint8]
     indices: tuple[NDArray[np.intp], ...]
+    slants: NDArray[np.float32]
 
     @classmethod
     def of(cls, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> "Copybook":
         """Sort images uint8 [N, 28, 28] by their labels [N], 0 to 9."""
-        return cls(images, tuple(np.flatnonzero(labels == digit) for digit in range(10)))
+        indices = tuple(np.flatnonzero(labels == digit) for digit in range(10))
+        slants = np.array([_slant(image) for image in images], np.float32)
+        for same in indices:
+            slants[same] -= slants[same].mean() if len(same) else 0
+        return cls(images, indices, slants)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +149,7 @@ class Hand:
 
     def strokes(self, glyph: Glyph, tall: float, rng: Rng, *, fill: bool = False) -> Alpha:
         """Draw a glyph, one unit being `tall` pixels; with `fill`, the whole glyph is `tall` pixels high."""
-        lines = vary(glyph, rng)
+        lines = vary(glyph, rng, SAME_HAND_SHARE)
         shear = np.array([[self.width_factor, 0.0], [-self.slant, 1.0]])
         lines = [line @ shear for line in lines]
         pen = max(self.pen * tall, MIN_PEN_PX)
@@ -145,7 +161,9 @@ class Hand:
 
     def _copied(self, digit: int, tall: float, rng: Rng) -> Alpha:
         indices = self.copybook.indices[digit]
-        image = self.copybook.images[indices[rng.integers(len(indices))]]
+        some = indices[rng.integers(len(indices), size=COPIES_TO_CHOOSE_FROM)]
+        off = np.abs(self.copybook.slants[some] - (self.slant - MEAN_SLANT))
+        image = self.copybook.images[some[off.argmin()]]
         cut = Image.fromarray(tight(image))
         # A wide mark is limited by its width, so it is lower than its neighbours.
         scale = min(tall / cut.height, 1.35 * tall / cut.width)
@@ -163,11 +181,19 @@ def random_hand(copybook: Copybook, rng: Rng) -> Hand:
         copybook,
         copied_share=float(rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.4, 0.25])),
         pen=float(np.exp(rng.uniform(np.log(MIN_PEN_HEIGHTS), np.log(MAX_PEN_HEIGHTS)))),
-        slant=float(rng.normal(0.08, 0.16)),
-        width_factor=float(np.exp(rng.normal(0, 0.13))),
+        slant=float(rng.normal(MEAN_SLANT, SLANT_DEVIATION)),
+        width_factor=float(np.exp(rng.normal(0, 0.2))),
         tail_chance=float(rng.choice([0.0, 0.3, 0.8], p=[0.5, 0.3, 0.2])),
         tone=float(rng.uniform(0.75, 1.0)),
     )
+
+
+def _slant(image: NDArray[np.uint8]) -> float:
+    """Return how far a digit, uint8 [h, w], leans: x to the left for each y downwards, from its second moments."""
+    y, x = np.nonzero(image > 127)
+    if not len(y) or not (spread := float(y.var())):
+        return 0.0
+    return -float(((x - x.mean()) * y).mean()) / spread
 
 
 def _other_sign(rng: Rng) -> Glyph:
@@ -190,7 +216,7 @@ def _colon(rng: Rng) -> Glyph:
 
 def _slash(rng: Rng) -> Glyph:
     bend = rng.normal(0, 0.04)
-    return [path((rng.uniform(0.3, 0.65), 0), (0.22 + bend, 0.55), (0, rng.uniform(1.0, 1.35)))]
+    return [path((rng.uniform(0.36, 0.72), 0), (0.25 + bend, 0.55), (0, rng.uniform(1.0, 1.35)))]
 
 
 def _minus(rng: Rng) -> Glyph:

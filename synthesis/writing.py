@@ -116,17 +116,17 @@ def number(rng: Rng, longest: int = 9) -> str:
         return some(1, longest)
     if u < 0.68:
         return some(1, 4) + either(".,") + some(1, 3)
-    if u < 0.74:
+    if u < 0.73:
         return some(1, 3) + either(".,") + some(3, 3)
     if u < 0.82:
-        between = either("./-")
+        between = either("./-/")
         return some(1, 2) + between + some(1, 2) + between + (some(4, 4) if rng.random() < 0.5 else some(2, 2))
-    if u < 0.86:
+    if u < 0.87:
         return some(1, 2) + ":" + some(2, 2)
     if u < 0.9:
         return either("-+-") + some(1, 4)
-    if u < 0.95:
-        return some(1, 3) + either("+-/:") + some(1, 3) + ("=" + some(1, 3) if rng.random() < 0.5 else "")
+    if u < 0.96:
+        return some(1, 3) + either("+-//:") + some(1, 3) + ("=" + some(1, 3) if rng.random() < 0.5 else "")
     return some(3, 3) + "-" + some(4, 4)
 
 

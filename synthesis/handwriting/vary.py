@@ -12,12 +12,13 @@ SAME_HAND_SHARE = 0.5
 MAX_TAIL_FACTORS = {7: 2.6, 9: 2.6, 1: 1.5, 4: 1.5}
 
 
-def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
+def vary(glyph: Glyph, rng: np.random.Generator, share: float = 1.0) -> list[Points]:
     """Return the strokes of a glyph as some random hand would draw them.
 
     Args:
         glyph: control points, about one unit high; not modified.
         rng: source of the random numbers.
+        share: strength of the affine differences: `SAME_HAND_SHARE` for the glyphs of one hand.
 
     Returns:
         Polylines, each float64 [n, 2], in the same units.
@@ -29,7 +30,7 @@ def vary(glyph: Glyph, rng: np.random.Generator) -> list[Points]:
     lines = [_wobble(line, carelessness, rng) for line in lines]
     if rng.random() < 0.25:
         lines = [_coarse(line, rng) for line in lines]
-    matrix = affine(rng)
+    matrix = affine(rng, share)
     return [line @ matrix for line in lines]
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from evaluation import pages
 from synthesis.hands import Copybook, Hand
 
-NOBODY = Copybook(np.zeros((0, 28, 28), np.uint8), ())
+NOBODY = Copybook.of(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))
 
 
 def hand() -> Hand:

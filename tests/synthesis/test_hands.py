@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from synthesis.hands import Copybook, Hand
+from synthesis.hands import MEAN_SLANT, Copybook, Hand, _slant
+from synthesis.handwriting.strokes import path
 from tests.samples import small_mnist
 
 TALL = 40.0
+RNG = np.random.default_rng
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,30 @@ def test_strokes_lean_as_the_hand_does(copybook: Copybook) -> None:
         return float(np.mean(leans))
 
     assert lean(0.4) > lean(0.0) + 8
+
+
+def test_copies_lean_as_the_hand_does() -> None:
+    """Bars of every slant, as people's 1s are: a hand copies those that lean as it does."""
+    y, x = np.mgrid[:28, :28]
+    slants = np.linspace(-0.6, 0.6, 60)
+    images = np.stack([255 * (np.abs(x - 14 + slant * (y - 14)) < 2) for slant in slants]).astype(np.uint8)
+    bars = Copybook.of(images, np.ones(60, np.uint8))
+    assert bars.slants == pytest.approx(slants, abs=0.05)
+
+    def lean(slant: float) -> float:
+        copies = [writer(bars, copied_share=1.0, slant=slant).digit("1", TALL, RNG(seed)) for seed in range(40)]
+        return float(np.mean([_slant(copy) for copy in copies]))
+
+    for slant in (-0.2, MEAN_SLANT, 0.4):
+        assert lean(slant) == pytest.approx(slant - MEAN_SLANT, abs=0.07)
+
+
+def test_a_slash_leans_more_than_the_ones_of_its_hand(copybook: Copybook) -> None:
+    for slant in (-0.2, 0.1, 0.4):
+        hand = writer(copybook, slant=slant)
+        ones = [_slant(hand.strokes([path((0, 0), (0, 0.5), (0, 1))], TALL, RNG(seed))) for seed in range(40)]
+        slashes = [_slant(hand.sign("/", TALL, RNG(seed))) for seed in range(40)]
+        assert np.mean(np.array(slashes) > np.quantile(ones, 0.9)) > 0.9
 
 
 def test_a_struck_digit_has_more_ink_and_sticks_out(copybook: Copybook) -> None:

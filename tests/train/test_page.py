@@ -58,7 +58,7 @@ def test_a_finished_training_leaves_its_files_and_does_no_work_again(small_npz: 
 
 def test_an_error_while_pages_are_drawn_ends_the_training() -> None:
     """Its processes must end too: once they waited for ever for room that nobody made."""
-    nobody = Copybook(np.zeros((0, 28, 28), np.uint8), ())
+    nobody = Copybook(np.zeros((0, 28, 28), np.uint8), (), np.zeros(0, np.float32))
     with pytest.raises(IndexError):
         list(batches(nobody, 1, 0, 100, 1))
 
