@@ -141,7 +141,7 @@ def test_it_outlasts_a_turn_and_a_crop_of_the_picture(visit: Open) -> None:
     surface["#undo"].click()
     surface.reads("49")
     surface.page.evaluate("turn.click(), turn.click()")
-    expect(surface["#reading"]).to_have_text(re.compile(r"^9\?+$"))
+    expect(surface["#reading"]).to_have_text(re.compile("^9."))
     for _ in range(2):
         surface["#undo"].click()
     surface.reads("49")
