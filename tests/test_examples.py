@@ -6,8 +6,6 @@ from pathlib import Path
 
 from PIL import Image
 
-from inference import Recognizer
-from tests.inference.test_disturbed import UNLEARNED
 from tests.samples import ROOT
 
 
@@ -16,21 +14,10 @@ def test_the_stages_of_a_picture_are_shown(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "examples" / "stages.py"), str(ROOT / "examples" / "photo.jpg"), str(out)]
     # From another folder, as a reader of the documentation may.
     done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
-    assert done.stdout.split() in (["3.14", "12/05/24", "-42"], ["3.14", "12?05/24", "-42"])
+    assert done.stdout.split() == ["3.14", "12/05/24", "-42"]
     with Image.open(out) as stages:
         assert stages.width == 560
         assert stages.height > 1000
         # Marks are coloured, apart from each other.
         hues = stages.convert("HSV").getchannel("S").point(lambda saturation: saturation > 120 and 255).getbbox()
         assert hues
-
-
-def test_what_is_unsure_in_the_example_is_no_digit() -> None:
-    point, slashes, minus = Recognizer().read(ROOT / "examples" / "photo.jpg").text.split()
-    assert (point, minus) == ("3.14", "-42")
-    assert slashes in ("12/05/24", "12?05/24")
-
-
-@UNLEARNED
-def test_a_slash_that_leans_hardly_more_than_the_ones_is_known() -> None:
-    assert Recognizer().read(ROOT / "examples" / "photo.jpg").text.split()[1] == "12/05/24"

@@ -8,12 +8,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-# Stands for the classifier's probability of each sign, because the classifier has no classes for signs.
-SIGN_LIKELIHOOD = 0.5
 # Smallest probability of a digit or a sign by both networks; below it the mark is refused.
 MIN_ANSWER_PROBABILITY = 0.6
-# Signs that seldom stand first, and what replaces SIGN_LIKELIHOOD there: a stroke that begins a number is more likely a
-# 1 than a slash. Chosen on the shared cheques.
+# Signs that seldom stand first, and their likelihood there: a stroke that begins a number is more likely a 1 than a
+# slash. Chosen on the shared cheques.
 SELDOM_FIRST, FIRST_LIKELIHOOD = ",:/", 0.05
 # Lower limit for the classifier's probability of "not a digit": about this share of letters and other marks look
 # exactly like digits (o, l, s), so that only the page network can tell.
@@ -60,7 +58,8 @@ def combined(classified: Floats, kind: Floats, signs: Sequence[str], *, first: b
     2002, section 1.
     """
     other = max(classified[10], MIN_OTHER_PROBABILITY) if len(classified) == 11 else 0.0
-    likely = [FIRST_LIKELIHOOD if first and sign in SELDOM_FIRST else SIGN_LIKELIHOOD for sign in signs]
+    # The classifier has no classes for signs, and says nothing against them.
+    likely = [FIRST_LIKELIHOOD if first and sign in SELDOM_FIRST else 1.0 for sign in signs]
     shape = np.concatenate([classified[:10], likely, [other]])
     both = np.maximum(shape, MIN_OPINION_PROBABILITY) * np.maximum(kind, MIN_OPINION_PROBABILITY)
     both /= both.sum()

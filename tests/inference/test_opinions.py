@@ -57,7 +57,7 @@ def test_what_a_mark_is_taken_for(shape: NDArray[np.float32], place: NDArray[np.
 
 
 def test_a_stroke_that_begins_a_number_is_rather_a_one_than_a_slash() -> None:
-    doubtful, sure = kind("/", 0.65, "1"), kind("/", 0.95)
+    doubtful, sure = kind("/", 0.55, "1"), kind("/", 0.95)
     for place, first, right in ((doubtful, False, "?"), (doubtful, True, "1"), (sure, False, "/"), (sure, True, "/")):
         opinion = combined(classified(1, 0.98), place, SIGNS, first=first)
         assert (opinion.sign or ("?" if opinion.digit is None else str(opinion.digit))) == right, (right, first)

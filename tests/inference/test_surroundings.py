@@ -10,7 +10,6 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from inference import Recognizer
 from tests.inference.pens import pen
-from tests.inference.test_disturbed import UNLEARNED
 
 
 @cache
