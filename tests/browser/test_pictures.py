@@ -87,7 +87,7 @@ def test_back_to_the_drawing(visit: Open) -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "content", "message"),
     [
-        ("notes.txt", "text/plain", b"1 2 3", "no picture"),
+        ("notes.txt", "text/plain", b"1 2 3", "not a picture"),
         ("empty.png", "image/png", b"", "empty"),
         ("broken.png", "image/png", png()[:300], "damaged"),
         ("other.png", "image/png", b"no picture at all", "picture"),

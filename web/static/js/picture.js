@@ -33,7 +33,7 @@ export function receivePictures(inputs, stage, take) {
 export async function prepare(file) {
 	if (!file.size) throw new Problem(`${file.name} is empty. Choose another file.`);
 	if (file.type && !/^image\/|^application\/pdf$/.test(file.type)) {
-		throw new Problem(`${file.name} is no picture. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or PDF.`);
+		throw new Problem(`${file.name} is not a picture. Choose a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or PDF.`);
 	}
 	await checkReadable(file);
 	const unchanged = { blob: file, size: null }, tooLarge = file.size > MOST_BYTES;
