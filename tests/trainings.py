@@ -86,4 +86,5 @@ def finish(command: list[str]) -> str:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "MNIST_NPZ"}
+    # A crash in TensorFlow's own code leaves a traceback in the output.
+    return {name: value for name, value in os.environ.items() if name != "MNIST_NPZ"} | {"PYTHONFAULTHANDLER": "1"}

@@ -31,7 +31,7 @@ def test_a_stopped_training_resumes_and_ends_with_the_same_weights(
     epochs = trainings.EPOCHS[model]
     status, output = trainings.stop_after(command, f"epoch  1/{epochs}", how)
     if how == signal.SIGINT:
-        assert status == 130
+        assert status == 130, output
         assert "The same command goes on" in output
         assert "Traceback" not in output
     else:
