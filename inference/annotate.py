@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode_pages
+from inference.imaging.decode import Decoded, Picture, decode_pages
 from inference.results import Mark, Reading
 
 # RGB colours of digits, signs and refused marks; colour-blind people can tell them apart too.
@@ -16,23 +16,22 @@ REFUSED_COLOUR = (213, 94, 0)
 MIN_SIDE_PX = 400
 
 
-def annotate(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -> Image.Image:
+def annotate(picture: Picture, reading: Reading) -> Image.Image:
     """Return the first page of `annotate_pages`; see there for arguments and errors."""
-    return next(annotate_pages(picture, reading, max_pixels))
+    return next(annotate_pages(picture, reading))
 
 
-def annotate_pages(picture: Picture, reading: Reading, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
+def annotate_pages(picture: Picture, reading: Reading) -> Iterator[Image.Image]:
     """Yield each page of a picture with a box around every mark and what was read above it: mode RGB, upright.
 
     Args:
         picture: what `reading` was read from.
         reading: what `Recognizer.read` returned.
-        max_pixels: as for the `Recognizer`.
 
     Raises:
         ImageError: as `Recognizer.read`.
     """
-    for number, page in enumerate(decode_pages(picture, max_pixels)):
+    for number, page in enumerate(decode_pages(picture)):
         yield _drawn(page, [mark for mark in reading.digits if mark.page == number])
 
 
