@@ -1,8 +1,9 @@
-"""Opens a model file in an onnxruntime session."""
+"""Opens a model file in an onnxruntime session, and reads what any model file says of itself."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import onnxruntime
 
@@ -11,8 +12,26 @@ from inference.errors import InvalidModelError, ModelNotFoundError
 REBUILD_HINT = "Run `make train export` to build it."
 
 
-def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.InferenceSession, dict[str, Any]]:
-    """Return a session of one thread for an ONNX file, and the file's `name`, `version`, `sha256`, `size`, `metadata`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileInfo:
+    """The metadata that every model file has.
+
+    Attributes:
+        name, version: as the export wrote them.
+        sha256: of the file.
+        size: of the file, in bytes.
+        metadata: every entry of the file's `metadata_props`.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    size: int
+    metadata: Mapping[str, str]
+
+
+def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.InferenceSession, FileInfo]:
+    """Return a session of one thread for an ONNX file, and the file's metadata.
 
     Args:
         path: of the file.
@@ -41,6 +60,10 @@ def open_session(path: Path, *, sizes_vary: bool = False) -> tuple[onnxruntime.I
     except Exception as error:  # onnxruntime's errors share no base class
         raise InvalidModelError(f"{path} is not a complete ONNX file. {REBUILD_HINT}") from error
     metadata = dict(session.get_modelmeta().custom_metadata_map)
-    about = {"name": metadata.get("name", path.stem), "version": metadata.get("version", "unknown")}
-    sha256 = hashlib.sha256(content).hexdigest()
-    return session, {**about, "sha256": sha256, "size": len(content), "metadata": metadata}
+    return session, FileInfo(
+        name=metadata.get("name", path.stem),
+        version=metadata.get("version", "unknown"),
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        metadata=metadata,
+    )

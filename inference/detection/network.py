@@ -1,17 +1,15 @@
 """Loads the page network's file, and runs it in one onnxruntime session."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
 
 from inference.detection.maps import KIND_CELL_PX, OFFSET_CELL_PX, Grey, Maps
 from inference.errors import InvalidModelError
-from inference.session import REBUILD_HINT, open_session
+from inference.session import REBUILD_HINT, FileInfo, open_session
 
 # Input sides are padded to a multiple of this, because the network halves its picture four times.
 SIDE_MULTIPLE_PX = 16
@@ -20,24 +18,15 @@ DIGITS = tuple("0123456789")
 OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class PageInfo:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageInfo(FileInfo):
     """The metadata of the page network's file.
 
     Attributes:
-        name, version: as the export wrote them.
         kinds: the meaning of each column of the output `kind`: the ten digits, the signs, and last "other".
-        sha256: of the file.
-        size: of the file, in bytes.
-        metadata: every entry of the file's `metadata_props`.
     """
 
-    name: str
-    version: str
     kinds: tuple[str, ...]
-    sha256: str
-    size: int
-    metadata: Mapping[str, str]
 
 
 class PageNetwork:
@@ -53,9 +42,9 @@ class PageNetwork:
     """
 
     def __init__(self, path: Path) -> None:
-        self._session, about = open_session(path, sizes_vary=True)
+        self._session, file = open_session(path, sizes_vary=True)
         _check_signature(self._session, path)
-        self.info = _info(self._session, about, path)
+        self.info = _info(self._session, file, path)
 
     def __call__(self, grey: Grey) -> Maps:
         """Return the maps of a whole picture, uint8 [H, W], 0 = black. Memory grows with its size: see `tiles.tiled`.
@@ -85,9 +74,9 @@ def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> None:
         )
 
 
-def _info(session: onnxruntime.InferenceSession, about: dict[str, Any], path: Path) -> PageInfo:
+def _info(session: onnxruntime.InferenceSession, file: FileInfo, path: Path) -> PageInfo:
     try:
-        kinds = tuple(str(kind) for kind in json.loads(about["metadata"].get("kinds", "[]")))
+        kinds = tuple(str(kind) for kind in json.loads(file.metadata.get("kinds", "[]")))
     except ValueError as error:
         raise InvalidModelError(f"The metadata of {path} cannot be read: {error}. {REBUILD_HINT}") from error
     columns = next(each.shape[-1] for each in session.get_outputs() if each.name == "kind")
@@ -96,4 +85,4 @@ def _info(session: onnxruntime.InferenceSession, about: dict[str, Any], path: Pa
             f"{path} names the kinds {list(kinds)} for {columns} columns; they must be the digits 0 to 9, signs, and "
             f"last {OTHER!r}. {REBUILD_HINT}"
         )
-    return PageInfo(kinds=kinds, **about)
+    return PageInfo(kinds=kinds, **asdict(file))

@@ -1,10 +1,8 @@
 """Loads the classifier's file, and runs it in one onnxruntime session."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -12,36 +10,27 @@ from numpy.typing import NDArray
 
 from inference.errors import InvalidModelError
 from inference.recognition.normalise import SIDE
-from inference.session import REBUILD_HINT, open_session
+from inference.session import REBUILD_HINT, FileInfo, open_session
 
 # Most images in one run, because a run holds all activations of its images, and onnxruntime keeps that memory.
 CHUNK_IMAGES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo(FileInfo):
     """The metadata of the classifier's file.
 
     Attributes:
-        name, version: as the export wrote them.
         classes: the meaning of each output column.
         threshold: the smallest probability of a digit at which it is accepted rather than refused.
         reject_threshold: the largest probability of "not a digit" at which a digit is accepted.
         test_accuracy: on MNIST's 10,000 test images, 0 to 1; None where the file does not say.
-        sha256: of the file.
-        size: of the file, in bytes.
-        metadata: every entry of the file's `metadata_props`.
     """
 
-    name: str
-    version: str
     classes: tuple[str, ...]
     threshold: float
     reject_threshold: float
     test_accuracy: float | None
-    sha256: str
-    size: int
-    metadata: Mapping[str, str]
 
     def answers(self, probabilities: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Return for each row of probabilities, [N, 10 or 11], whether a digit is accepted by them alone, bool [N]."""
@@ -62,8 +51,8 @@ class Classifier:
     """
 
     def __init__(self, path: Path) -> None:
-        self._session, about = open_session(path)
-        self.info = _info(about, _check_signature(self._session, path), path)
+        self._session, file = open_session(path)
+        self.info = _info(file, _check_signature(self._session, path), path)
         self(np.zeros((1, SIDE, SIDE), np.uint8))
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -96,18 +85,19 @@ def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> int:
     return int(columns)
 
 
-def _info(about: dict[str, Any], columns: int, path: Path) -> ModelInfo:
-    metadata = about["metadata"]
+def _info(file: FileInfo, columns: int, path: Path) -> ModelInfo:
+    metadata = file.metadata
     default = [str(digit) for digit in range(10)] + ["not a digit"]
     try:
-        classes = tuple(str(name) for name in json.loads(metadata.get("classes", json.dumps(default[:columns]))))
-        threshold = float(metadata.get("threshold", 0.0))
-        reject_threshold = float(metadata.get("reject_threshold", 0.5))
-        accuracy = float(metadata["test_accuracy"]) if "test_accuracy" in metadata else None
+        info = ModelInfo(
+            classes=tuple(str(name) for name in json.loads(metadata.get("classes", json.dumps(default[:columns])))),
+            threshold=float(metadata.get("threshold", 0.0)),
+            reject_threshold=float(metadata.get("reject_threshold", 0.5)),
+            test_accuracy=float(metadata["test_accuracy"]) if "test_accuracy" in metadata else None,
+            **asdict(file),
+        )
     except ValueError as error:
         raise InvalidModelError(f"The metadata of {path} cannot be read: {error}. {REBUILD_HINT}") from error
-    if len(classes) != columns:
-        raise InvalidModelError(f"{path} names {len(classes)} classes but has {columns} outputs. {REBUILD_HINT}")
-    return ModelInfo(
-        classes=classes, threshold=threshold, reject_threshold=reject_threshold, test_accuracy=accuracy, **about
-    )
+    if len(info.classes) != columns:
+        raise InvalidModelError(f"{path} names {len(info.classes)} classes but has {columns} outputs. {REBUILD_HINT}")
+    return info
