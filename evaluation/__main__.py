@@ -23,20 +23,6 @@ from train.data import Mnist, load
 from train.errors import run_command
 
 SHARED = ROOT.parent / "shared" / "data"
-# Default number of pictures of these sets; `COUNT` is that of the others. A page takes as long to make as 240 digits.
-COUNTS = {
-    "pages": 12,
-    "pen pages": 12,
-    "papers": 100,
-    "pen papers": 100,
-    "squared": 200,
-    "strays": 400,
-    "pen strays": 400,
-    "canvas": 2000,
-    "signs": 400,
-    "paper signs": 200,
-}
-COUNT = 1000
 # What --data DIR holds; a set whose file is missing is left out.
 DATA_FILES = (
     "strokes-digits.jsonl.gz",
@@ -109,7 +95,7 @@ def evaluate(options: argparse.Namespace) -> None:
     chosen = [each for each in sets if not options.only or each.name in options.only]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     for each in chosen:
-        count = options.count or COUNTS.get(each.name, COUNT)
+        count = options.count or each.count
         # Each set has its own seed, so that its pictures do not depend on which other sets are evaluated.
         samples = each.samples(count, np.random.default_rng([options.seed, crc32(each.name.encode())]))
         measured = measure.cells if each.measure == "cells" else measure.read

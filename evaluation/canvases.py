@@ -22,11 +22,8 @@ def redraw(digit: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
 
     One in twenty is then cropped to the digit and a margin of 0 to 3 pixels.
     """
-    ink = Image.fromarray(digit)
-    ink = ink.crop(ink.getbbox())
     width, height = (int(side) for side in rng.integers(100, 1001, 2))
-    scale = min(width, height) * rng.uniform(0.25, 0.9) / max(ink.size)
-    ink = ink.resize((max(1, round(ink.width * scale)), max(1, round(ink.height * scale))), Image.Resampling.BICUBIC)
+    ink = resized(digit, min(width, height) * rng.uniform(0.25, 0.9))
     canvas = Image.new("L", (width, height))
     left, top = int(rng.integers(width - ink.width + 1)), int(rng.integers(height - ink.height + 1))
     canvas.paste(ink, (left, top))
@@ -34,6 +31,15 @@ def redraw(digit: NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
         margin = int(rng.integers(4))
         canvas = canvas.crop((left - margin, top - margin, left + ink.width + margin, top + ink.height + margin))
     return colour(np.asarray(canvas), rng)
+
+
+def resized(digit: NDArray[np.uint8], longer_side: float) -> Image.Image:
+    """Crop an MNIST digit, uint8 [28, 28], to its ink, and resize it until its longer side has that many pixels."""
+    ink = Image.fromarray(digit)
+    ink = ink.crop(ink.getbbox())
+    scale = longer_side / max(ink.size)
+    size = max(1, round(ink.width * scale)), max(1, round(ink.height * scale))
+    return ink.resize(size, Image.Resampling.BICUBIC)
 
 
 def draw_mark(mark: Drawing, rng: np.random.Generator) -> Image.Image:

@@ -5,12 +5,12 @@ Their writers copy MNIST's test digits, or draw strokes with pens of several wid
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from evaluation.canvases import resized
 from evaluation.strokes import Drawing, place, render, width_of
 from inference.tables.grid import perspective
 
@@ -37,11 +37,7 @@ def copyist(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Writer:
 
     def write(tall: float, rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:
         at = int(rng.integers(len(images)))
-        ink = Image.fromarray(images[at])
-        ink = ink.crop(ink.getbbox())
-        scale = tall / max(ink.size)
-        size = max(1, round(ink.width * scale)), max(1, round(ink.height * scale))
-        return str(labels[at]), np.asarray(ink.resize(size, Image.Resampling.BICUBIC))
+        return str(labels[at]), np.asarray(resized(images[at], tall))
 
     return write
 
@@ -59,16 +55,12 @@ def pen(marks: list[Drawing], thin: float = 0.05, thick: float = 0.14) -> Writer
     return write
 
 
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A picture as a file, and the lines that are written on it."""
+def page(writer: Writer, rng: np.random.Generator) -> tuple[bytes, str]:
+    """Photograph a page of about 26 lines (upright) or 16 lines and about 240 digits, in one or two columns.
 
-    content: bytes
-    lines: tuple[str, ...]
-
-
-def page(writer: Writer, rng: np.random.Generator) -> Photo:
-    """Photograph a page of about 26 lines (upright) or 16 lines and about 240 digits, in one or two columns."""
+    Returns:
+        The JPEG file, and the lines of the page.
+    """
     width, height = (1000, 1400) if rng.random() < 0.5 else (1400, 1100)
     rows = int(rng.integers(24, 28)) if height == 1400 else int(rng.integers(14, 18))
     columns = int(rng.integers(1, 3))
@@ -86,11 +78,15 @@ def page(writer: Writer, rng: np.random.Generator) -> Photo:
             base = height * 0.07 + (row + 1) * pitch - 0.25 * pitch
             written.append(_number(ink, writer, rng, (left, base, right), tall, count, slope))
         lines.append(" ".join(each for each in written if each))
-    return photograph(ink, tall, tuple(lines), rng)
+    return photograph(ink, tall, rng), "\n".join(lines)
 
 
-def single(writer: Writer, rng: np.random.Generator, squared: bool = False) -> Photo:
-    """Photograph one large digit on plain, ruled or squared paper; with `squared`, always on squared paper."""
+def single(writer: Writer, rng: np.random.Generator, squared: bool = False) -> tuple[bytes, str]:
+    """Photograph one large digit on plain, ruled or squared paper; with `squared`, always on squared paper.
+
+    Returns:
+        The JPEG file, and the digit.
+    """
     side = int(rng.integers(250, 900))
     tall = side * rng.uniform(0.25, 0.6)
     ink = np.zeros((side, round(side * rng.uniform(0.8, 1.3))), np.uint8)
@@ -98,7 +94,7 @@ def single(writer: Writer, rng: np.random.Generator, squared: bool = False) -> P
     top = int(rng.uniform(0.15 * side, max(0.85 * side - digit.shape[0], 0.16 * side)))
     left = int(rng.uniform(0.15 * ink.shape[1], max(0.85 * ink.shape[1] - digit.shape[1], 0.16 * ink.shape[1])))
     _stamp(ink, digit, left, top)
-    return photograph(ink, tall, (label,), rng, cell=tall * rng.uniform(0.25, 1.2), squared=squared)
+    return photograph(ink, tall, rng, cell=tall * rng.uniform(0.25, 1.2), squared=squared), label
 
 
 def _number(
@@ -133,19 +129,13 @@ def _stamp(ink: NDArray[np.uint8], digit: NDArray[np.uint8], left: int, top: int
 
 
 def photograph(
-    ink: NDArray[np.uint8],
-    tall: float,
-    lines: tuple[str, ...],
-    rng: np.random.Generator,
-    cell: float | None = None,
-    squared: bool = False,
-) -> Photo:
-    """Photograph writing on plain, ruled or squared paper.
+    ink: NDArray[np.uint8], tall: float, rng: np.random.Generator, cell: float | None = None, squared: bool = False
+) -> bytes:
+    """Photograph writing on plain, ruled or squared paper, and return the JPEG file.
 
     Args:
         ink: uint8 [height, width], 255 = ink.
         tall: the height of its digits in pixels.
-        lines: what is written.
         rng: source of the random numbers.
         cell: the distance of the paper's lines in pixels; by default 0.6 to 1.8 times `tall`.
         squared: whether the paper is squared, instead of any.
@@ -172,7 +162,7 @@ def photograph(
     noisy = np.asarray(image, float) / 255 + rng.normal(0, rng.uniform(0.005, 0.025), (image.height, image.width, 1))
     out = io.BytesIO()
     Image.fromarray(_bytes(noisy)).save(out, "JPEG", quality=int(rng.integers(55, 93)))
-    return Photo(out.getvalue(), lines)
+    return out.getvalue()
 
 
 def _bytes(values: Grey) -> NDArray[np.uint8]:

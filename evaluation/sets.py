@@ -46,7 +46,7 @@ class Sample:
     accept: tuple[str, ...] = ()
 
 
-# Makes the given number of samples, or fewer if the set has no more.
+# A function that makes the given number of samples, or fewer if the set has no more.
 Samples = Callable[[int, np.random.Generator], Iterator[Sample]]
 
 
@@ -61,12 +61,14 @@ class Dataset:
             right as possible), `amounts` (the same, and the whole text right or not), `refuse` (the number of extra
             digits); `cases` (an accepted text or not); `cells` (each cell of a table right or not).
         samples: makes the samples.
+        count: the usual number of samples. A page takes as long to make as 240 digits.
     """
 
     name: str
     about: str
     measure: str
     samples: Samples
+    count: int = 1000
 
 
 def available(
@@ -79,12 +81,14 @@ def available(
     """
     copyist = pages.copyist(images, labels)
     anywhere = _shuffled(range(len(images)), lambda at, rng: Sample(canvases.redraw(images[at], rng), str(labels[at])))
-    single = _photos(pages.single, [copyist])
+    page, single, stray = (_written(make, [copyist]) for make in (pages.page, pages.single, strays.stray))
     sets = [
-        Dataset("canvas", "MNIST test digits redrawn anywhere on canvases of 100 to 1000 pixels", "digits", anywhere),
-        Dataset("pages", "synthetic photos of pages, MNIST test digits", "pages", _photos(pages.page, [copyist])),
-        Dataset("papers", "synthetic photos of one digit, MNIST test digits", "digits", single),
-        Dataset("strays", "one MNIST test digit with frames, noise, colours, cut close", "digits", _strays(copyist)),
+        Dataset(
+            "canvas", "MNIST test digits redrawn anywhere on canvases of 100 to 1000 pixels", "digits", anywhere, 2000
+        ),
+        Dataset("pages", "synthetic photos of pages, MNIST test digits", "pages", page, 12),
+        Dataset("papers", "synthetic photos of one digit, MNIST test digits", "digits", single, 100),
+        Dataset("strays", "one MNIST test digit with frames, noise, colours, cut close", "digits", stray, 400),
     ]
     return sets + (_font_sets(faces) if faces else []) + (_shared_sets(shared) if shared else [])
 
@@ -127,35 +131,38 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         def one(rng: np.random.Generator) -> Sample:
             text, ink, tall = signs.number(checked, rng)
             if photographed:
-                return Sample(pages.photograph(np.pad(ink, MARGIN_PX), tall, (text,), rng).content, text)
+                return Sample(pages.photograph(np.pad(ink, MARGIN_PX), tall, rng), text)
             return Sample(canvases.colour(ink, rng), text)
 
         return _repeated(one)
 
+    on_canvas, on_tablet = drawn(digits, True), drawn(tablet, True)
+    clean, on_paper = signed(photographed=False), signed(photographed=True)
+    has_scans, has_photos = optical.is_file(), photo_labels.is_file()
     scans, photos = partial(_scans, optical), partial(_phone_photos, photo_labels)
     pens, fine = pages.pen(digits), pages.pen(digits, 0.03, 0.08)
     thin_and_thick = [pages.pen(hand, *width) for width in ((0.05, 0.08), (0.08, 0.15)) for hand in hands]
-    written = _photos(pages.page, thin_and_thick)
-    squared = _photos(partial(pages.single, squared=True), [fine])
+    page, single = _written(pages.page, thin_and_thick), _written(pages.single, [pens])
+    squared, stray = _written(partial(pages.single, squared=True), [fine]), _written(strays.stray, [pens])
     without = f"the same without the {len(MISLABELLED)} drawings that show several signs"
-    # Each with what it needs before the attributes of `Dataset`.
-    sets: list[tuple[object, str, str, str, Samples]] = [
-        (digits, "pen", "pen digits, one on a canvas", "digits", drawn(digits, True)),
-        (tablet, "tablet", "digits of five others on a tablet, one on a canvas", "digits", drawn(tablet, True)),
-        (optical.is_file(), "scans", "coarse scans of one digit, 32x32 pixels enlarged to 200", "digits", scans),
-        (hands, "numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4)),
-        (checked, "checked numbers", without, "digits", numbers(checked, 0.03, 0.4)),
-        (hands, "touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(hands, -0.14, 0.0)),
-        (checked, "signs", "dates, times, amounts, fractions: pen digits, drawn signs", "signs", signed(False)),
-        (checked, "paper signs", "synthetic photos of the same", "signs", signed(True)),
-        (letters, "letters", "pen letters, one on a canvas", "letters", drawn(letters, False)),
-        (photo_labels.is_file(), "photos", "phone photos of lines of numbers", "pages", photos),
-        (hands, "pen pages", "synthetic photos of pages, thin and thick pens", "pages", written),
-        (digits, "pen papers", "synthetic photos of one pen digit", "digits", _photos(pages.single, [pens])),
-        (digits, "squared", "synthetic photos of one pen digit on squared paper", "digits", squared),
-        (digits, "pen strays", "one pen digit with frames, noise, colours, cut close", "digits", _strays(pens)),
+    # Each with the files or drawings that it needs.
+    sets: list[tuple[object, Dataset]] = [
+        (digits, Dataset("pen", "pen digits, one on a canvas", "digits", on_canvas)),
+        (tablet, Dataset("tablet", "digits of five others on a tablet, one on a canvas", "digits", on_tablet)),
+        (has_scans, Dataset("scans", "coarse scans of one digit, 32x32 pixels enlarged to 200", "digits", scans)),
+        (hands, Dataset("numbers", "numbers of 2 to 6 pen digits, side by side", "digits", numbers(hands, 0.03, 0.4))),
+        (checked, Dataset("checked numbers", without, "digits", numbers(checked, 0.03, 0.4))),
+        (hands, Dataset("touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(hands, -0.14, 0.0))),
+        (checked, Dataset("signs", "dates, times, amounts, fractions: pen digits, drawn signs", "signs", clean, 400)),
+        (checked, Dataset("paper signs", "synthetic photos of the same", "signs", on_paper, 200)),
+        (letters, Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False))),
+        (has_photos, Dataset("photos", "phone photos of lines of numbers", "pages", photos)),
+        (hands, Dataset("pen pages", "synthetic photos of pages, thin and thick pens", "pages", page, 12)),
+        (digits, Dataset("pen papers", "synthetic photos of one pen digit", "digits", single, 100)),
+        (digits, Dataset("squared", "synthetic photos of one pen digit on squared paper", "digits", squared, 200)),
+        (digits, Dataset("pen strays", "one pen digit with frames, noise, colours, cut close", "digits", stray, 400)),
     ]
-    return [Dataset(name, about, measure, samples) for needed, name, about, measure, samples in sets if needed]
+    return [each for needed, each in sets if needed]
 
 
 def _phone_photos(labels: Path, count: int, _: np.random.Generator) -> Iterator[Sample]:
@@ -183,16 +190,11 @@ def by_writer(
     return {writer: marks for writer, marks in sorted(found.items()) if len(marks) >= min_digits}
 
 
-def _photos(take: Callable[[pages.Writer, np.random.Generator], pages.Photo], hands: list[pages.Writer]) -> Samples:
-    def one(rng: np.random.Generator) -> Sample:
-        photo = take(hands[int(rng.integers(len(hands)))], rng)
-        return Sample(photo.content, "\n".join(photo.lines))
-
-    return _repeated(one)
-
-
-def _strays(writer: pages.Writer) -> Samples:
-    return _repeated(lambda rng: Sample(*strays.stray(writer, rng)))
+def _written(
+    make: Callable[[pages.Writer, np.random.Generator], tuple[Image.Image | bytes, str]], writers: list[pages.Writer]
+) -> Samples:
+    """Make samples, each by one of the writers; `make` returns its picture and its truth."""
+    return _repeated(lambda rng: Sample(*make(writers[int(rng.integers(len(writers)))], rng)))
 
 
 def _repeated(make: Callable[[np.random.Generator], Sample]) -> Samples:

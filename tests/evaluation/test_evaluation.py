@@ -122,10 +122,11 @@ def test_pages_say_what_is_written_and_come_out_the_same_again() -> None:
     writer = pages.pen(MARKS)
     one, two = (pages.page(writer, np.random.default_rng(5)) for _ in range(2))
     assert one == two
-    assert Image.open(io.BytesIO(one.content)).format == "JPEG"
-    assert 14 <= len(one.lines) <= 27
-    assert 180 < sum(len(plain(line)) for line in one.lines) < 300
-    assert pages.single(writer, np.random.default_rng(1)).lines[0] in STROKES
+    content, text = one
+    assert Image.open(io.BytesIO(content)).format == "JPEG"
+    assert 14 <= len(text.splitlines()) <= 27
+    assert 180 < len(plain(text)) < 300
+    assert pages.single(writer, np.random.default_rng(1))[1] in STROKES
 
 
 @pytest.mark.skipif(mnist_path() is None, reason="needs MNIST (MNIST_NPZ)")
