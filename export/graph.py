@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from export.steps import Convolution, Dense, Flatten, GlobalAveragePooling, MaxPooling, Relu, Step, Sum, Upsample
+from export.steps import Convolution, Dense, Flatten, MaxPooling, Relu, Step, Sum, Upsample
 
 # Versions of the ONNX operators and file format; both are older than the oldest onnxruntime in pyproject.toml.
 OPSET, IR_VERSION = 17, 8
@@ -89,8 +89,6 @@ class Graph:
                 return self.add("Relu", of=of)
             case MaxPooling():
                 return self.add("MaxPool", of=of, kernel_shape=step.size, strides=step.strides)
-            case GlobalAveragePooling():
-                return self.add("Flatten", of=[self.add("GlobalAveragePool", of=of)])
             case Flatten():
                 return self.add("Flatten", of=of)
             case Sum():

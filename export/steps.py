@@ -60,11 +60,6 @@ class MaxPooling:
 
 
 @dataclass(frozen=True, slots=True)
-class GlobalAveragePooling:
-    """The mean over height and width, [N, channels]."""
-
-
-@dataclass(frozen=True, slots=True)
 class Flatten:
     """[N, *shape] to [N, values]."""
 
@@ -82,7 +77,7 @@ class Sum:
 
 
 Linear = Convolution | Dense
-Step = Convolution | Dense | Affine | Relu | MaxPooling | GlobalAveragePooling | Flatten | Upsample | Sum
+Step = Convolution | Dense | Affine | Relu | MaxPooling | Flatten | Upsample | Sum
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,8 +163,6 @@ def of_layer(layer: Any) -> list[Step]:
             return [Relu()]
         case layers.MaxPooling2D() if layer.padding == "valid" and _channels_last(layer):
             return [MaxPooling(layer.pool_size, layer.strides)]
-        case layers.GlobalAveragePooling2D() if not layer.keepdims and _channels_last(layer):
-            return [GlobalAveragePooling()]
         case layers.Flatten() if len(layer.input.shape) == 4 and _channels_last(layer):
             return [Flatten(tuple(layer.input.shape[1:]))]
         case layers.UpSampling2D() if layer.size == (2, 2) and layer.interpolation == "nearest":

@@ -101,8 +101,7 @@ def test_other_layers_are_exported_too(tmp_path: Path) -> None:
     x = layers.BatchNormalization()(x)
     x = layers.Conv2D(6, 4, padding="same", dilation_rate=(2, 1))(x)
     x = layers.MaxPooling2D(2)(x)
-    x = layers.GlobalAveragePooling2D()(x)
-    network = shaken(keras.Model(image, layers.Dense(10)(x)))
+    network = shaken(keras.Model(image, layers.Dense(10)(layers.Flatten()(x))))
     scaler = scale.fit("cnn", small_mnist()["x_train"])
     classify = exported(network, scaler, tmp_path / "model.onnx")
     images = unlike_digits()
@@ -172,8 +171,6 @@ def test_the_calibration_folds_only_into_logits() -> None:
         layers.ReLU(threshold=0.5),
         layers.MaxPooling2D(2, padding="same"),
         layers.MaxPooling2D(2, data_format="channels_first"),
-        layers.GlobalAveragePooling2D(keepdims=True),
-        layers.GlobalAveragePooling2D(data_format="channels_first"),
         layers.Flatten(data_format="channels_first"),
     ],
 )
