@@ -21,7 +21,6 @@ def run(folder: Path) -> None:
     import_tensorflow()
     from export import fold, graph, quantize, verify
     from export.card import Int8, card
-    from export.page.card import without_pictures
     from export.steps import steps
 
     print("Folding scaler, network and calibration into one graph ...", flush=True)
@@ -48,9 +47,9 @@ def run(folder: Path) -> None:
         rows = artifacts.load_rows(folder)
         part = card(metrics, metadata, parity, files.describe(model), kept, rows)
         before = document.read(folder)
+        # Figures on pictures that another classifier read are left out, until the page network's export renews them.
         same = before.classifier.head.get("model_sha256") == part.head["model_sha256"]
-        page = before.page if same else without_pictures(before.page)
-        text.write_text(str(document.Document(part, page)))
+        text.write_text(str(document.Document(part, before.page, before.pictures if same else "")))
         files.replace_file(model, folder / MODEL)
         files.replace_file(small, folder / INT8, wanted=kept is not None)
         files.replace_file(text, folder / document.CARD)

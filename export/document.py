@@ -1,4 +1,4 @@
-"""Reads and composes `MODEL_CARD.md`, a card of two parts: each export replaces its own part and keeps the other."""
+"""Reads and composes `MODEL_CARD.md`: each export replaces its own part and keeps the other."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,8 +8,9 @@ from typing import Any
 import yaml
 
 CARD = "MODEL_CARD.md"
-# The line before the page network's part of the body, and the prefix of its entries in the metadata head.
-PAGE_SEPARATOR = "\n<!-- page -->\n\n"
+# The lines before the page network's part of the body and before the figures on pictures.
+PAGE_SEPARATOR, PICTURES_SEPARATOR = "\n<!-- page -->\n\n", "\n<!-- pictures -->\n\n"
+# The prefix of the page network's entries in the metadata head.
 PAGE_PREFIX = "page_"
 
 
@@ -31,15 +32,22 @@ class CardPart:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The whole card."""
+    """The whole card.
+
+    Attributes:
+        classifier, page: the part of each network.
+        pictures: figures on pictures that both networks read together, as Markdown; "" if they are missing.
+    """
 
     classifier: CardPart = field(default_factory=CardPart)
     page: CardPart = field(default_factory=CardPart)
+    pictures: str = ""
 
     def __str__(self) -> str:
         head = yaml.safe_dump(self.classifier.head | self.page.head, sort_keys=False).strip()
         page = PAGE_SEPARATOR + self.page.body if self.page.body else ""
-        return f"---\n{head}\n---\n\n{self.classifier.body}{page}"
+        pictures = PICTURES_SEPARATOR + self.pictures if self.pictures else ""
+        return f"---\n{head}\n---\n\n{self.classifier.body}{page}{pictures}"
 
 
 def table(*heads: str, rows: Iterable[Iterable[object]]) -> str:
@@ -56,6 +64,7 @@ def read(folder: Path) -> Document:
         own = {name: entry for name, entry in entries.items() if name.startswith(PAGE_PREFIX)}
     except (OSError, ValueError, AttributeError, yaml.YAMLError):
         return Document()
-    classifier, _, page = body.removeprefix("\n").partition(PAGE_SEPARATOR)
+    networks, _, pictures = body.removeprefix("\n").partition(PICTURES_SEPARATOR)
+    classifier, _, page = networks.partition(PAGE_SEPARATOR)
     rest = {name: entry for name, entry in entries.items() if name not in own}
-    return Document(CardPart(rest, classifier), CardPart(own, page))
+    return Document(CardPart(rest, classifier), CardPart(own, page), pictures)

@@ -1,7 +1,5 @@
 """Writes the page network's part of the model card, with figures from `page.json`, the export and `make evaluate`."""
 
-import re
-from dataclasses import replace
 from typing import Any
 
 from export.document import CardPart, table
@@ -15,7 +13,6 @@ FIGURES = {
 }
 # Entries of a row of `evaluation.json` that are not shown as figures; the time depends on the machine, not the file.
 NON_FIGURE_KEYS = ("about", "count", "milliseconds")
-PICTURES, LIMITS = "## On pictures, read with the classifier\n\n", "## Limits\n"
 
 
 def card(
@@ -26,13 +23,11 @@ def card(
     int8: File | None,
     trial: Trial,
     pages: int,
-    rows: dict[str, dict[str, Any]],
 ) -> CardPart:
     """Return the page network's part of `MODEL_CARD.md`.
 
     `metrics` is the content of `page.json`, `metadata` what was written into the `metadata_props` of `float32`, `int8`
-    None if there is no such file, `pages` the number of pages on which the parity was measured, and `rows` the figures
-    of `make evaluate` for each data set, measured with the file that is served.
+    None if there is no such file, and `pages` the number of pages on which the parity was measured.
     """
     head = {"page_sha256": float32.sha256} | ({"page_int8_sha256": int8.sha256} if int8 else {})
     data, scale, kinds = metrics["data"], metrics["scale"], metrics["kinds"]
@@ -67,8 +62,8 @@ No real picture was trained on. `make train export` makes the file anew.
 {table("figure", "value", rows=((name, f"{value:.4g}") for name, value in metrics["figures"].items()))}
 {figures}
 
-{PICTURES}{_pictures(rows)}
-{LIMITS}
+## Limits
+
 - It knows what the code that makes the pages can draw: paper, pens, forms and ways of writing that are not among them may be misread.
 - It finds digits that are about {scale} pixels high; others must be scaled first, as `inference` does with the `height` of a first pass.
 - `kind` is an opinion beside the classifier's, not a calibrated probability.
@@ -76,12 +71,6 @@ No real picture was trained on. `make train export` makes the file anew.
 - A cell of 2 x 2 pixels votes for one mark: where marks overlap, the ink that they share goes to one of them.
 """
     return CardPart(head, body)
-
-
-def without_pictures(part: CardPart) -> CardPart:
-    """Return the page network's part without its figures on pictures, for they are those of another classifier."""
-    section = re.compile(f"(?<={PICTURES}).*?(?=\n{LIMITS})", re.DOTALL)
-    return replace(part, body=section.sub(_pictures({}), part.body))
 
 
 def _int8(int8: File | None, trial: Trial) -> str:
@@ -103,10 +92,16 @@ weights keep 7 bits. Without it `page.onnx` reads. On kept pages that did not ca
 """
 
 
-def _pictures(rows: dict[str, dict[str, Any]]) -> str:
+def pictures(rows: dict[str, dict[str, Any]]) -> str:
+    """Return the card's section of figures on pictures.
+
+    `rows` are the figures of `make evaluate` for each data set, measured with the files that are served.
+    """
+    title = "## On pictures, read by both networks\n\n"
     if not rows:
         return (
-            "Not measured with these files yet: `make evaluate`, then `make export` once more, puts the figures here.\n"
+            f"{title}Not measured with these files yet: `make evaluate`, then `make export` once more, puts the figures "
+            "here.\n"
         )
     lines = []
     for name, row in rows.items():
@@ -116,4 +111,4 @@ def _pictures(rows: dict[str, dict[str, Any]]) -> str:
             if key not in NON_FIGURE_KEYS and isinstance(value, int | float)
         ]
         lines.append((name, row["about"], row["count"], ", ".join(figures)))
-    return table("set", "what", "pictures", "figures", rows=lines)
+    return title + table("set", "what", "pictures", "figures", rows=lines)

@@ -1,7 +1,6 @@
 """Exports the page network: folds it into `page.onnx`, verifies it and writes its part of the model card."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from export import classifier, document, files
@@ -16,7 +15,8 @@ def run(folder: Path) -> None:
     """Export the page network; do nothing if the same code has already exported the same artifacts."""
     metrics = artifacts.load_metrics(folder)
     used = [folder / name for name in (artifacts.METRICS, artifacts.EVALUATION, classifier.MODEL, MODEL, INT8)]
-    if files.up_to_date(folder, "page", used, document.read(folder).page):
+    before = document.read(folder)
+    if files.up_to_date(folder, "page", used, f"{before.page}{before.pictures}"):
         print(f"{folder / MODEL} is up to date.")
         return
 
@@ -24,7 +24,7 @@ def run(folder: Path) -> None:
     import_tensorflow()
     from export import fold
     from export.page import quantize, verify
-    from export.page.card import card
+    from export.page.card import card, pictures
     from export.page.network import build, fold_network
 
     print("Folding the page network into one graph ...", flush=True)
@@ -45,12 +45,13 @@ def run(folder: Path) -> None:
         trial = quantize.measure(model, small, pages.every_second(1))
         float32, int8 = (files.describe(path) for path in (model, small))
         rows = artifacts.load_rows(folder, (int8 if trial.keep else float32).sha256)
-        part = card(metrics, metadata, parity, float32, int8 if trial.keep else None, trial, len(pages), rows)
-        text.write_text(str(replace(document.read(folder), page=part)))
+        part = card(metrics, metadata, parity, float32, int8 if trial.keep else None, trial, len(pages))
+        figures = pictures(rows)
+        text.write_text(str(document.Document(before.classifier, part, figures)))
         files.replace_file(model, folder / MODEL)
         files.replace_file(small, folder / INT8, wanted=trial.keep)
         files.replace_file(text, folder / document.CARD)
-    files.save_stamp(folder, "page", used, part)
+    files.save_stamp(folder, "page", used, f"{part}{figures}")
     print(
         f"Equal: {parity}.\n"
         + (f"In 8-bit integers: {INT8}" if trial.keep else f"Not faster and as good in 8-bit integers: no {INT8}")

@@ -143,7 +143,7 @@ def of_page(int8: File | None) -> CardPart:
         "figures": {},
     }
     trial = Trial(PageFigures(0.91, 0.97, 40), PageFigures(0.90, 0.96, 10), moved=0.12)
-    return page_card(metrics, METADATA, PageParity(0, 0, 0, 0), FILE, int8, trial, 4, {})
+    return page_card(metrics, METADATA, PageParity(0, 0, 0, 0), FILE, int8, trial, 4)
 
 
 def test_the_pages_card_compares_the_file_in_integers_with_the_other() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,13 +74,15 @@ def test_the_card_names_the_files_and_keeps_the_classifiers_part(folder: Path) -
     assert head == classifier.head | found.page.head
     assert head["page_sha256"] == sha256(folder / "page.onnx")
     assert ("page_int8_sha256" in head) == (folder / "page.int8.onnx").exists()
-    for part in ("# digits-page", "intersection over union | 0.9123 |", "5,000 pages made by code", "Not measured"):
+    for part in ("# digits-page", "intersection over union | 0.9123 |", "5,000 pages made by code"):
         assert part in found.page.body
+    assert "Not measured" in found.pictures
 
 
-def test_a_card_of_two_parts_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
     one, other = document.CardPart({"license": "mit"}, "# One\n"), document.CardPart({"page_sha256": "0"}, "# Two\n")
-    for card in (document.Document(one, other), document.Document(one), document.Document(page=other)):
+    whole = document.Document(one, other, "Figures\n")
+    for card in (whole, document.Document(one, other), document.Document(one), document.Document(page=other)):
         (tmp_path / "MODEL_CARD.md").write_text(str(card))
         assert document.read(tmp_path) == card
     (tmp_path / "MODEL_CARD.md").write_text("no card")
@@ -95,7 +98,12 @@ def test_the_card_shows_what_was_measured_on_pictures_with_these_very_files(fold
     row = {"about": "photographed forms", "count": 30, "right": 0.957, "lost": 3, "milliseconds": 80.0, "wrong": ["a"]}
     (folder / "evaluation.json").write_text(json.dumps(sums | {"sets": {"forms": row}}))
     assert export(folder) == 0
-    assert "| forms | photographed forms | 30 | right 95.70 %, lost 3 |" in document.read(folder).page.body
+    card = document.read(folder)
+    assert "| forms | photographed forms | 30 | right 95.70 %, lost 3 |" in card.pictures
+    # As the export of another classifier leaves it.
+    (folder / "MODEL_CARD.md").write_text(str(replace(card, pictures="")))
+    assert export(folder) == 0
+    assert document.read(folder).pictures
     assert artifacts.load_rows(folder, "0" * 64) == {}
     (folder / "model.onnx").write_bytes(b"another classifier")
     assert artifacts.load_rows(folder, sha256(page_beside(folder / "model.onnx"))) == {}
