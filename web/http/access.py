@@ -11,7 +11,7 @@ from http import HTTPStatus
 from litestar.types import HTTPScope
 
 from web.http.errors import ProblemError, retry_later
-from web.http.limits import LIMITED_PATHS
+from web.http.limits import asks_for_reading
 from web.observability.metrics import Metrics
 from web.settings import Settings
 
@@ -43,7 +43,7 @@ class Access:
                 "Authorization: Bearer TOKEN.",
                 {"www-authenticate": 'Basic realm="digits", charset="UTF-8"'},
             )
-        if self._rate and scope["method"] == "POST" and scope["path"].endswith(LIMITED_PATHS):
+        if self._rate and asks_for_reading(scope):
             return self._rate_error(scope, time.monotonic())
         return None
 

@@ -12,8 +12,10 @@ from web.http.errors import ProblemError, retry_later
 from web.observability.metrics import Metrics
 from web.settings import Settings
 
-# Ends of the paths whose POST requests count towards `max_in_flight` and the rate limit.
-LIMITED_PATHS = ("/predict", "/infer")
+
+def asks_for_reading(scope: HTTPScope) -> bool:
+    """Return whether a request counts towards `max_in_flight` and the rate limit."""
+    return scope["method"] == "POST" and scope["path"].endswith(("/predict", "/infer"))
 
 
 class Limits:
@@ -36,9 +38,9 @@ class Limits:
 
         This check comes before Litestar: under overload, the time spent on rejected requests is lost for reading.
         """
-        if not self.full or scope["method"] != "POST" or not scope["path"].endswith(LIMITED_PATHS):
-            return None
-        return self.unavailable("overload", "The server has as much to do as it can hold.")
+        if self.full and asks_for_reading(scope):
+            return self.unavailable("overload", "The server has as much to do as it can hold.")
+        return None
 
     @asynccontextmanager
     async def admit(self) -> AsyncIterator["Body"]:
