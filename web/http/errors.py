@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException
 
 from inference import ImageError, ImageTooLargeError, UnsupportedImageError
 
@@ -109,9 +109,6 @@ def _detail(request: HttpRequest, error: HTTPException) -> str:
         return (
             f"This address does not take {request.method}. Use {(error.headers or {}).get('allow', 'another method')}."
         )
-    if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        told = "; ".join(f"{each.get('key', '?')}: {each.get('message', '')}" for each in error.extra)
-        return told.replace("Expected `bool`, got `str`", "give 1 or 0")
     return error.detail
 
 

@@ -4,10 +4,11 @@ import base64
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, cast
 
 import msgspec
-from litestar import post
+from litestar import Response, post
+from litestar.exceptions import ValidationException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
@@ -18,7 +19,7 @@ from inference.imaging.decode import decode
 from inference.results import SIGNS
 from inference.tables.table import Table, in_cells
 from web.executor import Executor, is_small
-from web.http.errors import HttpRequest, ProblemError
+from web.http.errors import HttpRequest, ProblemError, on_http_exception
 from web.http.limits import Limits
 from web.http.openapi import BINARY, problems
 from web.http.unwrap import FIELD
@@ -117,6 +118,12 @@ class PictureOperation(Operation):
         self.request_body = RequestBody(bodies, required=True)
 
 
+def on_wrong_flag(request: HttpRequest, error: ValidationException) -> Response[bytes]:
+    """Answer `inputs` or `explain` that is neither 1 nor 0; `table` may be any text to Litestar."""
+    flags = ", ".join(each["key"] for each in cast("list[dict[str, str]]", error.extra))
+    return on_http_exception(request, ProblemError(HTTPStatus.BAD_REQUEST, f"{flags}: give 1 or 0."))
+
+
 def create_predict_route(
     recognizer: Recognizer, executor: Executor, limits: Limits, metrics: Metrics
 ) -> HTTPRouteHandler:
@@ -129,6 +136,7 @@ def create_predict_route(
         operation_id="Predict",
         operation_class=PictureOperation,
         responses=problems(400, 408, 413, 415, 422, 503),
+        exception_handlers={ValidationException: on_wrong_flag},
     )
     async def predict(
         request: HttpRequest,
