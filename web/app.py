@@ -47,7 +47,7 @@ def create_app(settings: Settings, recognizer: Recognizer | None = None) -> Serv
     executor = Executor()
     app = Litestar(
         route_handlers=[
-            *create_page_routes(settings.static_path.resolve()),
+            *create_page_routes(),
             create_predict_route(recognizer, executor, limits, metrics),
             *create_protocol(recognizer, executor, limits, metrics, __version__),
             *create_model_routes(recognizer, settings),

@@ -11,11 +11,9 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-STATIC = Path(__file__).resolve().parent / "static"
 ORIGIN_PATTERN = r"^(\*|https?://[^/\s]+)$"
 # Thousands may be separated, as in 10_000_000.
 WHOLE_PATTERN = re.compile(r"[0-9]{1,15}|[0-9]{1,3}(_[0-9]{3}){1,4}")
-TOKEN_PATTERN, TOKEN_RULE = r"^[!-~]{12,}$", "at least 12 characters, none of them a space or beyond ASCII"
 
 
 class SettingError(ValueError):
@@ -131,9 +129,9 @@ class Settings:
         str,
         _setting(
             "password or bearer token of every request, at least 12 characters",
-            TOKEN_RULE,
+            "at least 12 characters, none of them a space or beyond ASCII",
             secret=True,
-            pattern=TOKEN_PATTERN,
+            pattern=r"^[!-~]{12,}$",
         ),
     ] = ""
     rate_limit: Annotated[
@@ -147,7 +145,6 @@ class Settings:
         ),
     ] = ()
     grace_seconds: Annotated[float, _seconds(0, 3600, "how long running requests may take after SIGTERM")] = 20.0
-    static_path: Path = STATIC
 
     @property
     def card_path(self) -> Path:
@@ -164,8 +161,11 @@ class Settings:
         Raises:
             SettingError: a value is not allowed.
         """
-        texts = {name: environment.get(variable.name, "") for name, variable in variables().items()}
-        values = {name: variables()[name].parse(text) for name, text in texts.items() if text}
+        values = {
+            name: variable.parse(environment[variable.name])
+            for name, variable in variables().items()
+            if environment.get(variable.name)
+        }
         return cls(**values)  # type: ignore[arg-type]  # each value was converted to its own field's type
 
 
@@ -173,11 +173,7 @@ class Settings:
 def variables() -> dict[str, Variable]:
     """Return the environment variables of `Settings`, by the names of their fields."""
     hints = get_type_hints(Settings, include_extras=True)
-    return {
-        name: Variable(name.upper(), hint, each)
-        for name, hint in hints.items()
-        for each in getattr(hint, "__metadata__", ())
-    }
+    return {name: Variable(name.upper(), hint, hint.__metadata__[0]) for name, hint in hints.items()}
 
 
 def share_metrics(folder: str) -> None:

@@ -1,7 +1,6 @@
 """What every answer has in common, the small routes, and the static files."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -26,20 +25,16 @@ PATHS = [
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Service:
-    """The service, with a page of its own."""
+def service() -> Service:
+    """The service in this process."""
     if not MODEL.exists():
         pytest.skip(f"no model at {MODEL}: run `make train export`")
-    (tmp_path / "js").mkdir()
-    (tmp_path / "index.html").write_text("<!doctype html><title>digits</title>")
-    (tmp_path / "style.css").write_text("body { margin: 0 }")
-    (tmp_path / "js" / "main.js").write_text("export {}")
-    return create_app(Settings(static_path=tmp_path), Recognizer(MODEL))
+    return create_app(Settings(), Recognizer(MODEL))
 
 
 @pytest.fixture
 def here(service: Service) -> Iterator[TestClient[Service]]:
-    """A client of the service in this process."""
+    """A client of this service."""
     with TestClient(service) as running:
         yield running
 
@@ -49,23 +44,23 @@ def here(service: Service) -> Iterator[TestClient[Service]]:
     [
         ("/", "text/html; charset=utf-8"),
         ("/static/index.html", "text/html; charset=utf-8"),
-        ("/static/style.css", "text/css; charset=utf-8"),
+        ("/static/css/base.css", "text/css; charset=utf-8"),
         ("/static/js/main.js", "text/javascript; charset=utf-8"),
     ],
 )
-def test_static_files_have_their_types(here: TestClient[Service], path: str, kind: str) -> None:
-    response = here.get(path)
+def test_static_files_have_their_types(client: httpx.Client, path: str, kind: str) -> None:
+    response = client.get(path)
     assert response.status_code == 200
     assert response.headers["content-type"] == kind
-    again = here.get(path, headers={"if-none-match": response.headers["etag"]})
+    again = client.get(path, headers={"if-none-match": response.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
 @pytest.mark.parametrize(
     "path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd", "/static/js", "/static/"]
 )
-def test_static_files_stay_in_their_folder(here: TestClient[Service], path: str) -> None:
-    assert here.get(path).status_code == 404
+def test_static_files_stay_in_their_folder(client: httpx.Client, path: str) -> None:
+    assert client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -84,14 +79,14 @@ def test_every_answer_has_the_security_headers(client: httpx.Client, method: str
         assert response.json()["request_id"] == response.headers["x-request-id"]
 
 
-def test_an_unhandled_error_shows_nothing_of_itself(tmp_path: Path) -> None:
+def test_an_unhandled_error_shows_nothing_of_itself() -> None:
     class Broken(Recognizer):
         def read(self, *_: object, **__: object) -> None:  # type: ignore[override]
             raise RuntimeError("a secret path")
 
     if not MODEL.exists():
         pytest.skip(f"no model at {MODEL}: run `make train export`")
-    app = create_app(Settings(static_path=tmp_path), Broken(MODEL))
+    app = create_app(Settings(), Broken(MODEL))
     with TestClient(app, raise_server_exceptions=False) as client:
         response = client.post("/predict", content=b"x", headers={"content-type": "image/png"})
     assert response.status_code == 500

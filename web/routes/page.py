@@ -14,6 +14,7 @@ from litestar.params import FromPath
 
 from web.http.errors import HttpRequest, ProblemError
 
+STATIC = Path(__file__).resolve().parents[1] / "static"
 # Media types by suffix, listed here because those of the `mimetypes` module depend on the machine.
 MEDIA_TYPES = {
     ".html": "text/html",
@@ -26,17 +27,13 @@ MEDIA_TYPES = {
 }
 
 
-def create_page_routes(static: Path) -> list[HTTPRouteHandler]:
-    """Return the handlers of GET /, GET /docs and GET /static/...
-
-    Args:
-        static: absolute path of the folder with index.html.
-    """
+def create_page_routes() -> list[HTTPRouteHandler]:
+    """Return the handlers of GET /, GET /docs and GET /static/..."""
 
     @get("/", include_in_schema=False, sync_to_thread=False)
     def page(request: HttpRequest) -> Response[bytes]:
         """Return the page."""
-        return _file(request, static, "index.html")
+        return _file(request, "index.html")
 
     @get("/docs", include_in_schema=False, sync_to_thread=False)
     def docs(request: HttpRequest) -> Response[bytes]:
@@ -44,22 +41,22 @@ def create_page_routes(static: Path) -> list[HTTPRouteHandler]:
         # The page's links are relative, so that they work behind a proxy's path prefix; a final slash would break them.
         if request.scope["raw_path"].endswith(b"/"):
             return Response(b"", status_code=HTTPStatus.PERMANENT_REDIRECT, headers={"location": "../docs"})
-        return _file(request, static, "docs/index.html")
+        return _file(request, "docs/index.html")
 
     @get("/static/{name:path}", include_in_schema=False, sync_to_thread=False)
     def file(request: HttpRequest, name: FromPath[str]) -> Response[bytes]:
         """Return one of the page's files."""
-        return _file(request, static, name.lstrip("/"))
+        return _file(request, name.lstrip("/"))
 
     return [page, docs, file]
 
 
-def _file(request: HttpRequest, folder: Path, name: str) -> Response[bytes]:
-    """Return a file below `folder`, or 304 if the browser already has it."""
+def _file(request: HttpRequest, name: str) -> Response[bytes]:
+    """Return a file below `STATIC`, or 304 if the browser already has it."""
     try:
-        path = (folder / name).resolve()
+        path = (STATIC / name).resolve()
         kind = MEDIA_TYPES.get(path.suffix)
-        content = path.read_bytes() if path.is_relative_to(folder) and kind else None
+        content = path.read_bytes() if path.is_relative_to(STATIC) and kind else None
     except (OSError, ValueError):  # ValueError: a NUL in the name
         content = None
     if content is None:
