@@ -87,8 +87,8 @@ class Worker:
             for name in (MODEL, PAGE):
                 kept = target.file(name)
                 with kept.system.open_input_stream(kept.path) as stream:
-                    Path(folder, name.removeprefix("_")).write_bytes(stream.read())
-            self._recognizer = Recognizer(Path(folder, "model.onnx"))
+                    Path(folder, name).write_bytes(stream.read())
+            self._recognizer = Recognizer(Path(folder, MODEL), page_path=Path(folder, PAGE))
         self._source = source
         self._target = target
         self._column = column
