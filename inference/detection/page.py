@@ -102,7 +102,7 @@ def _maps(network: Network, image: Image.Image, factor: float, cells: NDArray[np
     """Return the maps of a picture at a scale factor, computed on and near the given cells of a map that covers it."""
     grey = resized(image, factor)
     grid = tuple(-(-side // GRID_PX) for side in grey.shape)
-    return tiled(network, grey, grown(cells, grid, 1))
+    return tiled(network, grey, grown(cells, grid))
 
 
 def _confirmed(maps: Maps, closer: Maps) -> Maps:

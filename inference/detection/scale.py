@@ -138,23 +138,22 @@ def fits_first_look(factor: float, size: tuple[int, int]) -> bool:
     return factor**2 * size[0] * size[1] <= FIRST_LOOK_PX**2
 
 
-def grown(cells: NDArray[np.bool_], shape: tuple[int, ...], reach: int) -> NDArray[np.bool_]:
-    """Return which cells of one map of a picture lie on or near the given cells of another map of it.
+def grown(cells: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return which cells of one map of a picture lie on the given cells of another map of it, or on those next to them.
 
     Args:
         cells: bool [h, w], the given cells; the map covers the picture.
         shape: rows and columns of the returned map, which covers the picture too.
-        reach: the largest distance that counts as near, in cells of `cells`.
     """
-    down, across = (_near(*sides, reach) for sides in zip(cells.shape, shape, strict=True))
+    down, across = (_near(*sides) for sides in zip(cells.shape, shape, strict=True))
     return np.asarray(down @ cells @ across.T > 0)
 
 
-def _near(given: int, wanted: int, reach: int) -> Floats:
-    """Return which of `wanted` cells along a side are on or near which of `given`, 0 or 1, float32 [wanted, given]."""
+def _near(given: int, wanted: int) -> Floats:
+    """Return which of `wanted` cells along a side lie on or next to which of `given`: 0 or 1, [wanted, given]."""
     scale = wanted / given
     at, to = np.arange(given), np.arange(wanted)[:, None]
-    first, stop = np.floor((at - reach) * scale), np.ceil((at + reach + 1) * scale)
+    first, stop = np.floor((at - 1) * scale), np.ceil((at + 2) * scale)
     return np.asarray((to >= first.clip(0, wanted - 1)) & (to < stop.clip(1, wanted)), np.float32)
 
 
@@ -178,7 +177,7 @@ def sizes(seen: list[Look]) -> list[tuple[float, NDArray[np.bool_]]]:
         written = ink >= MIN_INK_SHARE
         heights = _of_pieces(look.maps.height, ink, written)
         near = written & (np.abs(np.log2(heights / BEST_HEIGHT_PX)) <= np.log2(LOOK_RATIO) / 2 + OVERLAP_OCTAVES)
-        new = (near if done else written) & ~np.any([grown(cells, ink.shape, 1) for cells in done], axis=0)
+        new = (near if done else written) & ~np.any([grown(cells, ink.shape) for cells in done], axis=0)
         band = np.rint(np.log2(heights / (look.height or BEST_HEIGHT_PX)) / (2 * np.log2(MAX_RATIO_IN_BAND)))
         # The usual size comes first.
         for number in sorted(np.unique(band[new]), key=abs):
