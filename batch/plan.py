@@ -137,7 +137,7 @@ def find(source: str) -> tuple[Location, list[str]]:
         raise BatchError(f"No images ({', '.join(SUFFIXES)}) and no Parquet files at {source}.")
     if tables and len(tables) < len(found):
         raise BatchError(f"{source} holds images and Parquet files: name one kind, as {source.rstrip('/')}/**/*.png.")
-    # What is no UTF-8 is a surrogate in Python's name, which the encoding would replace.
+    # In Python's names, bytes that are not UTF-8 are surrogates, which cannot be encoded.
     if unnamed := [name for name in found if name.encode(errors="replace").decode() != name]:
         raise BatchError(f"pyarrow opens only names in UTF-8, unlike {unnamed[0]!r}. Rename it.")
     return location, found
@@ -156,7 +156,7 @@ def _split(source: str) -> tuple[str, str]:
 
     In a URL a `?` before `name=value` begins the file system's options; any other `?` is part of the pattern.
     """
-    # Names can have these characters too.
+    # The name of a file may have * or ? in it.
     if "://" not in source and Path(source).exists():
         return source, ""
     found = re.fullmatch(r"(\w+://.*?)(\?\w+=[^?*]*)", source)

@@ -63,7 +63,7 @@ def pick(data: Path, model: Path, corrections: Path) -> str:
         raise EvaluationError(
             f"nobody has {MIN_DIGITS} digits, {CORRECTIONS_OF_A_DIGIT} of each among them, in {data / DRAWN}"
         )
-    # Before minutes are spent, see whether it can be written.
+    # The reading takes minutes: see first whether the file can be written.
     corrections.touch()
     shares = {writer: right(recognizer, marks, writer)[1] for writer, marks in hands.items()}
     writer = min(shares, key=lambda name: (shares[name], name))
@@ -90,7 +90,7 @@ def compare(data: Path, corrections: Path, models: Sequence[Path]) -> Table:
             f"{corrections} is of the writer {writer!r}, who has no {MIN_DIGITS} digits in {data / DRAWN}: "
             "give the file that --pick writes"
         )
-    # First, because the reading takes minutes.
+    # The reading takes minutes: see first whether all models can be used.
     recognizers = [Recognizer(model, page_path=_page(model, models[0])) for model in models]
     own = _split(hands.pop(writer))[1]
     others = [mark for marks in hands.values() for mark in marks]

@@ -105,12 +105,12 @@ def _names(given: list[str]) -> tuple[list[str], bool]:
         locked: list[OSError] = []
         try:
             if not name:
-                # To pathlib it is the current folder.
+                # pathlib takes an empty name for the current folder.
                 found, problem = [], "the name is empty; is a variable of the shell not set?"
             elif name == STDIN or path.is_file():
                 found = [name]
             elif path.is_dir():
-                # Unlike rglob, it tells of locked folders.
+                # Unlike rglob, os.walk reports locked folders.
                 inside = (Path(at, each) for at, _, files in os.walk(path, onerror=locked.append) for each in files)
                 found = sorted(str(each) for each in inside if each.suffix.lower() in SUFFIXES and each.is_file())
             elif any(sign in name for sign in "*?["):

@@ -85,7 +85,7 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
     if isinstance(picture, Image.Image):
         if not (picture.width and picture.height):
             raise UnsupportedImageError(f"The picture has no pixels: it is {picture.width} x {picture.height}.")
-        # Of mode La, Pillow makes no other than LA.
+        # Pillow converts mode La to LA only.
         opened = picture.convert("LA") if picture.mode == "La" else picture
     elif isinstance(picture, np.ndarray):
         opened = _from_array(picture)

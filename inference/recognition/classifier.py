@@ -63,7 +63,7 @@ class Classifier:
         """
         if batch.dtype != np.uint8 or batch.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"expected uint8 [N, 28, 28], got {batch.dtype} {list(batch.shape)}")
-        # Even no images take one run, which tells the number of columns.
+        # An empty batch takes one run too, which gives the number of columns.
         parts = [batch[at : at + CHUNK_IMAGES] for at in range(0, max(len(batch), 1), CHUNK_IMAGES)]
         return np.concatenate([self._session.run(["probabilities"], {"image": part})[0] for part in parts])
 

@@ -93,7 +93,7 @@ def find(picture: Image.Image, rows: int, columns: int) -> Grid:
     size = (STRAIGHT_SIDE_PX, STRAIGHT_SIDE_PX)
     problem = NoTableError(NO_TABLE_MESSAGE)
     for corners in _corners(dark):
-        # Corners are middles of pixels, which Pillow has at half a pixel.
+        # The corners are the middles of pixels, which lie at half pixels in Pillow's coordinates.
         way = perspective(SQUARE * STRAIGHT_SIDE_PX, corners + 0.5).ravel()[:8].tolist()
         straight = np.asarray(thicker.transform(size, Image.Transform.PERSPECTIVE, way), np.bool_)
         try:

@@ -71,7 +71,7 @@ class TrackedRequest:
         self.id = secrets.token_hex(16)
         scope.setdefault("state", {})["request_id"] = self.id
         self._head = scope["method"] == "HEAD"
-        # As the router takes it, so that all checks see the address that answers: /predict/ is /predict.
+        # Normalised as the router does it, so that all checks see the path that answers: /predict/ is /predict.
         changes = {"path": normalize_path(scope["path"]), "method": "GET" if self._head else scope["method"]}
         self.scope = cast("HTTPScope", {**scope, **changes})
         self._send = send

@@ -201,16 +201,15 @@ def add_cells(answered: ReadingAnswer, table: Table) -> None:
 
 def _digit(digit: Mark, *, inputs: bool) -> DigitAnswer:
     return DigitAnswer(
-        digit.digit,
-        round(digit.confidence, 6),
-        [round(probability, 6) for probability in digit.probabilities.tolist()],
-        digit.box,
-        digit.line,
-        digit.sign or msgspec.UNSET,
-        digit.page,
-        msgspec.UNSET,
-        _data_url(digit.input_png()) if inputs else msgspec.UNSET,
-        _data_url(heat) if (heat := digit.heat_png()) else msgspec.UNSET,
+        digit=digit.digit,
+        confidence=round(digit.confidence, 6),
+        probabilities=[round(probability, 6) for probability in digit.probabilities.tolist()],
+        box=digit.box,
+        line=digit.line,
+        sign=digit.sign or msgspec.UNSET,
+        page=digit.page,
+        input=_data_url(digit.input_png()) if inputs else msgspec.UNSET,
+        heat=_data_url(heat) if (heat := digit.heat_png()) else msgspec.UNSET,
     )
 
 
