@@ -15,12 +15,11 @@ class Agreement:
     """The counts of one reading compared with the ground truth, digit by digit.
 
     Attributes:
-        right, wrong, missed: how many true digits were read right, read as another or refused, and not found.
+        right, missed: how many true digits were read right, and not found; the others were misread or refused.
         extra: how many digits were read where there is none.
     """
 
     right: int
-    wrong: int
     missed: int
     extra: int
 
@@ -42,18 +41,17 @@ def align(truth: str, said: str, substitution_cost: float = 1.0) -> Agreement:
         for to, got in enumerate(said, 1):
             row.append(min(rows[-1][to] + 1, row[-1] + 1, rows[-1][to - 1] + substitution_cost * (true != got)))
         rows.append(row)
-    right = wrong = missed = extra = 0
+    right = missed = extra = 0
     at, to = len(truth), len(said)
     while at or to:
         same = at > 0 and to > 0 and truth[at - 1] == said[to - 1]
         if at and to and rows[at][to] == rows[at - 1][to - 1] + substitution_cost * (not same):
-            right, wrong = right + same, wrong + (not same)
-            at, to = at - 1, to - 1
+            right, at, to = right + same, at - 1, to - 1
         elif at and rows[at][to] == rows[at - 1][to] + 1:
             missed, at = missed + 1, at - 1
         else:
             extra, to = extra + (said[to - 1] != "?"), to - 1
-    return Agreement(right, wrong, missed, extra)
+    return Agreement(right, missed, extra)
 
 
 def plain(text: str) -> str:

@@ -27,13 +27,13 @@ MARKS = [
 @pytest.mark.parametrize(
     ("truth", "said", "expected"),
     [
-        ("123", "123", Agreement(3, 0, 0, 0)),
-        ("123", "13", Agreement(2, 0, 1, 0)),
-        ("123", "1423", Agreement(3, 0, 0, 1)),
-        ("123", "1?3", Agreement(2, 1, 0, 0)),
-        ("123", "12?3", Agreement(3, 0, 0, 0)),
-        ("", "7", Agreement(0, 0, 0, 1)),
-        ("12", "", Agreement(0, 0, 2, 0)),
+        ("123", "123", Agreement(3, 0, 0)),
+        ("123", "13", Agreement(2, 1, 0)),
+        ("123", "1423", Agreement(3, 0, 1)),
+        ("123", "1?3", Agreement(2, 0, 0)),
+        ("123", "12?3", Agreement(3, 0, 0)),
+        ("", "7", Agreement(0, 0, 1)),
+        ("12", "", Agreement(0, 2, 0)),
     ],
 )
 def test_alignment(truth: str, said: str, expected: Agreement) -> None:
