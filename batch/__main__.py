@@ -32,8 +32,9 @@ except ImportError as missing:
 from inference.errors import RecognizerError
 from inference.recognizer import DEFAULT_MODEL, Recognizer
 
-STORE = (
-    " Which store and who asks is read from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+STORE_HINT = (
+    " The store and the credentials are read from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and "
+    "AWS_SECRET_ACCESS_KEY."
 )
 # Folders of code that Ray copies to the other machines of a cluster.
 PACKAGES = [str(Path(__file__).resolve().parents[1] / name) for name in ("batch", "inference")]
@@ -62,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("Stopped. The same command goes on.", file=sys.stderr)
         return 130
     except (RecognizerError, ConnectionError, OSError) as error:
-        print(f"error: {error}{STORE if 'AWS Error' in str(error) else ''}", file=sys.stderr)
+        print(f"error: {error}{STORE_HINT if 'AWS Error' in str(error) else ''}", file=sys.stderr)
         return 2
     finally:
         ray.shutdown()

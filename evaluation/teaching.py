@@ -30,18 +30,18 @@ CORRECTIONS_OF_A_DIGIT = 2
 # A writer must have at least this many digits, so that enough are left to measure.
 MIN_DIGITS = 60
 # How often each digit is drawn, each time with another pen and at another place.
-DRAWINGS = 4
+DRAWINGS_OF_A_DIGIT = 4
 MAX_DIGITS_OF_OTHERS = 250
 SEED = 5
 # The file of drawings in the folder that --data names.
-DRAWN = "strokes-digits.jsonl.gz"
+DRAWINGS_FILE = "strokes-digits.jsonl.gz"
 
 
 def right(recognizer: Recognizer, marks: Sequence[Drawing], about: str) -> tuple[float, float]:
     """Return the share of drawings whose best digit is right, and the share that are read right and not refused."""
     rng = np.random.default_rng(SEED)
     found = []
-    for mark in track([mark for mark in marks for _ in range(DRAWINGS)], about, transient=True):
+    for mark in track([mark for mark in marks for _ in range(DRAWINGS_OF_A_DIGIT)], about, transient=True):
         reading = recognizer.read(canvases.draw_mark(mark, rng))
         found.append((best(reading) == mark.label, reading.text == mark.label))
     return tuple(np.mean(found, axis=0))
@@ -61,7 +61,7 @@ def pick(data: Path, model: Path, corrections: Path) -> str:
     hands = {writer: marks for writer, marks in _hands(data).items() if len(_split(marks)[0]) == every}
     if not hands:
         raise EvaluationError(
-            f"nobody has {MIN_DIGITS} digits, {CORRECTIONS_OF_A_DIGIT} of each among them, in {data / DRAWN}"
+            f"nobody has {MIN_DIGITS} digits, {CORRECTIONS_OF_A_DIGIT} of each among them, in {data / DRAWINGS_FILE}"
         )
     # The reading takes minutes: see first whether the file can be written.
     corrections.touch()
@@ -87,7 +87,7 @@ def compare(data: Path, corrections: Path, models: Sequence[Path]) -> Table:
     writer = _writer(corrections)
     if writer not in hands:
         raise EvaluationError(
-            f"{corrections} is of the writer {writer!r}, who has no {MIN_DIGITS} digits in {data / DRAWN}: "
+            f"{corrections} is of the writer {writer!r}, who has no {MIN_DIGITS} digits in {data / DRAWINGS_FILE}: "
             "give the file that --pick writes"
         )
     # The reading takes minutes: see first whether all models can be used.
@@ -104,9 +104,9 @@ def compare(data: Path, corrections: Path, models: Sequence[Path]) -> Table:
 
 def _hands(data: Path) -> dict[str, list[Drawing]]:
     try:
-        marks = strokes.load(data / DRAWN)
+        marks = strokes.load(data / DRAWINGS_FILE)
     except (ValueError, KeyError, TypeError, EOFError) as error:
-        raise EvaluationError(f"{data / DRAWN} is damaged: {error}") from error
+        raise EvaluationError(f"{data / DRAWINGS_FILE} is damaged: {error}") from error
     return by_writer([mark for at, mark in enumerate(marks) if at not in MISLABELLED], MIN_DIGITS)
 
 
@@ -141,7 +141,7 @@ def _split(marks: list[Drawing]) -> tuple[list[Drawing], list[Drawing]]:
 def main(arguments: list[str] | None = None) -> int:
     """Run `pick` or `compare`; return 0, 2 after an error, or 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.teaching", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help=f"the folder with {DRAWN}")
+    parser.add_argument("--data", type=Path, required=True, help=f"the folder with {DRAWINGS_FILE}")
     parser.add_argument("--pick", action="store_true", help="write the corrections instead of comparing")
     parser.add_argument("corrections", type=Path, help="a file of JSON lines")
     parser.add_argument("models", type=Path, nargs="+", help="a model, or those to compare")
