@@ -26,9 +26,9 @@ def page(longest: int, seed: int = 0) -> tuple[bytes, str]:
         label = str(rng.integers(10))
         return label, writer.digit(label, tall, rng)
 
-    photo = pages.page(write, rng)
-    with Image.open(io.BytesIO(photo.content)) as image:
+    content, text = pages.page(write, rng)
+    with Image.open(io.BytesIO(content)) as image:
         factor = longest / max(image.size)
         out = io.BytesIO()
         image.resize((round(image.width * factor), round(image.height * factor))).save(out, "JPEG", quality=90)
-    return out.getvalue(), "\n".join(photo.lines)
+    return out.getvalue(), text
