@@ -98,6 +98,8 @@ def test_errors_say_what_to_do(client: httpx.Client) -> None:
     assert "Send one of PNG" in problem(post(client, b"GIF of nothing"), 400)
     assert "empty" in problem(post(client, b""), 400)
     assert "empty" in problem(client.post("/predict", files={"image": b""}), 400)
+    assert "empty" in problem(client.post("/predict", json={"image": ""}), 400)
+    assert "empty" in problem(client.post("/predict", data={"image": ""}), 400)
     assert "damaged or cut off" in problem(post(client, png(seven())[:900]), 400)
     assert "Send a picture as the field `image`" in problem(post(client, b"hello", "text/plain"), 415)
     assert "Send a picture as the field `image`" in problem(post(client, b"{}", "application/json"), 422)
@@ -189,7 +191,8 @@ def test_what_is_wrapped_wrongly_is_said(client: httpx.Client) -> None:
 @pytest.mark.parametrize("kind", ["text/csv", "application/json", "application/octet-stream"])
 def test_pixels_are_sent_to_where_they_are_read(client: httpx.Client, kind: str) -> None:
     row = ",".join(["0", "255", "12"] * 261 + ["0"])
-    for body in (row, f"[{row}]", f"[[{row}]]", row.replace(",", "; "), row.replace(",", " ") + "\n"):
+    nested = json.dumps(np.zeros((28, 28), np.uint8).tolist())
+    for body in (row, f"[{row}]", f"[[{row}]]", row.replace(",", "; "), row.replace(",", " ") + "\n", nested):
         assert "/v2/models/digits/infer" in problem(post(client, body.encode(), kind), 422)
 
 

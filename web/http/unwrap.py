@@ -26,8 +26,8 @@ PICTURE_START = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|%PDF|II\*\0|MM\0\*|RI
 DATA_URL = re.compile(rb"\s*data:[\w./+-]*(;[\w=.-]+)*;base64,", re.IGNORECASE)
 # At least 64 characters, because a shorter text of these characters may be a word.
 BASE64 = re.compile(rb"[A-Za-z0-9+/_\s-]{64,}={0,2}\s*")
-# At least 28 numbers with separators: a list of pixels.
-PIXEL_LIST = re.compile(rb"[\[\s]*(\d+(\.\d*)?(\s*[,;]\s*|\s+)){28,}")
+# 28 numbers with 27 separators, a row of a small picture: a list of pixels.
+PIXEL_LIST = re.compile(rb"[\[\s]*(\d+(\.\d*)?(\s*[,;]\s*|\s+)){27,}")
 FORM_START = re.compile(rb"[\w.-]+=")
 
 
@@ -41,13 +41,15 @@ def unwrap(body: bytes, kind: str) -> bytes:
     """Return the bytes of the picture in a body, or in a field of a form.
 
     Args:
-        body: the body or field; not empty.
+        body: the body or field.
         kind: its declared media type; empty if there is none.
 
     Raises:
-        ProblemError: 400 if base64 is broken, 415 if neither the bytes nor the declared type are those of a picture,
-            422 if a form or a JSON object is broken or has no picture, or the body is a list of pixels.
+        ProblemError: 400 if it is empty or base64 is broken, 415 if neither the bytes nor the declared type are those
+            of a picture, 422 if a form or a JSON object is broken or has no picture, or the body is a list of pixels.
     """
+    if not body:
+        raise ProblemError(HTTPStatus.BAD_REQUEST, f"The picture is empty. {UPLOAD_HINT}")
     head = body[:HEAD_BYTES]
     if PIXEL_LIST.match(head):
         raise ProblemError(

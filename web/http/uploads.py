@@ -16,7 +16,7 @@ async def read_picture(request: HttpRequest, held: Body) -> bytes:
 
     Raises:
         ProblemError: as `read_body` and `unwrap`, and 422 if a multipart form lacks the field or has it twice, 400 if
-            it is broken or the picture is empty, 415 if the body is compressed.
+            it is broken, 415 if the body is compressed.
     """
     if request.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
         raise ProblemError(
@@ -28,8 +28,6 @@ async def read_picture(request: HttpRequest, held: Body) -> bytes:
     kind, options = request.content_type
     if kind == "multipart/form-data":
         picture, kind = _of_multipart(picture, options.get("boundary", "")), "image/*"
-    if not picture:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, f"The picture is empty. {UPLOAD_HINT}")
     return unwrap(picture, kind)
 
 
