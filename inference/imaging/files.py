@@ -86,9 +86,12 @@ def open_image(picture: File, start: bytes) -> Image.Image:
             raise BrokenImageError(f"The picture has more than {MAX_EXIF_SEGMENTS} parts with Exif data. {RESEND_HINT}")
     file = picture if isinstance(picture, str | Path) else io.BytesIO(picture)
     try:
-        return Image.open(file, formats=_formats(start))
+        opened = Image.open(file, formats=_formats(start))
     except Exception as error:
         raise _unreadable(start, error) from error
+    # Pillow maps a file with a name into memory, but a TIFF that EXIF turns on its side with the wrong width.
+    opened.filename = ""
+    return opened
 
 
 def _formats(start: bytes) -> tuple[str, ...]:
