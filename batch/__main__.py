@@ -93,17 +93,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
+    return int(text)
 
 
 def connect(address: str | None, workers: int | None) -> None:
     """Start a local Ray on this machine, or join the cluster at `address`.
 
     Raises:
-        ConnectionError: no cluster answers at the address.
+        ConnectionError: it is no address, or no cluster answers there.
     """
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address:
@@ -120,13 +119,16 @@ def connect(address: str | None, workers: int | None) -> None:
 def _check(address: str) -> None:
     """Check that something answers at an address, because Ray itself would try for minutes."""
     host, _, port = address.rpartition(":")
-    if host and port.isdigit():
-        try:
-            socket.create_connection((host, int(port)), 10).close()
-        except OSError as error:
-            raise ConnectionError(
-                f"No Ray answers at --address {address} ({error}). Start one with `ray start --head`, or leave it out."
-            ) from None
+    if address == "auto":
+        return
+    if not host or not port.isdecimal():
+        raise ConnectionError(f"--address {address} is none of a Ray cluster: give auto, or one such as 10.0.0.1:6379.")
+    try:
+        socket.create_connection((host, int(port)), 10).close()
+    except (OSError, OverflowError) as error:
+        raise ConnectionError(
+            f"No Ray answers at --address {address} ({error}). Start one with `ray start --head`, or leave it out."
+        ) from None
 
 
 def run(source: Location, target: Location, column: str, parts: list[Part], workers: int) -> int:

@@ -109,6 +109,9 @@ def test_what_cannot_start_says_what_to_do(images: Path, tmp_path: Path) -> None
     assert "No images" in batch(tmp_path / "empty", tmp_path / "t", status=2)
     assert "holds other files" in batch(images, tmp_path / "full", status=2)
     assert "make train export" in batch(images, tmp_path / "t", "--model", str(tmp_path / "none.onnx"), status=2)
-    assert "--address" in batch(one, tmp_path / "t", "--address", "127.0.0.1:9", status=2)
+    for address in ("127.0.0.1:9", "127.0.0.1:99999", "cluster", ":6379", "127.0.0.1:", "ray://127.0.0.1:9"):
+        assert f"--address {address}" in batch(one, tmp_path / "t", "--address", address, status=2)
+    for workers in ("0", "x", "1.5"):
+        assert f"{workers} is not a whole number" in batch(one, tmp_path / "t", "--workers", workers, status=2)
     assert not (tmp_path / "t").exists()
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["letter.txt"]
