@@ -78,7 +78,8 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
 
     Raises:
         BrokenImageError: the file is no image, is damaged or cut off, or cannot be opened.
-        UnsupportedImageError: the file is of another kind, the array has another shape or dtype, or it has no pixels.
+        UnsupportedImageError: the file is of another kind, the array has another shape, dtype or range, or it has no
+            pixels.
         ImageTooLargeError: the picture has more than `max_pixels` pixels.
     """
     picture = read_pipe(picture)
@@ -206,8 +207,15 @@ def _stretched(image: Image.Image) -> Image.Image:
 def _from_array(array: NDArray[np.generic]) -> Image.Image:
     if array.dtype == np.bool_:
         array = array.astype(np.uint8) * np.uint8(255)
-    elif np.issubdtype(array.dtype, np.floating):
-        array = np.rint(np.nan_to_num(np.clip(array, 0, 1)).astype(np.float32) * 255).astype(np.uint8)
+    elif np.issubdtype(array.dtype, np.floating) and array.size:
+        low, high = float(array.min()), float(array.max())
+        # What rounds to 0 or 255 is within; NaN is not.
+        if not (255 * low > -0.5 and 255 * high < 255.5):
+            raise UnsupportedImageError(
+                f"An array of floats must have values from 0 (black) to 1 (white), not {low:g} to {high:g}. Scale "
+                "them, or pass whole numbers as uint8."
+            )
+        array = np.rint(array.astype(np.float32) * 255).astype(np.uint8)
     shaped = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
     if array.dtype != np.uint8 or not shaped or array.size == 0:
         raise UnsupportedImageError(

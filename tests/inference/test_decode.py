@@ -123,6 +123,10 @@ def test_arrays() -> None:
     for wrong in (grey.astype(np.int64), np.zeros((3, 4, 5, 6), np.uint8), np.zeros((0, 5), np.uint8)):
         with pytest.raises(UnsupportedImageError, match="Pass an array"):
             decode(wrong)
+    for low, high in ((0, 255), (-1, 1), (-0.4, 2.8), (0, np.nan), (0, np.inf), (0, 1e300)):
+        with pytest.raises(UnsupportedImageError, match=f"from 0 .black. to 1 .white., not {low:g} to|nan"):
+            decode(np.array([[low, high]] * 20, np.float64))
+    assert decode(np.array([[-1e-6, 1 + 1e-6]] * 20)).image.getextrema() == (0, 255)
     with pytest.raises(UnsupportedImageError, match="got int"):
         decode(7)  # type: ignore[arg-type]  # the wrong type is the test
 
