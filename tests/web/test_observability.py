@@ -5,10 +5,12 @@ import os
 import re
 import signal
 import time
+from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.servers import Server, serving
+from tests.servers import MODEL, Server, serving
 from tests.web.pictures import png, seven
 
 
@@ -80,6 +82,17 @@ def test_the_log_has_one_line_a_request_with_its_id_and_nothing_of_the_picture()
     assert "secret" not in json.dumps(line)
     assert by_id[missing.headers["x-request-id"]]["status"] == 404
     assert all("PNG" not in json.dumps(each) for each in lines)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_logged_before_the_start_is_json_too(workers: int, tmp_path: Path) -> None:
+    for name in ("model.onnx", "page.onnx"):
+        (tmp_path / name).write_bytes(MODEL.with_name(name).read_bytes())
+    with serving(MODEL_PATH=tmp_path / "model.onnx", WORKERS=workers, LOG_REQUESTS=0) as server:
+        server.stop()
+        lines = [json.loads(line) for line in server.log.splitlines() if not line.startswith("Serving on")]
+    assert sum("has no card" in line["message"] for line in lines) >= 2
+    assert {line["level"] for line in lines} == {"warning"}
 
 
 def test_the_log_can_be_switched_off() -> None:

@@ -85,11 +85,12 @@ def run(settings: Settings, listening: socket.socket) -> None:
 
 
 def load(settings: Settings) -> Service:
-    """Return the application.
+    """Configure the log, and return the application.
 
     Raises:
         SystemExit: 2, after the reason is printed, if a model file cannot be used.
     """
+    logs.configure()
     try:
         return create_app(settings)
     except ModelError as error:
@@ -99,7 +100,6 @@ def load(settings: Settings) -> Service:
 
 def serve(app: Service, settings: Settings, listening: socket.socket, heart: Heart | None = None) -> None:
     """Serve on a socket until SIGTERM or SIGINT; `heart` tells the supervisor that the event loop runs."""
-    logs.configure()
     # Each connection takes a file descriptor; the usual soft limit of 1024 is soon reached.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = settings.max_connections + 200

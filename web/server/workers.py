@@ -154,8 +154,7 @@ def _load(settings: Settings) -> None:
 
 
 def _work(settings: Settings, listening: socket.socket, heart: Heart) -> None:
-    from web.app import create_app
-    from web.server.process import serve
+    from web.server.process import load, serve
 
     parent = multiprocessing.parent_process()
 
@@ -166,4 +165,4 @@ def _work(settings: Settings, listening: socket.socket, heart: Heart) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=stop_with_supervisor, daemon=True).start()
-    serve(create_app(settings), settings, listening, heart)
+    serve(load(settings), settings, listening, heart)
