@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None, program: str = "python -m web") -> 
     settings_help = [f"  {each.name:<16} {each.description}" for each in variables().values()]
     argparse.ArgumentParser(
         prog=program,
+        usage="[SETTING=VALUE ...] %(prog)s [-h], as in PORT=8001 %(prog)s",
         description="Start the server and print its address.",
         epilog="\n".join(["settings, from the environment:", *settings_help]),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -42,11 +42,12 @@ def test_it_prints_its_url_and_stops_with_0_on_sigterm() -> None:
 def test_help_lists_the_settings_and_any_other_argument_is_refused() -> None:
     told = start("--help")
     assert told.returncode == 0
-    assert "usage: python -m web" in told.stdout
+    assert "usage: [SETTING=VALUE ...] python -m web [-h], as in PORT=8001 python -m web\n" in told.stdout
     assert "MAX_BODY_BYTES " in told.stdout
-    wrong = start("8001")
+    wrong = start("--port", "8001")
     assert wrong.returncode == 2
-    assert "unrecognized arguments: 8001" in wrong.stderr
+    assert "unrecognized arguments: --port 8001" in wrong.stderr
+    assert "PORT=8001 python -m web" in wrong.stderr
 
 
 def test_without_a_model_it_says_how_to_make_one(tmp_path: Path) -> None:
