@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +39,12 @@ class Mark:
 
     digit: int | None
     confidence: float
-    probabilities: NDArray[np.float32]
+    probabilities: NDArray[np.float32] = field(repr=False)
     box: Box
     line: int
-    input: NDArray[np.uint8]
-    heat: NDArray[np.float32] | None = None
+    # The arrays would fill screens where a reading is printed.
+    input: NDArray[np.uint8] = field(repr=False)
+    heat: NDArray[np.float32] | None = field(default=None, repr=False)
     sign: str | None = None
     page: int = 0
 

@@ -118,6 +118,13 @@ def test_what_a_digit_holds() -> None:
     assert digit.heat_png() is None
 
 
+def test_a_printed_reading_has_no_arrays() -> None:
+    reading = recognizer().read(255 - pen("8"), explain=True)
+    [digit] = reading.digits
+    mark = f"Mark(digit=8, confidence={digit.confidence}, box={digit.box}, line=0, sign=None, page=0)"
+    assert str(reading) == f"Reading(text='8', digits=({mark},), size={reading.size}, turned=0, pages=1, more=False)"
+
+
 def test_heat_maps() -> None:
     drawing = 255 - pen("47")
     plain, explained = recognizer().read(drawing), recognizer().read(drawing, explain=True)
