@@ -4,6 +4,7 @@
 `digits serve` is `python -m web`.
 """
 
+import signal
 import sys
 
 ALSO = (
@@ -19,13 +20,15 @@ def main(arguments: list[str] | None = None) -> int:
         from web.__main__ import main as serve
 
         return serve(given[1:], program="digits serve")
-    if given[:1] == ["sheet"]:
-        from inference.tables.__main__ import main as sheet
-
-        return sheet(given[1:], program="digits sheet")
+    # While the libraries load, Ctrl-C ends the process without a traceback, as it does in `serve`.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Imported late, like the server: each of them needs libraries that the other does not.
     from inference.__main__ import main as read
+    from inference.tables.__main__ import main as sheet
 
+    signal.signal(signal.SIGINT, before)
+    if given[:1] == ["sheet"]:
+        return sheet(given[1:], program="digits sheet")
     return read(given, program="digits", also=ALSO)
 
 

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec
 
 from inference.errors import BrokenImageError
@@ -44,6 +45,8 @@ def ending_cleanly(main: Callable[Arguments, int]) -> Callable[Arguments, int]:
 
     @wraps(main)
     def clean(*arguments: Arguments.args, **options: Arguments.kwargs) -> int:
+        if sys.stderr is None:  # it is closed: `print` would mix the messages into the output
+            sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  # until the end
         if sys.stdout is None:
             print("error: standard output is closed.", file=sys.stderr)
             return 1

@@ -5,8 +5,10 @@ import io
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +232,12 @@ def test_output_that_cannot_be_written(form: list[str], scans: Path) -> None:
         assert (done.returncode, done.stderr) == (1, f"error: {reason}.\n")
 
 
+def test_messages_are_not_mixed_into_the_output_if_standard_error_is_closed(scans: Path) -> None:
+    command = f"{sys.executable} -m inference {scans}/none.png {scans}/a.png 2>&-"
+    done = subprocess.run(command, shell=True, capture_output=True, cwd=ROOT, text=True)  # noqa: S602  # sh closes it
+    assert (done.returncode, done.stdout) == (1, f"{scans}/a.png\t23\n")
+
+
 def test_standard_input_that_is_closed() -> None:
     command = f"{sys.executable} -m inference - <&-"
     done = subprocess.run(command, shell=True, capture_output=True, cwd=ROOT, text=True)  # noqa: S602  # sh closes it
@@ -296,6 +304,17 @@ def test_a_name_of_several_lines_stays_on_one(tmp_path: Path, capsys: pytest.Cap
     path.touch()
     assert main([str(path)], Scripted(row("7"))) == 0
     assert capsys.readouterr().out == f"{tmp_path}/a\\n\\té\\x1b.png\t7\n"
+
+
+def test_ctrl_c_while_the_libraries_load_ends_quietly() -> None:
+    command = [sys.executable, str(ROOT / "digits.py"), "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while process.poll() is None and b"numpy" not in Path(f"/proc/{process.pid}/maps").read_bytes():
+            time.sleep(0.001)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) in (-signal.SIGINT, 130)
+        assert process.stderr
+        assert process.stderr.read() == b""
 
 
 def test_ctrl_c_ends_quietly(capsys: pytest.CaptureFixture[str]) -> None:
