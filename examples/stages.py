@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from inference import Recognizer
+from inference import Recognizer, RecognizerError
 from inference.annotate import annotate
 from inference.detection.network import PageNetwork
 from inference.detection.page import find
@@ -84,4 +84,8 @@ def _stacked(panels: dict[str, Image.Image]) -> Image.Image:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    # ValueError: Pillow's, for a name whose end it does not know.
+    except (RecognizerError, OSError, ValueError) as error:
+        sys.exit(f"error: {error}")

@@ -9,6 +9,17 @@ from PIL import Image
 from tests.samples import ROOT
 
 
+def test_what_cannot_be_shown_is_said_in_one_line(tmp_path: Path) -> None:
+    one = tmp_path / "one.png"
+    Image.new("L", (40, 40), 255).save(one)
+    for picture, out in ((tmp_path / "none.png", one), (one, tmp_path / "none" / "out.png"), (one, tmp_path / "out.x")):
+        command = [sys.executable, str(ROOT / "examples" / "stages.py"), str(picture), str(out)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: ")
+        assert done.stderr.count("\n") == 1
+
+
 def test_the_stages_of_a_picture_are_shown(tmp_path: Path) -> None:
     out = tmp_path / "stages.png"
     command = [sys.executable, str(ROOT / "examples" / "stages.py"), str(ROOT / "examples" / "photo.jpg"), str(out)]
