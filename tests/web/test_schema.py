@@ -36,7 +36,8 @@ def test_the_description_names_every_route_and_error(client: httpx.Client) -> No
     assert {parameter["name"] for parameter in predict["parameters"]} == {"inputs", "explain", "table"}
     assert "the first page" in predict["parameters"][-1]["description"]
     assert "[1-9]" in json.dumps(predict["parameters"][-1]["schema"])
-    assert set(predict["responses"]) == {"200", "400", "408", "413", "415", "422", "503"}
+    assert set(predict["responses"]) == {"200", "400", "408", "413", "415", "422", "429", "503"}
+    assert "429" in paths["/v2/models/{model}/infer"]["post"]["responses"]
     assert "application/problem+json" in predict["responses"]["413"]["content"]
     # Generated clients name their functions so.
     metrics = paths["/metrics"]["get"]

@@ -18,6 +18,7 @@ ERRORS = {
     413: "too many bytes, pixels, marks or images",
     415: "the media type or the content encoding is not supported",
     422: "the form or the JSON object has no picture or several, or the body is a list of pixels",
+    429: "this address asked for too many readings; Retry-After gives the seconds to wait",
     503: "the server is overloaded or about to stop; Retry-After gives the seconds to wait",
 }
 

@@ -31,7 +31,7 @@ INFER_RESPONSES = {
         generate_examples=False,
         description="The probabilities, as JSON, or as bytes after the JSON if `binary_data` asks for them.",
     ),
-    **protocol_problems(400, 404, 408, 413, 415, 503),
+    **protocol_problems(400, 404, 408, 413, 415, 429, 503),
 }
 
 ModelPath = Annotated[str, PathParameter(description=f"the model's name: {MODEL}")]

@@ -135,7 +135,7 @@ def create_predict_route(
         status_code=200,
         operation_id="Predict",
         operation_class=PictureOperation,
-        responses=problems(400, 408, 413, 415, 422, 503),
+        responses=problems(400, 408, 413, 415, 422, 429, 503),
         exception_handlers={ValidationException: on_wrong_flag},
     )
     async def predict(
