@@ -31,10 +31,10 @@ MIN_ROW_SHARE = 0.35
 # stand below each other are darker than the gaps, but not over as much of the height.
 MIN_DARK_SHARE = 0.55
 # Smallest contrast of a line to the rows of pixels midway between lines, as a share of the usual line's contrast. A
-# line was missed if a row of pixels midway, or MIN_APART_SHARE of a row's height away from all lines, is at least
-# MAX_LEFT_OUT_SHARE as dark as the usual line. Chosen on the shared sudokus.
+# line was missed if a row of pixels midway, or MIN_APART_SHARE of a row's height away from all lines, has at least
+# MAX_LEFT_OUT_SHARE of that contrast. Chosen on the shared sudokus.
 MIN_SEEN_SHARE = 0.35
-MIN_APART_SHARE, MAX_LEFT_OUT_SHARE = 0.25, 0.95
+MIN_APART_SHARE, MAX_LEFT_OUT_SHARE = 0.25, 0.8
 # Corners of the straightened table, x and y.
 SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float64)
 
@@ -176,7 +176,7 @@ def _fits(shown: Floats, lines: NDArray[np.intp], apart: float) -> bool:
     far = np.abs(np.arange(len(shown))[:, None] - lines[None]).min(axis=1) > apart
     # Where one line was chosen twice, the middle is dark too.
     far[middles] = True
-    left_out = shown[far].max() >= MAX_LEFT_OUT_SHARE * usual
+    left_out = shown[far].max() >= ground + MAX_LEFT_OUT_SHARE * (usual - ground)
     stands_out = inner.min() >= max(MIN_DARK_SHARE, ground + MIN_SEEN_SHARE * (usual - ground))
     return bool(stands_out and not left_out)
 

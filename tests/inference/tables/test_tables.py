@@ -115,6 +115,19 @@ def test_digits_below_each_other_are_no_line_between_columns(seed: int) -> None:
         find(image, 8, 3)
 
 
+def test_a_line_that_is_not_quite_whole_counts_too() -> None:
+    lines = np.linspace(0, 1, 10)
+    image = ruled(lines.tolist(), lines.tolist(), width=3)
+    draw = ImageDraw.Draw(image)
+    x, y = 50 + 700 * lines[4], 50 + 1100 * lines[4]
+    draw.rectangle((x - 4, 70, x + 4, 160), fill=245)
+    draw.rectangle((70, y - 4, 110, y + 4), fill=245)
+    np.testing.assert_allclose(find(image, 9, 9).rows, lines, atol=0.015)
+    for rows, columns in ((8, 9), (9, 8)):
+        with pytest.raises(NoTableError, match="does not seem to have 8"):
+            find(image, rows, columns)
+
+
 def test_points_find_their_cells() -> None:
     middles = [(0.1, 0.1), (0.7, 0.3), (0.99, 0.99), (0.5, 0.5)]
     assert TRUE.cells(TRUE.points(np.array(middles))).tolist() == [[0, 0], [1, 2], [3, 3], [2, 1]]
