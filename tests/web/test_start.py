@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.servers import MODEL, ROOT, command_of, serving
+from tests.servers import MODEL, ROOT, command_of, free_port, serving
 
 
 def start(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -37,6 +38,24 @@ def test_it_prints_its_url_and_stops_with_0_on_sigterm() -> None:
     with serving() as server:
         assert f"Serving on {server.url}/" in server.log
         assert server.stop() == 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_serves_without_room_for_its_output(workers: str) -> None:
+    port = free_port()
+    settings = {"MODEL_PATH": str(MODEL), "PORT": str(port), "WORKERS": workers}
+    with (
+        Path("/dev/full").open("w") as full,
+        subprocess.Popen([sys.executable, "-m", "web"], cwd=ROOT, env=os.environ | settings, stdout=full) as process,
+    ):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and process.poll() is None:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=5).status_code == 200:
+                    break
+            time.sleep(0.05)
+        process.terminate()
+        assert process.wait(60) == 0
 
 
 def test_help_lists_the_settings_and_any_other_argument_is_refused() -> None:

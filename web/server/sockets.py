@@ -79,4 +79,6 @@ def announce(settings: Settings, listening: socket.socket) -> None:
     port = listening.getsockname()[1]
     host = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  # not bound here
     address = f"[{host}]" if ":" in host else host
-    print(f"Serving on http://{address}:{port}/ (Ctrl-C stops it)", flush=True)
+    # Like each request's line of the log, it is lost if the disk is full or nobody reads it, but the server goes on.
+    with contextlib.suppress(OSError):
+        print(f"Serving on http://{address}:{port}/ (Ctrl-C stops it)", flush=True)
