@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,21 +100,24 @@ def decode_pages(picture: Picture, max_pixels: int = MAX_PIXELS) -> Iterator[Dec
         return
     else:
         opened = open_image(picture, start)
-    width, height = opened.size
-    most = max_pixels * (WEBP_SHARE if opened.format == "WEBP" else 1)
-    if width * height > most:
-        raise ImageTooLargeError(
-            f"The picture has {width} x {height} pixels; at most {most / 1e6:g} million are read. Send a smaller one."
-        )
-    try:
-        if opened.format == "TIFF" and not isinstance(picture, Image.Image):
-            yield from _pages(opened, max_pixels)
-        else:
-            more = opened.format in ANIMATED_FORMATS and bool(getattr(opened, "is_animated", False))
-            yield replace(_upright(opened), more=more)
-    # Pillow's decoders raise errors of many classes on broken files.
-    except Exception as error:
-        raise BrokenImageError(DAMAGED_MESSAGE) from error
+    # Pillow leaves a file of several pages or frames open; the caller's own image stays as it is.
+    with nullcontext() if isinstance(picture, Image.Image) else opened:
+        width, height = opened.size
+        most = max_pixels * (WEBP_SHARE if opened.format == "WEBP" else 1)
+        if width * height > most:
+            raise ImageTooLargeError(
+                f"The picture has {width} x {height} pixels; at most {most / 1e6:g} million are read. Send a smaller "
+                "one."
+            )
+        try:
+            if opened.format == "TIFF" and not isinstance(picture, Image.Image):
+                yield from _pages(opened, max_pixels)
+            else:
+                more = opened.format in ANIMATED_FORMATS and bool(getattr(opened, "is_animated", False))
+                yield replace(_upright(opened), more=more)
+        # Pillow's decoders raise errors of many classes on broken files.
+        except Exception as error:
+            raise BrokenImageError(DAMAGED_MESSAGE) from error
 
 
 def _pages(tiff: Image.Image, max_pixels: int) -> Iterator[Decoded]:

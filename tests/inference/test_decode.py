@@ -2,20 +2,21 @@
 
 import io
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import ExifTags, Image, features
 
-from inference import BrokenImageError, UnsupportedImageError
+from inference import BrokenImageError, ImageTooLargeError, UnsupportedImageError
 from inference.imaging.decode import ANIMATED_FORMATS, MAX_PAGES, decode, decode_pages
 from inference.imaging.grey import grey
 from tests.inference.encoding import OPTIONS, SIZE, drawing, encoded
 
 
-def bar(content: bytes | Path) -> tuple[int, int, int, int]:
-    ink = np.asarray(grey(decode(content).image)) < 155
+def bar(picture: bytes | Path | Image.Image) -> tuple[int, int, int, int]:
+    ink = np.asarray(grey(decode(picture).image)) < 155
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
@@ -104,6 +105,20 @@ def test_paths(tmp_path: Path) -> None:
         decode(tmp_path / "none.png")
     with pytest.raises(BrokenImageError, match="cannot be opened: Is a directory"):
         decode(tmp_path)
+
+
+# Else Python warns of an open file, which is an error here.
+@pytest.mark.filterwarnings("error::ResourceWarning")
+@pytest.mark.parametrize("kind", ["TIFF", *ANIMATED_FORMATS])
+def test_files_are_closed(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "pages"
+    frames = [drawing(), Image.new("L", SIZE, 255)]
+    path.write_bytes(encoded(frames[0], kind, save_all=True, append_images=frames[1:]))
+    for most in (10, SIZE[0] * SIZE[1], 2 * SIZE[0] * SIZE[1]):
+        with suppress(ImageTooLargeError):
+            assert bar(decode(path, most).image) == (6, 4, 12, 18)
+        with suppress(ImageTooLargeError):
+            assert {page.size for page in decode_pages(path, most)} == {SIZE}
 
 
 def test_a_pipe_is_read_once() -> None:
