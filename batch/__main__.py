@@ -122,7 +122,7 @@ def _check(address: str) -> None:
     if address == "auto":
         return
     if not host or not port.isdecimal():
-        raise ConnectionError(f"--address {address} is none of a Ray cluster: give auto, or one such as 10.0.0.1:6379.")
+        raise ConnectionError(f"--address {address} is not that of a Ray cluster: give auto, or host:port.")
     try:
         socket.create_connection((host, int(port)), 10).close()
     except (OSError, OverflowError) as error:
