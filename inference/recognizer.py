@@ -16,7 +16,7 @@ from inference.drawings.at_once import other_looks, read_at_once
 from inference.drawings.ink import ink_of
 from inference.drawings.quick import read_isolated_digits
 from inference.drawings.surer import choose_surer, sure
-from inference.drawings.whole import as_one, may_be_one
+from inference.drawings.whole import with_all_ink
 from inference.errors import TooManyMarksError
 from inference.imaging.components import Components, label
 from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode_pages
@@ -173,11 +173,11 @@ class Recognizer:
                 sightings, classified, opinions = self._joined(seen)
                 if not degrees or len(sightings) >= MIN_MARKS_FOR_TURN:
                     break
-        if drawing and not degrees and may_be_one(drawing[1], sightings, opinions, classified):
-            whole = as_one(*drawing, sightings)
-            said = self._classify_surely(_normalised([whole]))
-            if len(sightings) == 1 or self.info.answers(said).all():
-                sightings, classified, opinions = [whole], said, [as_digit(said[0], whole.mark.kind)]
+        if drawing and not degrees and len(sightings) == 1 and opinions[0].sign is None:
+            whole = with_all_ink(sightings[0], *drawing)
+            if whole is not None:
+                classified = self._classify_surely(_normalised([whole]))
+                sightings, opinions = [whole], [as_digit(classified[0], whole.mark.kind)]
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
         other = np.array([sighting.mark.kind[-1] for sighting in sightings], np.float64)
         opinions = refuse_doubtful(opinions, self.info.answers(classified), boxes, other)

@@ -65,25 +65,11 @@ def joined(
             and free.issuperset(pair)
             and _may_be_one(digit, judged, parts)
             and not _are_twins(digit, _tall(wholes[at]), judged, parts)
-            and not has_exponent(parts, shapes[pair])
+            and not _has_exponent(parts, shapes[pair])
         ):
             free.difference_update(pair)
             found.append(wholes[at])
     return [*(sightings[at] for at in sorted(free)), *found]
-
-
-def has_exponent(sightings: Sequence[Sighting], shapes: NDArray[np.float32]) -> bool:
-    """Say whether one of several marks is a smaller digit of its own, like the exponent of a power.
-
-    Args:
-        sightings: the marks.
-        shapes: float32 [N, C], the classifier's probabilities of each.
-    """
-    heights = np.array([_tall(sighting) for sighting in sightings])
-    apart = gaps(np.array([sighting.box for sighting in sightings], np.float64)).min(axis=1)
-    separate = apart > MIN_GAP_HEIGHTS * heights.max()
-    shaped = shapes[:, :10].max(axis=1) >= MIN_JOINED_PROBABILITY
-    return bool((separate & shaped & (heights < MAX_EXPONENT_HEIGHT_RATIO * heights.max())).any())
 
 
 def union(one: Sighting, other: Sighting) -> Sighting:
@@ -165,6 +151,20 @@ def _are_twins(digit: int, height: float, opinions: Sequence[Opinion], sightings
         opinion.digit == digit and _tall(sighting) >= MIN_TWIN_HEIGHT_SHARE * height
         for opinion, sighting in zip(opinions, sightings, strict=True)
     )
+
+
+def _has_exponent(sightings: Sequence[Sighting], shapes: NDArray[np.float32]) -> bool:
+    """Say whether one of several marks is a smaller digit of its own, like the exponent of a power.
+
+    Args:
+        sightings: the marks.
+        shapes: float32 [N, C], the classifier's probabilities of each.
+    """
+    heights = np.array([_tall(sighting) for sighting in sightings])
+    apart = gaps(np.array([sighting.box for sighting in sightings], np.float64)).min(axis=1)
+    separate = apart > MIN_GAP_HEIGHTS * heights.max()
+    shaped = shapes[:, :10].max(axis=1) >= MIN_JOINED_PROBABILITY
+    return bool((separate & shaped & (heights < MAX_EXPONENT_HEIGHT_RATIO * heights.max())).any())
 
 
 def _tall(sighting: Sighting) -> float:
