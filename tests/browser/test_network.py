@@ -122,6 +122,20 @@ def test_offline_and_back(visit: Open) -> None:
     expect(surface["#problem"]).to_be_hidden()
 
 
+def test_nothing_waits_once_the_sheet_is_empty(visit: Open) -> None:
+    surface = visit()
+    surface.expected += FAULTS
+    surface.page.context.set_offline(True)
+    surface.mouse(surface.place(SEVEN))
+    expect(surface["#problem"]).to_contain_text("Your drawing is kept")
+    surface["#undo"].click()
+    expect(surface["#problem"]).to_be_hidden()
+    hand_over(surface, "pick", png())
+    expect(surface["#problem"]).to_contain_text("Your picture is kept")
+    surface["#back"].click()
+    expect(surface["#problem"]).to_be_hidden()
+
+
 def test_server_away_and_back(visit: Open) -> None:
     with serving() as first:
         surface = visit(url=first.url)

@@ -100,6 +100,7 @@ function refresh() {
 	page.stage.classList.toggle("empty", sheet.empty);
 	reader.invalidate();
 	if (!sheet.empty) return read("now", {});
+	if (page.problem.dataset.retry) page.problem.hidden = true; // nothing waits
 	record(past, started, "");
 	showNothing("Write on the sheet, drop a picture on it, or pick an example.");
 }
