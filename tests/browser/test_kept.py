@@ -48,6 +48,26 @@ def test_history_is_kept_shown_again_saved_and_deleted(visit: Open) -> None:
     expect(surface["#history summary b"]).to_have_text("0")
 
 
+def test_a_drawing_of_the_history_keeps_its_corrections(visit: Open) -> None:
+    surface = visit()
+    surface.mouse(surface.place(SEVEN))
+    surface.reads("7")
+    surface[".was"].select_option("1")
+    surface.reads("1")
+    surface["#clear"].click()
+    surface.page.reload()
+    surface["#history summary"].click()
+    surface["#history li button"].click()
+    surface.reads("1")
+    expect(surface["#history li b"]).to_have_text(["1"])
+    surface[".was"].select_option("9")
+    surface.reads("9")
+    expect(surface["#history li b"]).to_have_text(["9"])
+    expect(surface["#corrections summary b"]).to_have_text("1")
+    surface["#undo"].click()
+    surface.reads("1")
+
+
 def test_history_holds_a_drawing_once(visit: Open) -> None:
     surface = visit()
     count = surface["#history summary b"]

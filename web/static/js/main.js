@@ -79,7 +79,7 @@ function showMarks() {
 	cards.show(marks);
 	showBoxes(page.overlay, job.file && !picture.seen ? [] : marks, job.size);
 	showResult(page, final, shown, job.file ? "No digits were found in this picture." : "Nothing to read yet.");
-	if (!sheet.live.length) record(past, job.id ?? started, final, digits, job.file ? null : drawing.strokes);
+	if (!sheet.live.length) record(past, job.id ?? started, final, digits, job.file ? null : drawing.strokes, labels.filter(Boolean));
 	settle();
 }
 
@@ -308,8 +308,9 @@ function correct(index, label) {
 }
 
 showCorrections(page.corrections, corrections);
-showHistory(page.history, past, (strokes) => {
+showHistory(page.history, past, (strokes, marked = []) => {
 	act.clear();
+	drawing.marked = [...marked, ...(drawing.marked ?? []).filter((each) => marked.every(({ id }) => id !== each.id))];
 	drawing.set([...strokes]);
 	page.canvas.focus();
 });

@@ -34,7 +34,7 @@ export function showCorrections(element, kept) {
 	panel(element, kept, () => download("corrections.jsonl", "application/jsonl", asLines(kept.entries)));
 }
 
-/** @param open (strokes) => show a kept drawing again */
+/** @param open (strokes, marked) => show a kept drawing again, with its corrections */
 export function showHistory(element, kept, open) {
 	const list = element.querySelector("ol");
 	panel(element, kept, () => download("readings.csv", "text/csv", csv(kept.entries)), () => {
@@ -43,14 +43,14 @@ export function showHistory(element, kept, open) {
 }
 
 /** Keep a reading, or forget one without a text. A drawing that is kept already is not kept twice. */
-export function record(past, id, text, digits, drawn) {
+export function record(past, id, text, digits, drawn, marked) {
 	const round = (value) => Math.round(value * 1e4) / 1e4;
 	const strokes = drawn?.map((each) => ({ ...each, points: each.points.map((point) => point.map(round)) })) ?? null;
 	const form = JSON.stringify(strokes);
 	const twin = drawn && past.entries.find((each) => JSON.stringify(each.strokes) === form);
 	if (!text && past.entries.some((each) => each.id === id)) past.remove(id);
 	if (!text || twin?.text === text) return;
-	past.put({ id: twin?.id ?? id, text, lowest: Math.min(...digits.map(({ confidence }) => confidence)), strokes });
+	past.put({ id: twin?.id ?? id, text, lowest: Math.min(...digits.map(({ confidence }) => confidence)), strokes, marked });
 }
 
 function csv(entries) {
@@ -59,13 +59,13 @@ function csv(entries) {
 	return `${asCsv([["time", "text", "lowest confidence", "from", "problem"], ...rows])}\r\n`;
 }
 
-function item({ id, text, lowest, strokes, name = "Picture", problem }, open) {
+function item({ id, text, lowest, strokes, marked, name = "Picture", problem }, open) {
 	const line = document.createElement("li");
 	const view = document.createElement(strokes ? "button" : "span");
 	if (strokes) {
 		view.ariaLabel = `Show the drawing of ${text} again`;
 		view.append(thumbnail(strokes));
-		view.addEventListener("click", () => open(strokes));
+		view.addEventListener("click", () => open(strokes, marked));
 	} else view.textContent = name;
 	const time = new Date(id).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 	line.append(view, Object.assign(document.createElement("b"), { textContent: text }),
