@@ -116,6 +116,23 @@ def test_in_a_field_the_browser_undoes_and_escape_clears_nothing(visit: Open) ->
     expect(surface["#table td"].nth(1)).to_have_text("99")
 
 
+def test_cells_are_edited_as_in_a_spreadsheet(visit: Open) -> None:
+    surface = opened(visit)
+    cells, keyboard = surface["#table td"], surface.page.keyboard
+    cells.nth(1).click()
+    keyboard.type("6?")
+    expect(cells.nth(1)).to_have_class("unsure")
+    keyboard.press("Backspace")
+    expect(cells.nth(1)).to_have_class("")
+    keyboard.press("Enter")
+    expect(cells.nth(4)).to_be_focused()
+    keyboard.press("Enter")
+    keyboard.press("Enter")
+    expect(cells.nth(7)).to_be_focused()
+    keyboard.insert_text("8\n9")
+    assert copied(surface, "#copy").splitlines() == ["12\t6\t7", "\t305\t", "4\t8 9\t"]
+
+
 def test_a_paste_of_text_with_its_picture_into_a_cell_keeps_the_table(visit: Open) -> None:
     surface = opened(visit)
     paste = """(cell) => {

@@ -1,13 +1,23 @@
 // A table that was read. Its cells can be edited, and are copied as edited.
 import { said } from "./words.js";
 
+const warn = (cell) => { cell.className = cell.textContent.includes("?") ? "unsure" : ""; };
+
 export function showTable(table, cells) {
 	table.hidden = !cells;
+	table.oninput = ({ target }) => warn(target);
+	// Enter goes to the cell below, as in a spreadsheet.
+	table.onkeydown = (event) => {
+		if (event.key !== "Enter") return;
+		event.preventDefault();
+		table.rows[event.target.parentElement.rowIndex + 1]?.cells[event.target.cellIndex].focus();
+	};
 	table.replaceChildren(...(cells ?? []).map((texts) => {
 		const row = document.createElement("tr");
 		row.append(...texts.map((text) => {
 			const cell = document.createElement("td");
-			Object.assign(cell, { textContent: text, contentEditable: "plaintext-only", className: text.includes("?") ? "unsure" : "" });
+			Object.assign(cell, { textContent: text, contentEditable: "plaintext-only" });
+			warn(cell);
 			return cell;
 		}));
 		return row;
@@ -18,8 +28,10 @@ export function showTable(table, cells) {
 export function mendCell(table, marks, index) {
 	const at = marks[index].cell;
 	if (!at) return; // beside the table
-	const text = marks.filter(({ cell }) => String(cell) === String(at)).map(said).join("");
-	Object.assign(table.rows[at[0]].cells[at[1]], { textContent: text, className: text.includes("?") ? "unsure" : "" });
+	const cell = table.rows[at[0]].cells[at[1]];
+	cell.textContent = marks.filter((each) => String(each.cell) === String(at)).map(said).join("");
+	warn(cell);
 }
 
-export const cellsOf = (table) => [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim()));
+// A pasted text may have several lines.
+export const cellsOf = (table) => [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " ")));
