@@ -6,11 +6,13 @@ const warn = (cell) => { cell.className = cell.textContent.includes("?") ? "unsu
 export function showTable(table, cells) {
 	table.hidden = !cells;
 	table.oninput = ({ target }) => warn(target);
-	// Enter goes to the cell below, as in a spreadsheet.
+	// Enter goes to the cell below, and what is typed there replaces its text, as in a spreadsheet.
 	table.onkeydown = (event) => {
 		if (event.key !== "Enter") return;
 		event.preventDefault();
-		table.rows[event.target.parentElement.rowIndex + 1]?.cells[event.target.cellIndex].focus();
+		const { target } = event, below = table.rows[target.parentElement.rowIndex + 1]?.cells[target.cellIndex];
+		below?.focus();
+		if (below) getSelection().selectAllChildren(below);
 	};
 	table.replaceChildren(...(cells ?? []).map((texts) => {
 		const row = document.createElement("tr");
