@@ -239,5 +239,6 @@ def test_a_picture_is_seen_larger(visit: Open, device: dict[str, Any]) -> None:
     surface["#zoom"].click()
     surface["#back"].click()
     expect(surface["#canvas"]).to_be_visible()
+    expect(surface["#stage"]).to_have_attribute("tabindex", "-1")
     surface.mouse(surface.place(ONE))
     surface.reads("1")

@@ -162,6 +162,7 @@ function finishStrokes() {
 
 function closePicture() {
 	crop.show(null);
+	zoom(false);
 	picture.hide();
 	refresh();
 }

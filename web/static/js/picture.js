@@ -151,6 +151,6 @@ export class Picture {
 		this.#past = [];
 		this.#future = [];
 		this.image.removeAttribute("src");
-		this.stage.classList.remove("pictured", "zoomed");
+		this.stage.classList.remove("pictured");
 	}
 }
