@@ -27,6 +27,7 @@ def test_undo_redo_and_clear(visit: Open) -> None:
     expect(surface["#hint"]).to_be_visible()
     surface["#undo"].click()
     expect(surface[".box"]).to_have_count(2)
+    expect(surface["#hint"]).to_be_hidden()  # from screen readers too
 
 
 def test_shortcuts(visit: Open) -> None:
