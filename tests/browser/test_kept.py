@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Download, FilePayload, expect
 
 from synthesis.handwriting import NOT_A_DIGIT
-from tests.browser.conftest import Open
+from tests.browser.conftest import PHONE, Open
 from tests.browser.strokes import OWN
 from tests.browser.surface import Surface
 from tests.browser.test_pictures import png
@@ -211,6 +211,17 @@ def test_two_tabs_keep_one_list(visit: Open) -> None:
     two.mouse(two.place(SEVEN))
     two.reads("7")
     expect(one["#history li b"]).to_have_text(["7"])
+
+
+def test_a_long_file_name_covers_no_reading(visit: Open) -> None:
+    surface = visit(PHONE)
+    names = ("a.png", "Mathematics_class_test_2026_page_12.png")
+    files: list[FilePayload] = [{"name": name, "mimeType": "image/png", "buffer": png()} for name in names]
+    surface["#file"].set_input_files(files)
+    expect(surface["#note"]).to_contain_text("2 files")
+    line = surface["#history li"].first
+    expect(line).to_contain_text("Mathematics")
+    assert line.evaluate("({ children: [name] }) => name.scrollWidth <= name.clientWidth")
 
 
 def test_many_files_stay_in_the_list(visit: Open) -> None:
