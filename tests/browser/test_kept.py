@@ -213,7 +213,7 @@ def test_two_tabs_keep_one_list(visit: Open) -> None:
     expect(one["#history li b"]).to_have_text(["7"])
 
 
-def test_a_long_file_name_covers_no_reading(visit: Open) -> None:
+def test_a_long_file_name_covers_no_reading_and_is_not_cut_off(visit: Open) -> None:
     surface = visit(PHONE)
     names = ("a.png", "Mathematics_class_test_2026_page_12.png")
     files: list[FilePayload] = [{"name": name, "mimeType": "image/png", "buffer": png()} for name in names]
@@ -222,6 +222,11 @@ def test_a_long_file_name_covers_no_reading(visit: Open) -> None:
     line = surface["#history li"].first
     expect(line).to_contain_text("Mathematics")
     assert line.evaluate("({ children: [name] }) => name.scrollWidth <= name.clientWidth")
+    surface["#file"].set_input_files([{"name": names[1], "mimeType": "image/png", "buffer": b""}])
+    expect(surface["#problem span"]).to_contain_text(names[1])
+    assert surface.page.evaluate(
+        "problem.firstChild.getBoundingClientRect().right < problem.getBoundingClientRect().right"
+    )
 
 
 def test_many_files_stay_in_the_list(visit: Open) -> None:
