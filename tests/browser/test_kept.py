@@ -222,7 +222,7 @@ def test_a_long_file_name_covers_no_reading_and_is_not_cut_off(visit: Open) -> N
     line = surface["#history li"].first
     expect(line).to_contain_text("Mathematics")
     assert line.evaluate("({ children: [name] }) => name.scrollWidth <= name.clientWidth")
-    surface["#file"].set_input_files([{"name": names[1], "mimeType": "image/png", "buffer": b""}])
+    surface["#file"].set_input_files({"name": names[1], "mimeType": "image/png", "buffer": b""})
     expect(surface["#problem span"]).to_contain_text(names[1])
     assert surface.page.evaluate(
         "problem.firstChild.getBoundingClientRect().right < problem.getBoundingClientRect().right"
