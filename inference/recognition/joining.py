@@ -18,8 +18,8 @@ MAX_GAP_HEIGHTS = 0.4
 MIN_JOINED_PROBABILITY = 0.9
 # A mark whose probability of a sign reaches this is not joined to a digit, or points would be lost.
 MAX_SIGN_PROBABILITY = 0.45
-# Smallest height of each of two digits that are equally high, as a share of both together; a part of a digit is often
-# lower.
+# Smallest height of each of two equal digits, as a share of that of both together, or of their lines' digits; a part of
+# a digit is often lower.
 MIN_TWIN_HEIGHT_SHARE = 0.7
 # Largest height of a small digit beside a digit, such as an exponent, and the smallest gap between them, as shares of
 # the height of the large one.
@@ -146,9 +146,12 @@ def _may_be_one(digit: int, opinions: Sequence[Opinion], sightings: Sequence[Sig
 
 
 def _are_twins(digit: int, height: float, opinions: Sequence[Opinion], sightings: Sequence[Sighting]) -> bool:
-    """Say whether two marks are both read as one digit, and are both about as high as the two together."""
+    """Say whether two marks are both read as one digit, and each is about as high as a whole one.
+
+    That is as high as the two together, which have this height, or, one below the other, as the digits of their lines.
+    """
     return all(
-        opinion.digit == digit and _tall(sighting) >= MIN_TWIN_HEIGHT_SHARE * height
+        opinion.digit == digit and _tall(sighting) >= MIN_TWIN_HEIGHT_SHARE * min(height, sighting.height)
         for opinion, sighting in zip(opinions, sightings, strict=True)
     )
 

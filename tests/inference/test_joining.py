@@ -57,6 +57,13 @@ def test_the_halves_of_a_four_are_joined() -> None:
     assert sorted(each.mark.box for each in found) == [(10, 10, 34, 42), (60, 10, 80, 42)]
 
 
+def test_equal_digits_one_below_the_other_stay_two() -> None:
+    marks = [sighting((10, 10, 30, 42), 3), sighting((10, 50, 30, 82), 3)]
+    assert len(joined(marks, [opinion(3), opinion(3)], Shapes(3, 0.95))) == 2
+    pieces = [sighting((10, 10, 14, 24), 1), sighting((10, 28, 14, 42), 1)]
+    assert len(joined(pieces, [opinion(1), opinion(1)], Shapes(1, 0.95))) == 1, "pieces are lower than digits"
+
+
 def test_a_piece_that_is_nothing_is_joined_to_its_digit() -> None:
     found = joined([sighting(LEFT, 16), sighting(RIGHT, 6)], [opinion(None), opinion(6)], Shapes(6, 0.95))
     assert [each.mark.box for each in found] == [(10, 10, 34, 42)]
