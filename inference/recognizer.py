@@ -147,7 +147,7 @@ class Recognizer:
         if len(boxes) > self._max_marks:
             raise TooManyMarksError.of(len(boxes), self._max_marks)
         level = levelled(boxes, np.array([opinion.sign is not None for opinion in opinions], np.bool_))
-        rows = lines(level)
+        rows = lines(level, np.array([opinion.digit is not None for opinion in opinions], np.bool_))
         scale = decoded.size[0] / picture.width
         sent = [tuple(scale * side for side in as_sent(tuple(box), degrees, picture.size)) for box in boxes]
         marks = {

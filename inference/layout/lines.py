@@ -31,7 +31,7 @@ MIN_WIDTH_HEIGHTS = 0.6
 MIN_GAPS = 4
 
 
-def lines(boxes: Floats) -> list[Row]:
+def lines(boxes: Floats, digits: NDArray[np.bool_] | None = None) -> list[Row]:
     """Sort marks into lines, top to bottom, and each line from left to right.
 
     From left to right, every mark continues the piece of a line that ends before it at its level. The slopes of the
@@ -40,6 +40,8 @@ def lines(boxes: Floats) -> list[Row]:
 
     Args:
         boxes: float64 [N, 4]: left, top, right, bottom.
+        digits: bool [N], which marks are digits, whose median height is the usual one: printed letters beside them are
+            often smaller. By default, and if none is, all marks count.
 
     Returns:
         The lines, each a list of indices of marks.
@@ -47,7 +49,7 @@ def lines(boxes: Floats) -> list[Row]:
     if len(boxes) < 2:
         return [[at] for at in range(len(boxes))]
     heights = boxes[:, 3] - boxes[:, 1]
-    tall = float(np.median(heights))
+    tall = float(np.median(heights[digits] if digits is not None and digits.any() else heights))
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     pieces = _pieces(boxes, y - _usual_slope(x, y, tall) * x, tall)
     level = _level(x, y, pieces)

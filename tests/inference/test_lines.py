@@ -27,6 +27,15 @@ def test_uneven_heights_stay_on_their_line() -> None:
     assert lines(boxes) == [[0, 1, 2, 3]]
 
 
+def test_small_print_beside_digits_does_not_split_their_lines() -> None:
+    names = page([[(8.0 * at, 60.0 * row) for at in range(12)] for row in range(3)], size=(6, 8))
+    digits = page([[(150, 60 * row + 3), (220, 60 * row - 14), (290, 60 * row + 2)] for row in range(3)])
+    boxes = np.concatenate([names, digits])
+    found = lines(boxes, np.arange(len(boxes)) >= len(names))
+    assert [[mark for mark in row if mark >= 36] for row in found] == [[36, 37, 38], [39, 40, 41], [42, 43, 44]]
+    assert lines(boxes, np.zeros(len(boxes), np.bool_)) == lines(boxes)
+
+
 def test_two_columns_are_one_line_with_a_space() -> None:
     boxes = page([[(0, 0), (28, 0), (200, 2), (228, 1)], [(0, 60), (28, 61), (200, 62), (228, 60)]])
     rows = lines(boxes)
