@@ -46,7 +46,7 @@ ROOMS: dict[str, dict[str, set[str]]] = {
         "command": {"errors"},
         "imaging": {"errors"},
         "detection": {"errors", "imaging", "session"},
-        "recognition": {"detection", "errors", "session"},
+        "recognition": {"detection", "errors", "imaging", "session"},
         "drawings": {"detection", "errors", "imaging", "recognition"},
         "layout": set(),
         "recognizer": {"detection", "drawings", "errors", "imaging", "layout", "recognition", "results"},

@@ -43,7 +43,7 @@ def label(mask: NDArray[np.bool_]) -> Components:
     first, after = changes[::2], changes[1::2]
     rows, starts = np.divmod(first, width + 2)
     stops = starts + (after - first)
-    roots = _merge(len(first), *_touching(first, after, width + 2))
+    roots = connected(len(first), *_touching(first, after, width + 2))
     tops = np.flatnonzero(roots == np.arange(len(roots)))
     labels = np.searchsorted(tops, roots)
     count = len(tops)
@@ -71,8 +71,8 @@ def _touching(
     return upper, lower
 
 
-def _merge(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the smallest member of the component of each of `count` nodes, given the edges."""
+def connected(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the smallest member of the connected component of each of `count` nodes, given the edges' ends, [M]."""
     parent = np.arange(count)
     while one.size:
         np.minimum.at(parent, np.maximum(one, other), np.minimum(one, other))

@@ -1,31 +1,38 @@
-"""Judges marks by those around: among digits a mark is most likely one; alone or among letters, it may be refused."""
+"""Judges marks by their word and by those around: letters that look like digits (o, l, S) are known by their word."""
 
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.imaging.components import connected
 from inference.recognition.boxes import gaps
-from inference.recognition.opinions import MIN_OPINION_PROBABILITY, Opinion
+from inference.recognition.opinions import Opinion
 
-# With at least this many digits, and more digits than refused marks, a picture shows numbers, and all digits stay.
-MIN_DIGITS = 2
-# But the digits that a letter is cut into are "other" to the page network, taken together: the mean of its log-odds is
-# above this. Chosen on the shared pen letters, and on numbers of pen digits that touch.
-MAX_MEAN_OTHER_LOG_ODDS = -0.5
-# Most marks that one letter is cut into.
-MAX_CUT_MARKS = 3
-# In other pictures a digit is part of a letter if a refused mark is near, or another digit if letters are cut. Largest
-# gap in either case, as a share of the taller one's height.
-MAX_GAP_HEIGHTS, MAX_CUT_GAP_HEIGHTS = 0.05, 0.4
-# Smallest length of that other mark, as a share of the digit's height. A speck is shorter.
-MIN_NEIGHBOUR_LENGTH_RATIO = 0.35
+# Two marks side by side belong to one word if their gap is at most this share of the lower one's height, and at least
+# this share of the taller one's height is beside the other.
+MAX_GAP_HEIGHTS, MIN_BESIDE_SHARE = 0.5, 0.5
+# Most parts that one letter is cut into.
+MAX_LETTER_PARTS = 4
+# In a picture of so few marks, those near each other in any direction are one word, unless one is a mere speck: its
+# longer side is shorter than this share of the other's.
+MIN_PART_LENGTH_RATIO = 0.2
+# Log-odds that a word which stands alone is no number; chosen, as those below, on the shared pen drawings and on
+# synthetic forms.
+ALONE_LOG_ODDS = 4.0
+# Largest log-odds, either way, that one mark can give. The marks around a word can lower its prior to minus this.
+MAX_LOG_ODDS = 4.6
+# How many marks, those nearest to a word, tell what stands around it.
+NEIGHBOURS = 4
 
 
 def refuse_doubtful(
     opinions: list[Opinion], answered: NDArray[np.bool_], boxes: NDArray[np.float64], other: NDArray[np.float64]
 ) -> list[Opinion]:
-    """Refuse the doubtful digits of a picture that does not show numbers.
+    """Refuse the digits of each word that is more likely no number.
+
+    The log-odds of a word are the sum of a prior and of its marks' log-odds. Digits nearby lower the prior, since most
+    likely there are more of them. A mark alone is judged by the classifier alone. Signs are no evidence.
 
     Args:
         opinions: the opinion on each of N marks.
@@ -33,24 +40,52 @@ def refuse_doubtful(
         boxes: float64 [N, 4]: left, top, right, bottom.
         other: float64 [N], the page network's probability that each is neither a digit nor a sign.
     """
-    digits = np.array([opinion.digit is not None for opinion in opinions], np.bool_)
-    nothing = np.array([opinion.refused for opinion in opinions], np.bool_)
-    if not digits.any():
-        return opinions
-    numbers = digits.sum() >= max(MIN_DIGITS, int(nothing.sum()) + 1)
-    other = other[digits].clip(MIN_OPINION_PROBABILITY, 1 - MIN_OPINION_PROBABILITY)
-    cut = np.log(other / (1 - other)).mean() > MAX_MEAN_OTHER_LOG_ODDS
-    if numbers and not (cut and len(opinions) <= MAX_CUT_MARKS):
-        return opinions
-    heights = boxes[:, 3] - boxes[:, 1]
-    longest = np.maximum(heights, boxes[:, 2] - boxes[:, 0])
-    long = longest[None] >= MIN_NEIGHBOUR_LENGTH_RATIO * heights[:, None]
-    apart = gaps(boxes) / np.maximum(heights[:, None], heights[None])
-    part = (apart <= MAX_GAP_HEIGHTS) & nothing[None]
-    if cut:
-        part |= (apart <= MAX_CUT_GAP_HEIGHTS) & digits[None]
-    doubtful = digits & (~answered | (part & long).any(axis=1))
+    marks = np.flatnonzero([opinion.sign is None for opinion in opinions])
+    none = _log_odds(np.array([1 - opinions[at].probabilities[:10].sum() for at in marks]))
+    word = _words(boxes[marks])
+    size = np.bincount(word)[word]
+    # Parts of a letter that look like digits are seen together by the page network alone.
+    own = np.where(size <= MAX_LETTER_PARTS, (none + _log_odds(other[marks])) / 2, none)
+    own = np.where(size == 1, np.where(answered[marks], -MAX_LOG_ODDS, MAX_LOG_ODDS), own)
+    prior = np.maximum(ALONE_LOG_ODDS + np.minimum(_around(boxes[marks], word, none), 0), -MAX_LOG_ODDS)
+    refused = set(marks[(prior + np.bincount(word, own) > 0)[word]].tolist())
     return [
-        replace(opinion, digit=None, confidence=1 - opinion.confidence) if no else opinion
-        for opinion, no in zip(opinions, doubtful, strict=True)
+        replace(opinion, digit=None, confidence=1 - opinion.confidence)
+        if at in refused and opinion.digit is not None
+        else opinion
+        for at, opinion in enumerate(opinions)
     ]
+
+
+def _words(boxes: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the number of each mark's word, intp [N]."""
+    left, top, right, bottom = boxes.T
+    heights = bottom - top
+    tall = np.maximum(heights[:, None], heights)
+    beside = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    linked = beside >= MIN_BESIDE_SHARE * tall
+    across = np.maximum(left[:, None] - right, left - right[:, None])
+    linked &= across <= MAX_GAP_HEIGHTS * np.minimum(heights[:, None], heights)
+    if len(boxes) <= MAX_LETTER_PARTS:
+        lengths = np.maximum(heights, right - left)
+        part = lengths >= MIN_PART_LENGTH_RATIO * lengths[:, None]
+        linked |= (gaps(boxes) <= MAX_GAP_HEIGHTS * tall) & part & part.T
+    return np.unique(connected(len(boxes), *np.nonzero(linked)), return_inverse=True)[1]
+
+
+def _around(boxes: NDArray[np.float64], word: NDArray[np.intp], log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of the log-odds of the marks around each word, float64 [W]."""
+    x, y = boxes.reshape(-1, 2, 2).mean(axis=1).T
+    count = np.bincount(word)
+    centres = [np.bincount(word, each) / count for each in (x, y)]
+    away = np.hypot(centres[0][:, None] - x, centres[1][:, None] - y)
+    away[word, np.arange(len(word))] = np.inf
+    nearest = np.argsort(away, axis=1, kind="stable")[:, :NEIGHBOURS]
+    return np.asarray((log_odds[nearest] * np.isfinite(np.take_along_axis(away, nearest, axis=1))).sum(axis=1))
+
+
+def _log_odds(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return ln(p / (1 - p)) of each probability, float64 [N], at most MAX_LOG_ODDS away from 0."""
+    least = 1 / (1 + np.exp(MAX_LOG_ODDS))
+    p = np.clip(np.asarray(probabilities, np.float64), least, 1 - least)
+    return np.asarray(np.log(p / (1 - p)), np.float64)

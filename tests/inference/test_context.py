@@ -1,4 +1,4 @@
-"""Doubtful digits, alone and among others."""
+"""Doubtful digits: alone, in words, and among others."""
 
 import numpy as np
 import pytest
@@ -6,97 +6,107 @@ import pytest
 from inference.recognition.context import refuse_doubtful
 from inference.recognition.opinions import Opinion
 
-REJECT = 0.05
 Place = tuple[float, float, float, float]
+# What is said of a mark, its box, and the probability that it is no digit.
+Said = tuple[str, Place, float]
 
 
-def read(*marks: tuple[str, Place, float], other: float = 0.0) -> str:
+def read(*marks: Said, other: float | None = None, answered: bool = True) -> str:
     """Return what is said of marks.
 
     Args:
-        marks: what each is taken for, its box, and the classifier's probability of "not a digit".
-        other: the page network's probability, for each, that it is neither a digit nor a sign.
+        marks: what each is taken for, where it is, and how probably it is no digit.
+        other: the page network's probability that each is no digit; by default the same.
+        answered: whether the classifier alone accepts them as digits.
     """
-    opinions = [
-        Opinion(int(said) if said.isdigit() else None, said if said in ".-" else None, 0.9, np.zeros(11, np.float32))
-        for said, _, _ in marks
-    ]
-    answered = np.array([doubt <= REJECT for _, _, doubt in marks])
-    found = refuse_doubtful(opinions, answered, np.array([box for _, box, _ in marks]), np.full(len(marks), other))
+    opinions = []
+    for said, _, none in marks:
+        probabilities = np.zeros(11, np.float32)
+        probabilities[[int(said) if said.isdigit() else 0, 10]] = 1 - none, none
+        sign = said if said in ".-" else None
+        opinions.append(Opinion(int(said) if said.isdigit() else None, sign, max(none, 1 - none), probabilities))
+    boxes = np.array([box for _, box, _ in marks], np.float64).reshape(-1, 4)
+    seen = np.array([none if other is None else other for _, _, none in marks])
+    found = refuse_doubtful(opinions, np.full(len(marks), answered), boxes, seen)
     return "".join(str(each.digit) if each.digit is not None else each.sign or "?" for each in found)
 
 
-def at(left: float, height: float = 40) -> Place:
-    return left, 50 - height, left + 20, 50
+def at(left: float, height: float = 40, bottom: float = 50) -> Place:
+    return left, bottom - height, left + 20, bottom
 
 
-def test_a_digit_alone_is_said_only_where_it_is_no_doubt_one() -> None:
-    assert read(("7", at(0), 0.049)) == "7"
-    assert read(("7", at(0), 0.051)) == "?"
-    assert read(("7", at(0), 0.5), (".", at(60, 4), 0.9)) == "?.", "a sign makes no number"
+def word(said: str, left: float, none: float = 0.01, height: float = 40, bottom: float = 50) -> list[Said]:
+    """Return the marks of a word, those refused surely no digits, the others with this probability of being none."""
+    return [
+        (each, at(left + 25 * place, height, bottom), 0.99 if each == "?" else none) for place, each in enumerate(said)
+    ]
+
+
+def test_a_mark_alone_is_judged_by_the_classifier() -> None:
+    assert read(("7", at(0), 0.3)) == "7"
+    assert read(("7", at(0), 0.001), answered=False) == "?"
+    assert read(("7", at(0), 0.001), (".", at(25, 4), 0.9), answered=False) == "?.", "a sign makes no number"
+    assert read() == ""
 
 
 def test_what_is_refused_is_as_surely_none_as_it_was_not_surely_a_digit() -> None:
-    none = np.zeros(11, np.float32)
-    opinions = [Opinion(7, None, 0.8, none), Opinion(None, None, 0.7, none), Opinion(None, ".", 0.6, none)]
-    refused, *others = refuse_doubtful(opinions, np.zeros(3, np.bool_), np.array([at(0), at(60), at(120)]), np.zeros(3))
+    zeros = np.zeros(11, np.float32)
+    opinions = [Opinion(7, None, 0.8, zeros), Opinion(None, None, 0.7, zeros), Opinion(None, ".", 0.6, zeros)]
+    refused, *others = refuse_doubtful(
+        opinions, np.zeros(3, np.bool_), np.array([at(0), at(160), at(320)]), np.zeros(3)
+    )
     assert refused.digit is None
     assert refused.confidence == pytest.approx(0.2)
     assert others == opinions[1:], "what is no digit stays as it is"
 
 
-def test_two_digits_or_more_are_a_number_unless_as_much_is_nothing() -> None:
-    doubtful = [("7", at(60 * place), 0.5) for place in range(3)]
-    nothing = [("?", at(300 + 60 * place), 0.9) for place in range(3)]
-    assert read(*doubtful[:2]) == "77"
-    assert read(*doubtful[:2], *nothing[:1]) == "77?"
-    assert read(*doubtful[:2], *nothing[:2]) == "????"
-    assert read(*doubtful, *nothing[:2]) == "777??"
-    assert read(*doubtful, *nothing) == "??????"
+@pytest.mark.parametrize("text", ["5?0??", "?0?", "0???", "??1??"])
+def test_digits_in_a_word_of_letters_are_letters(text: str) -> None:
+    headings = [*word("????", 0), *word(text, 200), *word("???", 400)]
+    numbers = [mark for left in (0, 200, 400) for mark in word("407", left, 0.001, 80, 500)]
+    assert read(*headings, *numbers) == "?" * (len(text) + 7) + "407" * 3
+
+
+@pytest.mark.parametrize("text", ["4?7", "40?", "20?1", "1?000"])
+def test_a_number_keeps_its_digits_beside_one_that_is_refused(text: str) -> None:
+    assert read(*word(text, 0, 0.001)) == text
+
+
+def test_a_number_is_no_part_of_the_word_before_it() -> None:
+    label = word("?0????", 0)
+    assert read(*label, *word("93300", 170, 0.001)) == "??????93300", "a gap of more than half the height"
+    assert read(*label, *word("93300", 150, 0.001, 90, 75)) == "??????93300", "more than twice as high"
+    assert read(*label, *word("93300", 150, 0.001)) != "??????93300"
+
+
+def test_digits_nearby_make_a_doubtful_digit_one() -> None:
+    pair = word("1?", 0, 0.001)
+    assert read(*pair) == "??"
+    assert read(*pair, *word("33", 100, 0.001)) == "1?33"
+    letters = [mark for row in range(3) for mark in word("????", 0, bottom=100 + 50 * row)]
+    assert read(*pair, *letters, *word("33", 900, 0.001)) == "??" + "?" * 12 + "33", "not those far away"
 
 
 @pytest.mark.parametrize(
     ("box", "said"),
     [
-        (at(22), "??"),  # touches
-        (at(23), "7?"),  # more than a twentieth of the height away
-        ((22.0, 37.0, 35.0, 50.0), "7?"),  # a speck
-        ((22.0, 37.0, 36.0, 50.0), "??"),  # just too long for one
-        ((22.0, 36.0, 24.0, 50.0), "??"),
-        (at(24, 80), "??"),  # of twice the height, twice as far
-        ((0.0, 52.0, 20.0, 92.0), "??"),  # below
-        ((0.0, 53.0, 20.0, 93.0), "7?"),
+        (at(40), "??"),
+        (at(41), "7?"),  # more than half the height away
+        ((0.0, 70.0, 20.0, 110.0), "??"),  # below
+        ((0.0, 71.0, 20.0, 111.0), "7?"),
+        ((22.0, 42.0, 24.0, 50.0), "??"),
+        ((22.0, 43.0, 24.0, 50.0), "7?"),  # a speck
     ],
 )
 def test_a_sure_digit_beside_a_mark_that_is_nothing_is_a_part_of_a_letter(box: Place, said: str) -> None:
-    assert read(("7", at(0), 0.0), ("?", box, 0.9)) == said
+    assert read(("7", at(0), 0.001), ("?", box, 0.99)) == said
 
 
-@pytest.mark.parametrize(("other", "said"), [(0.37, "17"), (0.38, "??")])
-def test_the_parts_of_a_letter_that_is_cut_are_refused_together(other: float, said: str) -> None:
-    assert read(("1", at(0), 0.0), ("7", at(22), 0.0), other=other) == said
+@pytest.mark.parametrize(("other", "said"), [(0.3, "17"), (0.8, "??")])
+def test_the_page_network_sees_that_parts_are_a_letter(other: float, said: str) -> None:
+    assert read(("1", at(0), 0.001), ("7", at(22), 0.05), other=other) == said
 
 
-def test_the_opinions_of_the_parts_count_by_their_mean() -> None:
-    digits = [Opinion(1, None, 0.9, np.zeros(11, np.float32))] * 2
-    boxes = np.array([at(0), at(22)])
-    for others, refused in ([0.9, 0.03], False), ([0.9, 0.05], True), ([0.0, 1.0], True):
-        found = refuse_doubtful(digits, np.ones(2, np.bool_), boxes, np.array(others))
-        assert [each.digit is None for each in found] == [refused] * 2, others
-
-
-def test_four_digits_are_no_letter() -> None:
-    marks = [("7", at(25 * place), 0.0) for place in range(4)]
-    assert read(*marks[:3], other=0.9) == "???"
-    assert read(*marks, other=0.9) == "7777"
-
-
-@pytest.mark.parametrize(
-    ("left", "said"),
-    [
-        (35, "??"),
-        (37, "77"),  # more than four tenths of the height away
-    ],
-)
-def test_marks_apart_are_no_parts_of_one_letter(left: float, said: str) -> None:
-    assert read(("7", at(0), 0.0), ("7", at(left), 0.0), other=0.9) == said
+def test_more_marks_than_a_letter_has_parts_are_judged_by_both_networks_together() -> None:
+    assert read(*word("7777", 0, 0.05), other=0.99) == "????"
+    assert read(*word("77777", 0, 0.05), other=0.99) == "77777"
