@@ -148,10 +148,16 @@ def _may_be_one(digit: int, opinions: Sequence[Opinion], sightings: Sequence[Sig
 def _are_twins(digit: int, height: float, opinions: Sequence[Opinion], sightings: Sequence[Sighting]) -> bool:
     """Say whether two marks are both read as one digit, and each is about as high as a whole one.
 
-    That is as high as the two together, which have this height, or, one below the other, as the digits of their lines.
+    Args:
+        digit: the digit.
+        height: that of the two together.
+        opinions: the opinion on each.
+        sightings: the marks. Where one is below the other, a whole digit is as high as the digits of its line.
     """
+    below = sum(map(_tall, sightings)) <= height
     return all(
-        opinion.digit == digit and _tall(sighting) >= MIN_TWIN_HEIGHT_SHARE * min(height, sighting.height)
+        opinion.digit == digit
+        and _tall(sighting) >= MIN_TWIN_HEIGHT_SHARE * (min(height, sighting.height) if below else height)
         for opinion, sighting in zip(opinions, sightings, strict=True)
     )
 

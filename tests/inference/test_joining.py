@@ -62,6 +62,8 @@ def test_equal_digits_one_below_the_other_stay_two() -> None:
     assert len(joined(marks, [opinion(3), opinion(3)], Shapes(3, 0.95))) == 2
     pieces = [sighting((10, 10, 14, 24), 1), sighting((10, 28, 14, 42), 1)]
     assert len(joined(pieces, [opinion(1), opinion(1)], Shapes(1, 0.95))) == 1, "pieces are lower than digits"
+    stem_and_flag = [sighting((10, 10, 24, 40), 1), sighting((10, 18, 30, 60), 1)]
+    assert len(joined(stem_and_flag, [opinion(1), opinion(1)], Shapes(1, 0.95))) == 1, "they are beside each other"
 
 
 def test_a_piece_that_is_nothing_is_joined_to_its_digit() -> None:
