@@ -1,4 +1,4 @@
-"""Draws filled-in forms, with pen digits of one writer among printed words: score sheets, rows of boxes, blanks.
+"""Draws pen digits of one writer in forms with printed words (score sheets, rows of boxes, blanks), and in rings.
 
 All lengths are in pixels, if they have no unit.
 """
@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from evaluation import pages
-from evaluation.strokes import Drawing, place, render, width_of
+from evaluation.strokes import Drawing, Points, place, render, width_of
 
 Rng = np.random.Generator
 Hand = Sequence[Drawing]
@@ -63,11 +63,14 @@ class Form:
                 break
             shift = (step - wide) / 2 if step else 0
             top = middle - tall / 2 + self._rng.normal(0, 0.05) * self.tall
-            strokes = place(mark, (left + shift, top, wide, tall))
-            np.maximum(self.ink, render(strokes, self.print.size, self._brush), out=self.ink)
+            self.draw(place(mark, (left + shift, top, wide, tall)))
             left += step or wide + self._brush + self._rng.uniform(0.06, 0.25) * self.tall
             text += mark.label
         return text
+
+    def draw(self, strokes: Sequence[Points]) -> None:
+        """Draw strokes with the pen, each float64 [points, 2]."""
+        np.maximum(self.ink, render(strokes, self.print.size, self._brush), out=self.ink)
 
     def words(self, count: int, left: float, top: float, size: float, right: float = np.inf) -> float:
         """Print so many words, or fewer if there is no room; return where they end."""
@@ -145,13 +148,31 @@ def blanks(hand: Hand, rng: Rng) -> Form:
     return form
 
 
+def ringed(hand: Hand, rng: Rng) -> Form:
+    """Return numbers with a ring or a frame around them or a line below, by the same pen; nothing is printed."""
+    rows, tall = int(rng.integers(2, 6)), float(rng.integers(40, 80))
+    form = Form((round(10 * tall), round((2.2 * rows + 2) * tall)), hand, tall, rng)
+    turn = np.linspace(0, 2 * np.pi, 40)
+    ring = np.stack([np.cos(turn), np.sin(turn)], axis=1) * np.sqrt(2)
+    frame = np.array([(-1.1, -1.1), (1.1, -1.1), (1.1, 1.1), (-1.1, 1.1), (-1.1, -1.1)])
+    shapes = (ring, frame, np.array([(-1.0, 1.0), (1.0, 1.0)]))
+    for row in range(rows):
+        middle = (1.5 + 2.2 * row) * tall
+        form.lines.append(form.number(int(rng.integers(1, 5)), 1.5 * tall, middle, np.inf))
+        columns = np.flatnonzero(form.ink[round(middle - tall / 2) : round(middle + tall / 2)].any(axis=0))
+        half = np.array([(columns[-1] - columns[0]) / 2, 0.65 * tall])
+        points = shapes[rng.integers(len(shapes))] * half + (columns.mean(), middle)
+        form.draw([points + rng.normal(0, 0.01 * tall, points.shape)])
+    return form
+
+
 Kind = Callable[[Hand, Rng], Form]
-KINDS: tuple[Kind, ...] = (score_sheet, boxes, blanks)
+FORMS: tuple[Kind, ...] = (score_sheet, boxes, blanks)
 
 
-def filled(hand: Hand, rng: Rng) -> tuple[bytes, str]:
-    """Return a picture file of a filled-in form, and its lines of digits."""
-    form = KINDS[rng.integers(len(KINDS))](hand, rng)
+def filled(hand: Hand, rng: Rng, kinds: Sequence[Kind] = FORMS) -> tuple[bytes, str]:
+    """Return a picture file of a form of one of some kinds, filled in by one hand, and its lines of digits."""
+    form = kinds[int(rng.integers(len(kinds)))](hand, rng)
     ink = np.maximum(form.ink, np.asarray(form.print))
     truth = "\n".join(filter(None, form.lines))
     if rng.random() > CLEAN_SHARE:

@@ -136,10 +136,11 @@ def _shared_sets(shared: Path) -> list[Dataset]:
 
         return _repeated(one)
 
-    def form(rng: np.random.Generator) -> Sample:
-        return Sample(*filled.filled(checked[int(rng.integers(len(checked)))], rng))
+    def form(kinds: Sequence[filled.Kind], rng: np.random.Generator) -> Sample:
+        return Sample(*filled.filled(checked[int(rng.integers(len(checked)))], rng, kinds))
 
     on_canvas, on_tablet = drawn(digits, True), drawn(tablet, True)
+    forms, rings = (_repeated(partial(form, kinds)) for kinds in (filled.FORMS, (filled.ringed,)))
     clean, on_paper = signed(photographed=False), signed(photographed=True)
     has_scans, has_photos = optical.is_file(), photo_labels.is_file()
     scans, photos = partial(_scans, optical), partial(_phone_photos, photo_labels)
@@ -158,10 +159,8 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         (hands, Dataset("touching", "numbers of 2 to 6 pen digits that touch", "digits", numbers(hands, -0.14, 0.0))),
         (checked, Dataset("signs", "dates, times, amounts, fractions: pen digits, drawn signs", "signs", clean, 400)),
         (checked, Dataset("paper signs", "synthetic photos of the same", "signs", on_paper, 200)),
-        (
-            checked,
-            Dataset("filled forms", "synthetic forms with printed words, pen digits", "real", _repeated(form), 60),
-        ),
+        (checked, Dataset("filled forms", "synthetic forms with printed words, pen digits", "real", forms, 60)),
+        (checked, Dataset("ringed", "pen digits in drawn rings, in frames, underlined", "real", rings, 60)),
         (letters, Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False))),
         (has_photos, Dataset("photos", "phone photos of lines of numbers", "pages", photos)),
         (hands, Dataset("pen pages", "synthetic photos of pages, thin and thick pens", "pages", page, 12)),

@@ -20,7 +20,8 @@ MIN_PART_LENGTH_RATIO = 0.2
 # Log-odds that a word which stands alone is no number; chosen, as those below, on the shared pen drawings and on
 # synthetic forms.
 ALONE_LOG_ODDS = 4.0
-# Largest log-odds, either way, that one mark can give. The marks around a word can lower its prior to minus this.
+# Largest log-odds, either way, that one mark can give: those of 99 %. The marks around a word can lower its prior to
+# minus this.
 MAX_LOG_ODDS = 4.6
 # How many marks, those nearest to a word, tell what stands around it.
 NEIGHBOURS = 4

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evaluation.filled import KINDS, Form, Hand, Kind, filled
+from evaluation.filled import FORMS, Form, Hand, Kind, filled, ringed
 from evaluation.strokes import Drawing
 
 # Ones, which take little room.
 HAND = (Drawing("1", "a", (np.array([[0.0, 0.0], [0.1, 1.0]]),)),)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*FORMS, ringed])
 def test_every_digit_of_the_truth_is_written(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     written = 0
     number = Form.number
@@ -32,7 +32,7 @@ def test_every_digit_of_the_truth_is_written(kind: Kind, monkeypatch: pytest.Mon
         written = 0
         form = kind(HAND, np.random.default_rng(seed))
         assert sum(map(len, "".join(form.lines).split())) == written > 0
-        assert np.asarray(form.print).any()
+        assert np.asarray(form.print).any() == (kind is not ringed)
 
 
 def test_a_number_ends_where_there_is_no_more_room() -> None:
@@ -42,6 +42,11 @@ def test_a_number_ends_where_there_is_no_more_room() -> None:
     assert columns[0] >= 5
     assert columns[-1] <= 65
     assert form.number(3, 70, 30, np.inf, step=40) == "111"
+
+
+def test_rings_are_drawn_around_numbers() -> None:
+    form = ringed(HAND, np.random.default_rng(0))
+    assert form.ink.any(axis=1).sum() > len(form.lines) * 1.1 * form.tall, "higher than the numbers alone"
 
 
 def test_words_end_before_the_next_cell() -> None:
