@@ -139,6 +139,10 @@ def _shared_sets(shared: Path) -> list[Dataset]:
     def form(kinds: Sequence[filled.Kind], rng: np.random.Generator) -> Sample:
         return Sample(*filled.filled(checked[int(rng.integers(len(checked)))], rng, kinds))
 
+    def currency(rng: np.random.Generator) -> Sample:
+        text, ink, _ = signs.number(checked, rng, signs.CURRENCIES)
+        return Sample(canvases.colour(ink, rng), text)
+
     on_canvas, on_tablet = drawn(digits, True), drawn(tablet, True)
     forms, rings = (_repeated(partial(form, kinds)) for kinds in (filled.FORMS, (filled.ringed,)))
     clean, on_paper = signed(photographed=False), signed(photographed=True)
@@ -161,6 +165,7 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         (checked, Dataset("paper signs", "synthetic photos of the same", "signs", on_paper, 200)),
         (checked, Dataset("filled forms", "synthetic forms with printed words, pen digits", "real", forms, 60)),
         (checked, Dataset("ringed", "pen digits in drawn rings, in frames, underlined", "real", rings, 60)),
+        (checked, Dataset("currency", "pen digits with drawn $, € and %", "real", _repeated(currency), 200)),
         (letters, Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False))),
         (has_photos, Dataset("photos", "phone photos of lines of numbers", "pages", photos)),
         (hands, Dataset("pen pages", "synthetic photos of pages, thin and thick pens", "pages", page, 12)),

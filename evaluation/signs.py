@@ -15,16 +15,21 @@ Stroke = list[tuple[float, float]]
 
 # How numbers with signs are written: d is a digit, D one to three digits.
 PATTERNS = ("D.D", "D.dd", "D,D", "D,ddd", "dd:dd", "dd/dd/dddd", "D/D", "-D", "D-D", "D+D", "dd.dd.dddd")
+# The same with signs that are not read, which become a `?`.
+CURRENCIES = ("$D", "$D.dd", "€D", "D€", "D%", "d.d%")
 # Smallest and largest gap between marks.
 GAPS = (0.08, 0.35)
 
 
-def number(hands: Sequence[Sequence[Drawing]], rng: Rng) -> tuple[str, NDArray[np.uint8], float]:
+def number(
+    hands: Sequence[Sequence[Drawing]], rng: Rng, patterns: Sequence[str] = PATTERNS
+) -> tuple[str, NDArray[np.uint8], float]:
     """Draw a number with signs.
 
     Args:
         hands: the digits of each writer.
         rng: source of the random numbers.
+        patterns: how it may be written.
 
     Returns:
         Its text; its ink, uint8 [height, width], 255 = ink; and the height of its digits in pixels.
@@ -34,7 +39,7 @@ def number(hands: Sequence[Sequence[Drawing]], rng: Rng) -> tuple[str, NDArray[n
     brush, tall = height * rng.uniform(0.025, 0.07), height * rng.uniform(0.35, 0.6)
     at, base = brush + rng.uniform(0.05, 0.3) * tall, (height + tall) / 2
     text, strokes = "", list[Points]()
-    for each in _pattern(rng):
+    for each in _pattern(patterns[int(rng.integers(len(patterns)))], rng):
         if each == "d":
             mark = hand[int(rng.integers(len(hand)))]
             high = tall * rng.uniform(0.85, 1.1)
@@ -51,8 +56,7 @@ def number(hands: Sequence[Sequence[Drawing]], rng: Rng) -> tuple[str, NDArray[n
     return text, render(strokes, (int(at + brush + 0.1 * tall), height), brush), tall
 
 
-def _pattern(rng: Rng) -> str:
-    pattern = PATTERNS[rng.integers(len(PATTERNS))]
+def _pattern(pattern: str, rng: Rng) -> str:
     return "".join("d" * int(rng.integers(1, 4)) if each == "D" else each for each in pattern)
 
 
@@ -85,6 +89,36 @@ def _plus(rng: Rng) -> list[Stroke]:
     return [[(0, y), (2 * half, y)], [(half, y - half), (half, y + half)]]
 
 
+def _dollar(rng: Rng) -> list[Stroke]:
+    s = [
+        (0.45, -0.8),
+        (0.25, -0.9),
+        (0.05, -0.75),
+        (0.1, -0.57),
+        (0.38, -0.42),
+        (0.43, -0.2),
+        (0.22, -0.05),
+        (0, -0.17),
+    ]
+    bars = [0.24] if rng.random() < 0.7 else [0.2, 0.3]
+    return [s, *([(x, -rng.uniform(0.98, 1.1)), (x, rng.uniform(0.02, 0.15))] for x in bars)]
+
+
+def _euro(rng: Rng) -> list[Stroke]:
+    turn = np.linspace(-0.3, -1.7, 12) * np.pi
+    bow = list(zip((0.42 + 0.33 * np.cos(turn)).tolist(), (-0.5 + 0.45 * np.sin(turn)).tolist(), strict=True))
+    return [bow, *([(0, y), (rng.uniform(0.35, 0.5), y)] for y in (-0.6, -0.42))]
+
+
+def _percent(rng: Rng) -> list[Stroke]:
+    turn, radius = np.linspace(0, 2, 12) * np.pi, rng.uniform(0.1, 0.16)
+    rings = [
+        list(zip((x + radius * np.cos(turn)).tolist(), (y + radius * np.sin(turn)).tolist(), strict=True))
+        for x, y in ((0.17, -0.75), (0.63, -0.18))
+    ]
+    return [*rings, [(rng.uniform(0.55, 0.7), -0.95), (rng.uniform(0.1, 0.2), 0)]]
+
+
 SIGNS: dict[str, Callable[[Rng], list[Stroke]]] = {
     ".": _point,
     ",": _comma,
@@ -92,4 +126,7 @@ SIGNS: dict[str, Callable[[Rng], list[Stroke]]] = {
     "/": _slash,
     "-": _minus,
     "+": _plus,
+    "$": _dollar,
+    "€": _euro,
+    "%": _percent,
 }
