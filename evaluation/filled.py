@@ -16,22 +16,9 @@ Rng = np.random.Generator
 Hand = Sequence[Drawing]
 
 WORDS = (
-    *("Amount", "Block", "Class", "Date", "Exam", "Form", "Game", "Grade", "Item", "Letters", "Mark", "Name", "Number"),
-    *(
-        "Order",
-        "Phone",
-        "Please",
-        "Points",
-        "Price",
-        "Quantity",
-        "Result",
-        "Round",
-        "Score",
-        "Signature",
-        "Sum",
-        "Team",
-    ),
-    *("Time", "Total", "Week", "Write"),
+    *("Amount", "Block", "Class", "Date", "Exam", "Form", "Game", "Grade", "Item", "Letters"),
+    *("Mark", "Name", "Number", "Order", "Phone", "Please", "Points", "Price", "Quantity", "Result"),
+    *("Round", "Score", "Signature", "Sum", "Team", "Time", "Total", "Week", "Write"),
 )
 # Share of the forms that are clean files instead of photos.
 CLEAN_SHARE = 0.4
@@ -92,18 +79,18 @@ def score_sheet(hand: Hand, rng: Rng) -> Form:
     form = Form((left + (columns + 1) * wide, bottom + high), hand, high * rng.uniform(0.4, 0.75), rng)
     size, longest, thick = high * rng.uniform(0.25, 0.4), int(rng.integers(1, 4)), int(rng.integers(1, 4))
     form.words(3, high, 0.8 * high, 0.5 * high)
-    for column in range(columns + 1):
-        x = left + column * wide
+    for x in range(left, left + columns * wide + 1, wide):
         form.pen.line((x, top, x, bottom), 200, thick)
-        form.words(1, x + 0.08 * wide, top + 0.3 * high, size, x + wide * (column < columns))
-    for row in range(rows + 1):
-        y = top + (row + 1) * high
+    for y in range(top + high, bottom + 1, high):
         form.pen.line((high, y, left + columns * wide, y), 200, thick)
-        form.words(2, high, y + 0.3 * high, size, left if row < rows else 0)
-        cells = [left + column * wide for column in range(columns) if row < rows and rng.random() > EMPTY_SHARE]
+    for x in range(left, left + columns * wide, wide):
+        form.words(1, x + 0.08 * wide, top + 0.3 * high, size, x + wide)
+    for y in range(top + high, bottom, high):
+        form.words(2, high, y + 0.3 * high, size, left)
         digits = (
             form.number(int(rng.integers(1, longest + 1)), x + wide * rng.uniform(0.08, 0.3), y + high / 2, x + wide)
-            for x in cells
+            for x in range(left, left + columns * wide, wide)
+            if rng.random() > EMPTY_SHARE
         )
         form.lines.append(" ".join(filter(None, digits)))
     return form

@@ -90,33 +90,31 @@ def _plus(rng: Rng) -> list[Stroke]:
 
 
 def _dollar(rng: Rng) -> list[Stroke]:
-    s = [
-        (0.45, -0.8),
-        (0.25, -0.9),
-        (0.05, -0.75),
-        (0.1, -0.57),
-        (0.38, -0.42),
-        (0.43, -0.2),
-        (0.22, -0.05),
-        (0, -0.17),
-    ]
+    x = (0.45, 0.25, 0.05, 0.1, 0.38, 0.43, 0.22, 0)
+    y = (-0.8, -0.9, -0.75, -0.57, -0.42, -0.2, -0.05, -0.17)
     bars = [0.24] if rng.random() < 0.7 else [0.2, 0.3]
-    return [s, *([(x, -rng.uniform(0.98, 1.1)), (x, rng.uniform(0.02, 0.15))] for x in bars)]
+    return [
+        list(zip(x, y, strict=True)),
+        *([(at, -rng.uniform(0.98, 1.1)), (at, rng.uniform(0.02, 0.15))] for at in bars),
+    ]
 
 
 def _euro(rng: Rng) -> list[Stroke]:
-    turn = np.linspace(-0.3, -1.7, 12) * np.pi
-    bow = list(zip((0.42 + 0.33 * np.cos(turn)).tolist(), (-0.5 + 0.45 * np.sin(turn)).tolist(), strict=True))
+    bow = _arc((0.42, -0.5), (0.33, 0.45), -0.3, -1.7)
     return [bow, *([(0, y), (rng.uniform(0.35, 0.5), y)] for y in (-0.6, -0.42))]
 
 
 def _percent(rng: Rng) -> list[Stroke]:
-    turn, radius = np.linspace(0, 2, 12) * np.pi, rng.uniform(0.1, 0.16)
-    rings = [
-        list(zip((x + radius * np.cos(turn)).tolist(), (y + radius * np.sin(turn)).tolist(), strict=True))
-        for x, y in ((0.17, -0.75), (0.63, -0.18))
-    ]
+    radius = rng.uniform(0.1, 0.16)
+    rings = [_arc(middle, (radius, radius), 0, 2) for middle in ((0.17, -0.75), (0.63, -0.18))]
     return [*rings, [(rng.uniform(0.55, 0.7), -0.95), (rng.uniform(0.1, 0.2), 0)]]
+
+
+def _arc(middle: tuple[float, float], radii: tuple[float, float], start: float, stop: float) -> Stroke:
+    """Return an arc of an ellipse between two angles, in half turns."""
+    turn = np.linspace(start, stop, 12) * np.pi
+    x, y = middle[0] + radii[0] * np.cos(turn), middle[1] + radii[1] * np.sin(turn)
+    return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
 SIGNS: dict[str, Callable[[Rng], list[Stroke]]] = {

@@ -8,6 +8,7 @@ from playwright.sync_api import Request, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.strokes import OWN
+from tests.browser.surface import Surface
 from tests.browser.test_pictures import hand_over, png
 from tests.servers import serving
 
@@ -109,11 +110,17 @@ def test_never_more_than_one_request_under_way(visit: Open) -> None:
     assert most == 1
 
 
-def test_offline_and_back(visit: Open) -> None:
+def drawn_offline(visit: Open) -> Surface:
+    """Return the page with a seven that was drawn without a network."""
     surface = visit()
     surface.expected += FAULTS
     surface.page.context.set_offline(True)
     surface.mouse(surface.place(SEVEN))
+    return surface
+
+
+def test_offline_and_back(visit: Open) -> None:
+    surface = drawn_offline(visit)
     expect(surface["#problem"]).to_contain_text("offline")
     surface.reads("")
     assert surface.ink() > 0
@@ -123,10 +130,7 @@ def test_offline_and_back(visit: Open) -> None:
 
 
 def test_nothing_waits_once_the_sheet_is_empty(visit: Open) -> None:
-    surface = visit()
-    surface.expected += FAULTS
-    surface.page.context.set_offline(True)
-    surface.mouse(surface.place(SEVEN))
+    surface = drawn_offline(visit)
     expect(surface["#problem"]).to_contain_text("Your drawing is kept")
     surface["#undo"].click()
     expect(surface["#problem"]).to_be_hidden()
