@@ -13,7 +13,7 @@ from synthesis.handwriting import negatives, signs
 from synthesis.handwriting.digits import DIGITS
 from synthesis.handwriting.letters import LETTERS
 from synthesis.handwriting.negatives import GREEK
-from synthesis.handwriting.strokes import Glyph, arc, parse, path
+from synthesis.handwriting.strokes import Glyph, parse, path
 from synthesis.handwriting.vary import MAX_TAIL_FACTORS, SAME_HAND_SHARE, vary
 from synthesis.sheet import Alpha
 
@@ -128,6 +128,10 @@ class Hand:
         kinds = (_other_sign, _other_sign, signs.scribble, signs.spiral, signs.loops, signs.smiley, negatives.piece)
         return self.strokes(kinds[rng.integers(len(kinds))](rng), tall, rng)
 
+    def unit(self, tall: float, rng: Rng) -> Alpha:
+        """Write a unit, such as $ or %, beside digits `tall` pixels high."""
+        return self.strokes(parse(signs.UNITS[rng.integers(len(signs.UNITS))]), tall, rng, fill=True)
+
     def struck(self, label: str, tall: float, rng: Rng) -> Alpha:
         """Write a digit and cross it out: with a bar, a slash, a cross or a scribble."""
         digit = self.digit(label, tall, rng)
@@ -229,11 +233,6 @@ def _plus(rng: Rng) -> Glyph:
 
 
 SIGNS = {".": _dot, ",": _comma, ":": _colon, "/": _slash, "-": _minus, "+": _plus}
-
-
-def ring(rng: Rng) -> Glyph:
-    """Return an oval drawn around something, one unit high."""
-    return [arc((0.5, 0.5), (rng.uniform(0.5, 0.9), 0.5), -90, -90 - rng.uniform(330, 400))]
 
 
 def printed(text: str, tall: float, font: str) -> Alpha:

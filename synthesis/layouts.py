@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synthesis.hands import Hand, Rng, ring, tight
+from synthesis.hands import Hand, Rng, tight
 from synthesis.kinds import OTHER
 from synthesis.paper import Frame, Lines
 from synthesis.sheet import Alpha, Sheet
@@ -52,7 +52,7 @@ def rows(desk: Desk) -> None:
     gaps, zero_factor = _gaps(rng), float(rng.choice([1.0, 0.7, 0.45], p=[0.84, 0.1, 0.06]))
     pitch = tall * rng.uniform(1.25, 3)
     struck = 0.12 if rng.random() < 0.2 else 0.0
-    underlined = rng.random() < 0.15
+    underlined, ringed = rng.random() < 0.15, rng.random() < 0.1
     y = rng.uniform(0.2, 1.3) * tall
     while y < high + 0.5 * tall:
         line = desk.line(rng.uniform(-1, 1.5) * tall, y, gaps=gaps, zero_factor=zero_factor)
@@ -66,6 +66,8 @@ def rows(desk: Desk) -> None:
             if underlined:
                 drop = y + tall * rng.uniform(0.05, 0.25)
                 desk.lines.draw([(start, drop), (line.x, drop)], max(0.8, desk.hand.pen * tall), rng.uniform(0.5, 1))
+            if ringed and rng.random() < 0.5:
+                line.ringed(desk.lines, start)
             line.x += tall * rng.uniform(0.5, 2.5)
         y += pitch
 
@@ -78,7 +80,10 @@ def loose(desk: Desk) -> None:
         x, y = rng.uniform(-0.2, 1) * wide, rng.uniform(0, 1.1) * high
         text = number(rng, 3) if rng.random() < 0.5 else str(rng.integers(10))
         if not desk.sheet.crowded(x - 0.3 * tall, y - 1.2 * tall, tall * (0.9 * len(text) + 0.3), 1.5 * tall):
-            desk.line(x, y, tall, gaps=_gaps(rng)).write(text)
+            line = desk.line(x, y, tall, gaps=_gaps(rng))
+            line.write(text)
+            if rng.random() < 0.08:
+                line.ringed(desk.lines, x)
 
 
 def table(desk: Desk) -> None:
@@ -205,10 +210,8 @@ def doodles(desk: Desk) -> None:
         elif kind < 0.85:
             line.digit(str(rng.integers(10)), struck=True)
         else:
-            alpha = desk.hand.strokes(ring(rng), 1.9 * tall, rng)
-            left, tone = x - (alpha.shape[1] - 0.7 * tall) / 2, desk.hand.darkness(tall)
-            desk.sheet.put(alpha, left, y - 1.45 * tall, OTHER, tall, tone)
             line.digit(str(rng.integers(10)))
+            line.ringed(desk.lines, x)
 
 
 def single(desk: Desk) -> None:

@@ -6,11 +6,14 @@ import numpy as np
 
 from synthesis.hands import FONTS, Hand, Rng, printed
 from synthesis.kinds import OTHER, SIGNS
-from synthesis.paper import Frame
+from synthesis.paper import Frame, Lines
 from synthesis.sheet import Alpha, Sheet
 
 # Height of each separator's centre above the base line, in digit heights.
 SIGN_LEVEL_HEIGHTS = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+": 0.45}
+PRINTED_UNITS = "$€£%"
+# Share of numbers with a unit.
+UNIT_SHARE = 0.06
 
 
 @dataclass(eq=False)
@@ -79,13 +82,37 @@ class Line:
         alpha = self.hand.other(self.tall * self.rng.uniform(0.4, 1), self.rng)
         self._put(alpha, self._y - alpha.shape[0] * self.rng.uniform(0.8, 1.2), OTHER)
 
+    def unit(self) -> None:
+        """Write a unit, such as $ or %."""
+        if self.font:
+            alpha = printed(PRINTED_UNITS[self.rng.integers(len(PRINTED_UNITS))], self.tall, self.font)
+        else:
+            alpha = self.hand.unit(self.tall * self.rng.uniform(0.8, 1.25), self.rng)
+        self._put(alpha, self._y - alpha.shape[0] * self.rng.uniform(0.85, 1), OTHER)
+
+    def ringed(self, lines: Lines, start: float) -> None:
+        """Draw a ring or a frame around what was written since x was `start`; as a printed line, it is no writing."""
+        u, tall = self.rng.uniform, self.tall
+        x, y = (start + self.x) / 2, self._y + self._climb * self.x - tall * u(0.4, 0.55)
+        half = np.array([max(self.x - start, tall) / 2 + tall * u(-0.1, 0.4), tall * u(0.55, 0.95)])
+        if self.rng.random() < 0.7:
+            turn = np.radians(np.linspace(0, u(330, 400), 40)) + u(0, 6)
+            points = np.stack([np.cos(turn), np.sin(turn)], axis=1) * np.linspace(1, u(0.9, 1.15), 40)[:, None]
+            points[:, 0] *= u(1, 1.3)
+        else:
+            points = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) + self.rng.normal(0, 0.04, (5, 2))
+        outline = [(float(right), float(down)) for right, down in points * half + (x, y)]
+        lines.draw(outline, max(0.8, self.hand.pen * tall), u(0.6, 1))
+
     def write(self, text: str) -> None:
-        """Write digits and separators; `=` writes some other sign, `a` some letter, a blank leaves a gap."""
+        """Write digits and separators; `$` writes some unit, `=` some other sign, `a` some letter, a blank a gap."""
         for each in text:
             if each.isdigit():
                 self.digit(each)
             elif each in SIGNS:
                 self.sign(each)
+            elif each == "$":
+                self.unit()
             elif each == "=":
                 self.other()
             elif each == "a":
@@ -103,7 +130,14 @@ class Line:
 
 
 def number(rng: Rng, longest: int = 9) -> str:
-    """Return a random number as people write it: plain, or with separators as in dates, times, amounts, sums."""
+    """Return a random number as people write it: plain, or as in dates, times, amounts, sums; `$` is some unit."""
+    text = _number(rng, longest)
+    if rng.random() < UNIT_SHARE:
+        return "$" + text if rng.random() < 0.5 else text + "$"
+    return text
+
+
+def _number(rng: Rng, longest: int) -> str:
     u = rng.random()
 
     def either(choices: str) -> str:

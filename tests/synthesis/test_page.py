@@ -179,7 +179,7 @@ def test_a_struck_digit_is_no_digit(copybook: Copybook) -> None:
 def test_numbers_hold_digits_and_separators_only() -> None:
     rng = np.random.default_rng(3)
     texts = [number(rng) for _ in range(500)]
-    assert set("".join(texts)) == {*"0123456789=", *SIGNS}
+    assert set("".join(texts)) == {*"0123456789=$", *SIGNS}
 
 
 def test_type_is_as_high_as_asked_for() -> None:
