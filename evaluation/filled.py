@@ -1,4 +1,4 @@
-"""Draws pen digits of one writer in forms with printed words (score sheets, rows of boxes, blanks), and in rings.
+"""Draws pen digits of one writer in forms with printed words, in rings, and in very different sizes on one page.
 
 All lengths are in pixels, if they have no unit.
 """
@@ -26,6 +26,8 @@ CLEAN_SHARE = 0.4
 PEN, HEIGHT_DEVIATION = (0.06, 0.13), 0.12
 # Share of a score sheet's cells that are empty.
 EMPTY_SHARE = 0.25
+# Heights of the numbers of different sizes.
+HEIGHTS_PX = (25.0, 45.0, 80.0, 140.0, 190.0)
 
 
 class Form:
@@ -150,6 +152,18 @@ def ringed(hand: Hand, rng: Rng) -> Form:
         half = np.array([(columns[-1] - columns[0]) / 2, 0.65 * tall])
         points = shapes[rng.integers(len(shapes))] * half + (columns.mean(), middle)
         form.draw([points + rng.normal(0, 0.01 * tall, points.shape)])
+    return form
+
+
+def sizes(hand: Hand, rng: Rng) -> Form:
+    """Return a number of each of four heights in random order, close together, by one pen; nothing is printed."""
+    form = Form((900, 900), hand, min(HEIGHTS_PX), rng)
+    y = min(HEIGHTS_PX)
+    for tall in rng.permutation(HEIGHTS_PX)[:4]:
+        form.tall = float(tall)
+        form.lines.append(form.number(int(rng.integers(2, 5)), 30, y + tall / 2, 880))
+        y += tall + rng.uniform(0.3, 0.6) * min(HEIGHTS_PX) + 0.2 * tall
+    form.tall = min(HEIGHTS_PX)
     return form
 
 

@@ -144,7 +144,9 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         return Sample(canvases.colour(ink, rng), text)
 
     on_canvas, on_tablet = drawn(digits, True), drawn(tablet, True)
-    forms, rings = (_repeated(partial(form, kinds)) for kinds in (filled.FORMS, (filled.ringed,)))
+    forms, rings, sizes = (
+        _repeated(partial(form, kinds)) for kinds in (filled.FORMS, (filled.ringed,), (filled.sizes,))
+    )
     clean, on_paper = signed(photographed=False), signed(photographed=True)
     has_scans, has_photos = optical.is_file(), photo_labels.is_file()
     scans, photos = partial(_scans, optical), partial(_phone_photos, photo_labels)
@@ -165,6 +167,7 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         (checked, Dataset("paper signs", "synthetic photos of the same", "signs", on_paper, 200)),
         (checked, Dataset("filled forms", "synthetic forms with printed words, pen digits", "real", forms, 60)),
         (checked, Dataset("ringed", "pen digits in drawn rings, in frames, underlined", "real", rings, 60)),
+        (checked, Dataset("sizes", "pen digits of 25 to 190 pixels on one page", "real", sizes, 60)),
         (checked, Dataset("currency", "pen digits with drawn $, € and %", "real", _repeated(currency), 200)),
         (letters, Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False))),
         (has_photos, Dataset("photos", "phone photos of lines of numbers", "pages", photos)),

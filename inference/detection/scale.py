@@ -35,6 +35,8 @@ MAX_RATIO_IN_BAND = 1.7
 # Marks that are more than this many times smaller than the best seen writing are dust, paper or print; those as many
 # times larger are objects beside it.
 MAX_RATIO_BETWEEN_BANDS = 8
+# Writing more than this many times smaller than an earlier look saw in its place was not seen apart there.
+MAX_RATIO_MERGED = 1.7
 # How far the range of heights that a look is used for reaches into the next look's range, in octaves (powers of 2).
 OVERLAP_OCTAVES = 0.2
 
@@ -170,20 +172,21 @@ def sizes(seen: list[Look]) -> list[tuple[float, NDArray[np.bool_]]]:
         For each band of sizes the median height of its digits in pixels of the picture, and its cells, a bool map that
         covers the picture.
     """
-    found = []
-    done: list[NDArray[np.bool_]] = []
+    found, done = list[tuple[float, NDArray[np.bool_]]](), list[tuple[float, NDArray[np.bool_]]]()
     for look in seen:
         ink = halved(halved(look.maps.writing))
         written = ink >= MIN_INK_SHARE
         heights = _of_pieces(look.maps.height, ink, written)
         near = written & (np.abs(np.log2(heights / BEST_HEIGHT_PX)) <= np.log2(LOOK_RATIO) / 2 + OVERLAP_OCTAVES)
-        new = (near if done else written) & ~np.any([grown(cells, ink.shape) for cells in done], axis=0)
+        # A coarser look may have merged small writing with large writing beside it.
+        known = [grown(cells, ink.shape) & (heights / look.factor > high / MAX_RATIO_MERGED) for high, cells in done]
+        new = (near if done else written) & ~np.any(known, axis=0)
         band = np.rint(np.log2(heights / (look.height or BEST_HEIGHT_PX)) / (2 * np.log2(MAX_RATIO_IN_BAND)))
-        # The usual size comes first.
-        for number in sorted(np.unique(band[new]), key=abs):
-            cells = new & (band == number)
-            found.append((_median(heights[cells], ink[cells]) / look.factor, cells))
-        done.append(near)
+        for cells, bands in ((new, found), (near, done)):
+            # The usual size comes first.
+            for number in sorted(np.unique(band[cells]), key=abs):
+                same = cells & (band == number)
+                bands.append((_median(heights[same], ink[same]) / look.factor, same))
     return [
         (height, cells)
         for height, cells in found

@@ -65,7 +65,7 @@ def joined(
             and free.issuperset(pair)
             and _may_be_one(digit, judged, parts)
             and not _are_twins(digit, _tall(wholes[at]), judged, parts)
-            and not _has_exponent(parts, shapes[pair])
+            and not has_exponent(parts, shapes[pair])
         ):
             free.difference_update(pair)
             found.append(wholes[at])
@@ -162,7 +162,7 @@ def _are_twins(digit: int, height: float, opinions: Sequence[Opinion], sightings
     )
 
 
-def _has_exponent(sightings: Sequence[Sighting], shapes: NDArray[np.float32]) -> bool:
+def has_exponent(sightings: Sequence[Sighting], shapes: NDArray[np.float32]) -> bool:
     """Say whether one of several marks is a smaller digit of its own, like the exponent of a power.
 
     Args:

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evaluation.filled import FORMS, Form, Hand, Kind, filled, ringed
+from evaluation.filled import FORMS, Form, Hand, Kind, filled, ringed, sizes
 from evaluation.strokes import Drawing
 
 # Ones, which take little room.
 HAND = (Drawing("1", "a", (np.array([[0.0, 0.0], [0.1, 1.0]]),)),)
 
 
-@pytest.mark.parametrize("kind", [*FORMS, ringed])
+@pytest.mark.parametrize("kind", [*FORMS, ringed, sizes])
 def test_every_digit_of_the_truth_is_written(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     written = 0
     number = Form.number
@@ -32,7 +32,7 @@ def test_every_digit_of_the_truth_is_written(kind: Kind, monkeypatch: pytest.Mon
         written = 0
         form = kind(HAND, np.random.default_rng(seed))
         assert sum(map(len, "".join(form.lines).split())) == written > 0
-        assert np.asarray(form.print).any() == (kind is not ringed)
+        assert np.asarray(form.print).any() == (kind in FORMS)
 
 
 def test_a_number_ends_where_there_is_no_more_room() -> None:

@@ -1,4 +1,4 @@
-"""Clean drawings of one mark, which is judged by all of the drawing's ink."""
+"""Clean drawings that may be one digit, which is judged by all of the drawing's ink."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def drawn(*boxes: Place) -> np.ndarray:
 
 def test_the_mark_gets_the_ink_that_the_network_missed() -> None:
     ink = drawn(MARK, (60, 20, 70, 120))
-    whole = with_all_ink(seen(MARK, 4), ink, label(ink > 0))
+    whole = with_all_ink([seen(MARK, 4)], ink, label(ink > 0))
     assert whole is not None
     assert whole.box == (20, 20, 70, 120)
     assert np.array_equal(whole.mark.ink, ink[20:120, 20:70])
@@ -43,7 +43,28 @@ def test_the_mark_gets_the_ink_that_the_network_missed() -> None:
 def test_a_frame_or_a_line_is_no_part_of_a_digit(right: int, one: bool) -> None:
     # The mark is 40 pixels wide; three quarters of all ink's box are 37.5 or 42.
     ink = drawn(MARK, (60, 20, right, 120))
-    assert (with_all_ink(seen(MARK, 4), ink, label(ink > 0)) is not None) is one
+    assert (with_all_ink([seen(MARK, 4)], ink, label(ink > 0)) is not None) is one
+
+
+@pytest.mark.parametrize(
+    ("other", "one"),
+    [
+        ((70, 20, 100, 120), True),  # beside it: a half of an open 4, say
+        ((70, 20, 111, 120), False),  # wider than .9 of the height: two digits
+        ((20, 100, 60, 180), True),  # overlapping
+        ((20, 120, 60, 180), False),  # below it: a column
+    ],
+)
+def test_marks_that_may_be_parts_of_one_digit(other: Place, one: bool) -> None:
+    ink = drawn(MARK, other)
+    assert (with_all_ink([seen(MARK, 4), seen(other, 4)], ink, label(ink > 0)) is not None) is one
+
+
+def test_an_open_4_is_one_digit_and_a_column_two() -> None:
+    four = pen("4")
+    assert [mark.digit for mark in Recognizer().read(255 - four).digits] == [4]
+    column = np.concatenate([pen("1"), pen("1")])
+    assert [mark.digit for mark in Recognizer().read(255 - column).digits] == [1, 1]
 
 
 def test_what_the_classifier_sees_is_the_drawing_itself() -> None:

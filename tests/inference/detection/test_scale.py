@@ -90,6 +90,12 @@ def test_a_later_look_adds_only_what_it_sees_near_the_best_height() -> None:
     assert heights(first, look(written((32, 20), (70, 160)), factor=0.5)) == [32]
 
 
+def test_small_writing_that_a_coarse_look_merged_with_large_is_read_by_itself() -> None:
+    coarse = look(written((32, 20)), factor=0.25)
+    assert heights(coarse, look(written((30, 20)))) == [128, 30]
+    assert heights(coarse, look(written((32, 20)), factor=0.3)) == [128]
+
+
 @pytest.mark.parametrize(
     ("surest", "marks", "degrees"),
     [
