@@ -13,7 +13,7 @@ from synthesis.sheet import Alpha, Sheet
 SIGN_LEVEL_HEIGHTS = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+": 0.45}
 PRINTED_UNITS = "$€£%"
 # Share of numbers with a unit.
-UNIT_SHARE = 0.06
+UNIT_SHARE = 0.12
 
 
 @dataclass(eq=False)

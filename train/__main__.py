@@ -80,12 +80,12 @@ def train_page_network(config: Config, mnist: Mnist) -> None:
     checkpoints = _begin(config, "The page network", files.PAGE_METRICS, fingerprint, fingerprint)
     if checkpoints is None:
         return
-    from train.page.batches import PAGES_PER_BATCH
+    from train.page.batches import page_count
     from train.page.fit import fit
     from train.page.results import write
 
     parts = data.split(mnist, config.seed)
-    pages = config.rounds * config.batches * PAGES_PER_BATCH
+    pages = page_count(config.rounds * config.batches)
     print(f"page network: {pages:,} made pages in {config.rounds} rounds", flush=True)
     model, history = fit(config, parts, checkpoints)
     write(config, fingerprint, mnist, parts, model, history)

@@ -103,7 +103,9 @@ def parse(arguments: list[str] | None = None) -> Config:
         "--epochs", **count, default=argparse.SUPPRESS, help=f"epochs of the classifier's training (default: {epochs})"
     )
     parser.add_argument("--rounds", **count, default=ROUNDS, help="rounds of the page network's training")
-    parser.add_argument("--batches", **count, default=BATCHES, help="batches of 16 pages in a round")
+    parser.add_argument(
+        "--batches", **count, default=BATCHES, help="batches in a round, of 36 small or 16 larger pages"
+    )
     seed = partial(whole_number, least=0, most=MAX_SEED)
     parser.add_argument("--seed", type=seed, default=1, metavar="N", help="seed of all random numbers")
     parser.add_argument(

@@ -11,7 +11,7 @@ import pytest
 from synthesis.hands import Copybook
 from synthesis.kinds import KINDS
 from tests import trainings
-from train.page.batches import PAGES_PER_BATCH, batches
+from train.page.batches import FIRST, LAST, batches, page_count
 from train.page.losses import distance_loss, kind_accuracy, kind_loss
 from train.page.results import measure
 
@@ -45,7 +45,7 @@ def test_a_stopped_training_resumes_and_ends_with_the_same_weights(
 def test_a_finished_training_leaves_its_files_and_does_no_work_again(small_npz: Path, trained_page: Path) -> None:
     metrics = json.loads((trained_page / "page.json").read_text())
     assert metrics["kinds"] == list(KINDS)
-    assert metrics["data"]["pages"] == ROUNDS * trainings.PAGE_BATCHES * PAGES_PER_BATCH
+    assert metrics["data"]["pages"] == page_count(ROUNDS * trainings.PAGE_BATCHES) == 3 * FIRST.pages + LAST.pages
     assert len(metrics["history"]) == ROUNDS
     assert all(np.isfinite(value) for value in metrics["figures"].values())
     with np.load(trained_page / "page.npz") as pages:

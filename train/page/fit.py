@@ -11,7 +11,7 @@ from train.checkpoint import Checkpoints, History
 from train.config import Config
 from train.data import Split
 from train.optimizer import AveragingMuon
-from train.page.batches import SIDE_PX, Batch, batch, batches
+from train.page.batches import LAST, Batch, batch, batches
 from train.page.losses import LOSSES, WEIGHTS, kind_accuracy, targets
 from train.page.network import build
 from train.progress import Progress, console
@@ -71,7 +71,7 @@ def fit(config: Config, parts: Split, checkpoints: Checkpoints) -> tuple[keras.M
 def validation_pages(parts: Split, seed: int) -> Batch:
     """Return the validation pages, which copy other digits than the training pages, as a batch."""
     copybook = Copybook.of(parts.validation_images, parts.validation_labels)
-    return batch(copybook, seed + VALIDATION_SEED, 0, VALIDATION_PAGES)
+    return batch(copybook, seed + VALIDATION_SEED, 0, LAST._replace(pages=VALIDATION_PAGES))
 
 
 def _compiled(seed: int, steps: int) -> keras.Model:
@@ -105,13 +105,12 @@ def _compiled(seed: int, steps: int) -> keras.Model:
 def _dataset(copybook: Copybook, seed: int, first: int, last: int) -> Any:
     """Return batches `first` to before `last` as inputs and targets of the network."""
     processes = max((os.cpu_count() or 1) // 2, 1)
-    half, quarter = SIDE_PX // 2, SIDE_PX // 4
     signature = {
-        "picture": tf.TensorSpec((None, SIDE_PX, SIDE_PX), tf.uint8),
-        "writing": tf.TensorSpec((None, SIDE_PX, SIDE_PX), tf.uint8),
-        "offset": tf.TensorSpec((None, half, half, 2), tf.float32),
-        "height": tf.TensorSpec((None, quarter, quarter), tf.float32),
-        "kind": tf.TensorSpec((None, quarter, quarter), tf.int8),
+        "picture": tf.TensorSpec((None, None, None), tf.uint8),
+        "writing": tf.TensorSpec((None, None, None), tf.uint8),
+        "offset": tf.TensorSpec((None, None, None, 2), tf.float32),
+        "height": tf.TensorSpec((None, None, None), tf.float32),
+        "kind": tf.TensorSpec((None, None, None), tf.int8),
     }
     made = tf.data.Dataset.from_generator(
         lambda: batches(copybook, seed, first, last, processes), output_signature=signature

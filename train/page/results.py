@@ -14,7 +14,7 @@ from train.checkpoint import History
 from train.config import Config
 from train.data import Mnist, Split
 from train.page import figures
-from train.page.batches import PAGES_PER_BATCH, Batch, batch
+from train.page.batches import LAST, Batch, batch, page_count
 from train.page.fit import validation_pages
 from train.page.network import UNIT_PX
 from train.progress import console
@@ -26,7 +26,7 @@ Outputs = dict[str, NDArray[np.float32]]
 
 def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: keras.Model, history: History) -> None:
     """Measure the network on test pages, and write all files."""
-    test = batch(Copybook.of(mnist.x_test, mnist.y_test), config.seed + TEST_SEED, 0, TEST_PAGES)
+    test = batch(Copybook.of(mnist.x_test, mnist.y_test), config.seed + TEST_SEED, 0, LAST._replace(pages=TEST_PAGES))
     found = outputs(model, test["picture"])
     validation = validation_pages(parts, config.seed)
 
@@ -43,7 +43,7 @@ def write(config: Config, fingerprint: str, mnist: Mnist, parts: Split, model: k
         "steps": config.rounds * config.batches,
         "commit": files.commit(),
         "versions": {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__},
-        "data": mnist.described() | {"pages": config.rounds * config.batches * PAGES_PER_BATCH},
+        "data": mnist.described() | {"pages": page_count(config.rounds * config.batches)},
         "kinds": list(KINDS),
         "scale": UNIT_PX,
         "parameters": int(model.count_params()),
