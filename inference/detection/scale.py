@@ -36,7 +36,7 @@ MAX_RATIO_IN_BAND = 1.7
 # times larger are objects beside it.
 MAX_RATIO_BETWEEN_BANDS = 8
 # Writing more than this many times smaller than an earlier look saw in its place was not seen apart there.
-MAX_RATIO_MERGED = 1.7
+MAX_RATIO_MERGED = 2.8
 # How far the range of heights that a look is used for reaches into the next look's range, in octaves (powers of 2).
 OVERLAP_OCTAVES = 0.2
 

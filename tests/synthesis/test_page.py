@@ -176,7 +176,33 @@ def test_a_struck_digit_is_no_digit(copybook: Copybook) -> None:
     assert [KINDS[mark.kind] for mark in sheet.marks] == [OTHER]
 
 
-def test_numbers_hold_digits_and_separators_only() -> None:
+@pytest.mark.parametrize("font", ["", "DejaVuSans"])
+def test_a_unit_is_no_digit(copybook: Copybook, font: str) -> None:
+    rng = np.random.default_rng(2)
+    sheet, frame = Sheet(64, 200), Frame((64, 200), 0.0)
+    Line(sheet, frame, random_hand(copybook, rng), (20, 50), 32.0, rng, font=font).write("$5")
+    assert [KINDS[mark.kind] for mark in sheet.marks] == [OTHER, "5"]
+
+
+def test_rings_and_frames_surround_a_number_and_are_no_writing(copybook: Copybook) -> None:
+    shape = (200, 300)
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        sheet, frame = Sheet(*shape), Frame(shape, 0.0)
+        lines, line = Lines(shape, frame), Line(sheet, frame, random_hand(copybook, rng), (100, 115), 32.0, rng)
+        line.write("64")
+        ink = sheet.ink.copy()
+        line.ringed(lines, 100)
+        assert np.array_equal(sheet.ink, ink)
+        assert len(sheet.marks) == 2
+        rows, columns = np.nonzero(lines.tone())
+        # Some cut a digit's edge, as people's do.
+        written = np.argwhere(ink > MIN_COVER)
+        outside = (written < (rows.min(), columns.min())) | (written > (rows.max(), columns.max()))
+        assert outside.any(axis=1).mean() < 0.1
+
+
+def test_numbers_hold_digits_separators_and_units_only() -> None:
     rng = np.random.default_rng(3)
     texts = [number(rng) for _ in range(500)]
     assert set("".join(texts)) == {*"0123456789=$", *SIGNS}

@@ -11,7 +11,7 @@ import pytest
 from synthesis.hands import Copybook
 from synthesis.kinds import KINDS
 from tests import trainings
-from train.page.batches import FIRST, LAST, batches, page_count
+from train.page.batches import FIRST, LAST, batch, batches, page_count, size
 from train.page.losses import distance_loss, kind_accuracy, kind_loss
 from train.page.results import measure
 
@@ -61,6 +61,17 @@ def test_an_error_while_pages_are_drawn_ends_the_training() -> None:
     nobody = Copybook(np.zeros((0, 28, 28), np.uint8), (), np.zeros(0, np.float32))
     with pytest.raises(IndexError):
         list(batches(nobody, 1, 0, 100, 1))
+
+
+def test_the_first_batches_have_more_and_smaller_pages(small_npz: Path) -> None:
+    assert [size(number, 10) for number in (0, 6, 7, 9)] == [FIRST, FIRST, LAST, LAST]
+    assert page_count(10) == 7 * FIRST.pages + 3 * LAST.pages
+    assert FIRST.pages * FIRST.side_px**2 == LAST.pages * LAST.side_px**2
+    with np.load(small_npz) as mnist:
+        copybook = Copybook.of(mnist["x_train"], mnist["y_train"])
+    made = batch(copybook, 1, 0, FIRST._replace(pages=2))
+    assert made["picture"].shape == (2, FIRST.side_px, FIRST.side_px)
+    assert made["kind"].shape == (2, FIRST.side_px // 4, FIRST.side_px // 4)
 
 
 def test_only_marks_count_in_the_losses() -> None:
