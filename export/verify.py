@@ -13,7 +13,7 @@ from export.artifacts import TrainedClassifier
 from export.errors import ParityError
 from inference.recognition.classifier import Classifier
 
-MAX_PROBABILITY_ERROR = 1e-5
+MAX_PROBABILITY_ERROR = 3e-5
 MAX_LOGIT_ERROR = 1e-4
 NOISE_IMAGES = 1_000
 

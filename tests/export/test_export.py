@@ -224,7 +224,7 @@ def test_an_export_that_differs_is_refused_with_its_figures(artifacts: Path) -> 
     assert shift > 0
     verify.measure(artifacts / "model.onnx", trained, temperature, shift).check()
     trained.scaler.mean_ = trained.scaler.mean_ + 1
-    with pytest.raises(ParityError, match=r"probabilities by up to 0\.\d+ \(allowed 1e-05\)"):
+    with pytest.raises(ParityError, match=r"probabilities by up to 0\.\d+ \(allowed 3e-05\)"):
         verify.measure(artifacts / "model.onnx", trained, temperature, shift).check()
 
 
@@ -305,7 +305,7 @@ def test_noise_shows_what_no_digit_shows(trained_mlp: Path, tmp_path: Path) -> N
     kernel, bias = layer.get_weights()
     layer.set_weights([kernel + np.eye(784, 1) * 0.1, bias])
     found = verify.measure(path, trained, temperature)
-    assert (found.decisions, found.probabilities < 1e-5) == (0, True)
+    assert (found.decisions, found.probabilities < 3e-5) == (0, True)
     with pytest.raises(ParityError, match="logits on noise"):
         found.check()
     scaler.mean_ = scaler.mean_ + 200
