@@ -162,8 +162,8 @@ def _near(given: int, wanted: int) -> Floats:
 def sizes(seen: list[Look]) -> list[tuple[float, NDArray[np.bool_]]]:
     """Group the writing of a picture by its size.
 
-    Each place is taken from the first look that sees it near the best height, or else from the first look.
-    Dust beside large writing is left out.
+    Each place is taken from the first look that sees it near the best height, or else from the first look; and once
+    more from a later look that sees much smaller writing there. Dust beside large writing is left out.
 
     Args:
         seen: the looks at one picture, the best first.
