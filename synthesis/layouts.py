@@ -309,12 +309,12 @@ class LayoutChoice(NamedTuple):
 
 
 LAYOUTS = (
-    LayoutChoice(rows, 0.22, may_be_ruled=True),
+    LayoutChoice(rows, 0.2, may_be_ruled=True),
     LayoutChoice(loose, 0.12, may_be_ruled=True),
     LayoutChoice(table, 0.17),
     LayoutChoice(boxes, 0.08),
     LayoutChoice(amount, 0.12, is_cheque=True),
-    LayoutChoice(text, 0.09, may_be_ruled=True),
+    LayoutChoice(text, 0.11, may_be_ruled=True),
     LayoutChoice(doodles, 0.07, may_be_ruled=True),
     LayoutChoice(single, 0.08, may_be_ruled=True),
     LayoutChoice(large, 0.03, may_be_ruled=True),

@@ -13,7 +13,7 @@ from synthesis.sheet import Alpha, Sheet
 SIGN_LEVEL_HEIGHTS = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+": 0.45}
 PRINTED_UNITS = "$€£%"
 # Share of numbers with a unit.
-UNIT_SHARE = 0.12
+UNIT_SHARE = 0.08
 
 
 @dataclass(eq=False)
@@ -146,18 +146,18 @@ def _number(rng: Rng, longest: int) -> str:
     def some(least: int, most: int) -> str:
         return digits(rng, rng.integers(least, most + 1))
 
-    if u < 0.6:
+    if u < 0.5:
         return some(1, longest)
-    if u < 0.68:
+    if u < 0.61:
         return some(1, 4) + either(".,") + some(1, 3)
-    if u < 0.73:
+    if u < 0.67:
         return some(1, 3) + either(".,") + some(3, 3)
-    if u < 0.82:
+    if u < 0.78:
         between = either("./-/")
         return some(1, 2) + between + some(1, 2) + between + (some(4, 4) if rng.random() < 0.5 else some(2, 2))
-    if u < 0.87:
+    if u < 0.84:
         return some(1, 2) + ":" + some(2, 2)
-    if u < 0.9:
+    if u < 0.88:
         return either("-+-") + some(1, 4)
     if u < 0.96:
         return some(1, 3) + either("+-//:") + some(1, 3) + ("=" + some(1, 3) if rng.random() < 0.5 else "")
