@@ -154,6 +154,16 @@ def dot(rng: Rng) -> Glyph:
     return [path((x, y), (x + u(0, size), y + u(0, size))) for x, y in chosen]
 
 
+def blot(rng: Rng) -> Glyph:
+    """Return a filled spot, round or with corners, like a stain or a thing that lies on the paper."""
+    angles = np.sort(rng.uniform(0, 2 * np.pi, rng.integers(3, 9)))
+    reach = rng.uniform(0.6, 1, len(angles))
+    outline = np.stack([np.cos(angles) * reach, np.sin(angles) * reach * rng.uniform(0.5, 1.2)], axis=1) / 2
+    corner = np.full(len(angles) + 1, float(rng.random() < 0.5))
+    closed = np.concatenate([outline, outline[:1]])
+    return [np.column_stack([closed * scale, corner]) for scale in np.linspace(1, 0.05, 12)]
+
+
 def smiley(rng: Rng) -> Glyph:
     """Return a face, with or without its outline."""
     u = rng.uniform
