@@ -132,6 +132,10 @@ class Hand:
         """Write a unit, such as $ or %, beside digits `tall` pixels high."""
         return self.strokes(parse(signs.UNITS[rng.integers(len(signs.UNITS))]), tall, rng, fill=True)
 
+    def bracket(self, kind: str, tall: float, rng: Rng) -> Alpha:
+        """Write a bracket, `(` or `)`, `tall` pixels high."""
+        return self.strokes(signs.bracket(kind, rng), tall, rng, fill=True)
+
     def struck(self, label: str, tall: float, rng: Rng) -> Alpha:
         """Write a digit and cross it out: with a bar, a slash, a cross or a scribble."""
         digit = self.digit(label, tall, rng)

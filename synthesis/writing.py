@@ -14,6 +14,8 @@ SIGN_LEVEL_HEIGHTS = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+
 PRINTED_UNITS = "$€£%"
 # Share of numbers with a unit.
 UNIT_SHARE = 0.08
+# Share of numbers with brackets.
+BRACKET_SHARE = 0.08
 
 
 @dataclass(eq=False)
@@ -90,6 +92,14 @@ class Line:
             alpha = self.hand.unit(self.tall * self.rng.uniform(0.8, 1.25), self.rng)
         self._put(alpha, self._y - alpha.shape[0] * self.rng.uniform(0.85, 1), OTHER)
 
+    def bracket(self, kind: str) -> None:
+        """Write a bracket, `(` or `)`."""
+        if self.font:
+            alpha = printed(kind, self.tall, self.font)
+        else:
+            alpha = self.hand.bracket(kind, self.tall * self.rng.uniform(0.95, 1.5), self.rng)
+        self._put(alpha, self._y - self.rng.uniform(0.4, 0.52) * self.tall - alpha.shape[0] / 2, OTHER)
+
     def ringed(self, lines: Lines, start: float) -> None:
         """Draw a ring or a frame around what was written since x was `start`; as a printed line, it is no writing."""
         u, tall = self.rng.uniform, self.tall
@@ -105,12 +115,14 @@ class Line:
         lines.draw(outline, max(0.8, self.hand.pen * tall), u(0.6, 1))
 
     def write(self, text: str) -> None:
-        """Write digits and separators; `$` writes some unit, `=` some other sign, `a` some letter, a blank a gap."""
+        """Write digits, separators, brackets; `$` is some unit, `=` some other sign, `a` some letter, a blank a gap."""
         for each in text:
             if each.isdigit():
                 self.digit(each)
             elif each in SIGNS:
                 self.sign(each)
+            elif each in "()":
+                self.bracket(each)
             elif each == "$":
                 self.unit()
             elif each == "=":
@@ -130,8 +142,10 @@ class Line:
 
 
 def number(rng: Rng, longest: int = 9) -> str:
-    """Return a random number as people write it: plain, or as in dates, times, amounts, sums; `$` is some unit."""
+    """Return a random number as people write it: plain, or as in dates, amounts, sums, lists; `$` is some unit."""
     text = _number(rng, longest)
+    if rng.random() < BRACKET_SHARE:
+        return (f"({text})", f"{digits(rng, rng.integers(1, 3))}) {text}", f"({digits(rng, 3)}){text}")[rng.integers(3)]
     if rng.random() < UNIT_SHARE:
         return "$" + text if rng.random() < 0.5 else text + "$"
     return text

@@ -111,6 +111,21 @@ def bow(rng: Rng) -> Glyph:
     return [arc((0.5, 0.5), (0.5, u(0.3, 0.5)), middle - sweep / 2, middle + sweep / 2, u(0.85, 1.15))]
 
 
+def bracket(kind: str, rng: Rng) -> Glyph:
+    """Return an opening or closing bracket, `(` or `)`: round, seldom square."""
+    depth, way = rng.uniform(0.06, 0.3), -1 if kind == "(" else 1
+    if rng.random() < 0.15:
+        return [path((0, 0), (way * depth, 0, 1), (way * depth, 1, 1), (0, 1))]
+    # Upper and lower half are bent unequally, and some ends are straight.
+    middle, bend = rng.uniform(0.35, 0.65), rng.uniform(0.55, 0.85, 2)
+    return [
+        path(
+            (0, 0), (way * depth * bend[0], middle * 0.45), (way * depth, middle),
+            (way * depth * bend[1], 1 - (1 - middle) * 0.45), (way * rng.normal(0, 0.04), 1),
+        )
+    ]  # fmt: skip
+
+
 def scribble(rng: Rng) -> Glyph:
     """Return a scribble: a random walk, a line through random points, or a zigzag."""
     count = int(rng.integers(7, 28))
