@@ -1,4 +1,4 @@
-"""Draws pen digits of one writer in forms with printed words, in rings, and in very different sizes on one page.
+"""Draws pen digits of one writer in forms with printed words, in rings, struck out, and in very different sizes.
 
 All lengths are in pixels, if they have no unit.
 """
@@ -152,6 +152,26 @@ def ringed(hand: Hand, rng: Rng) -> Form:
         half = np.array([(columns[-1] - columns[0]) / 2, 0.65 * tall])
         points = shapes[rng.integers(len(shapes))] * half + (columns.mean(), middle)
         form.draw([points + rng.normal(0, 0.01 * tall, points.shape)])
+    return form
+
+
+def struck(hand: Hand, rng: Rng) -> Form:
+    """Return lines of two numbers, of which the first is crossed out: by a line through it, or a zigzag over it."""
+    rows, tall = int(rng.integers(2, 6)), float(rng.integers(40, 80))
+    form = Form((round(12 * tall), round((2 * rows + 1) * tall)), hand, tall, rng)
+    for row in range(rows):
+        middle = (1.5 + 2 * row) * tall
+        form.number(int(rng.integers(2, 5)), tall, middle, np.inf)
+        right = (
+            np.flatnonzero(form.ink[round(middle - tall / 2) : round(middle + tall / 2)].any(axis=0))[-1] + 0.1 * tall
+        )
+        if rng.random() < 0.7:
+            form.draw([np.array([(0.8 * tall, middle), (right, middle + rng.normal(0, 0.08) * tall)])])
+        else:
+            turns = 8
+            x = np.where(np.arange(turns) % 2, 0.9 * tall, right) + rng.normal(0, 0.05 * tall, turns)
+            form.draw([np.stack([x, middle + np.linspace(-0.5, 0.5, turns) * tall], axis=1)])
+        form.lines.append(form.number(int(rng.integers(1, 5)), right + 0.5 * tall, middle, np.inf))
     return form
 
 

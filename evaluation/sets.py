@@ -139,14 +139,15 @@ def _shared_sets(shared: Path) -> list[Dataset]:
     def form(kinds: Sequence[filled.Kind], rng: np.random.Generator) -> Sample:
         return Sample(*filled.filled(checked[int(rng.integers(len(checked)))], rng, kinds))
 
-    def currency(rng: np.random.Generator) -> Sample:
-        text, ink, _ = signs.number(checked, rng, signs.CURRENCIES)
+    def beside(patterns: Sequence[str], rng: np.random.Generator) -> Sample:
+        text, ink, _ = signs.number(checked, rng, patterns)
         return Sample(canvases.colour(ink, rng), text)
 
     on_canvas, on_tablet = drawn(digits, True), drawn(tablet, True)
-    forms, rings, sizes = (
-        _repeated(partial(form, kinds)) for kinds in (filled.FORMS, (filled.ringed,), (filled.sizes,))
+    forms, rings, struck, sizes = (
+        _repeated(partial(form, kinds)) for kinds in (filled.FORMS, (filled.ringed,), (filled.struck,), (filled.sizes,))
     )
+    currency, brackets = (_repeated(partial(beside, patterns)) for patterns in (signs.CURRENCIES, signs.BRACKETS))
     clean, on_paper = signed(photographed=False), signed(photographed=True)
     has_scans, has_photos = optical.is_file(), photo_labels.is_file()
     scans, photos = partial(_scans, optical), partial(_phone_photos, photo_labels)
@@ -168,7 +169,9 @@ def _shared_sets(shared: Path) -> list[Dataset]:
         (checked, Dataset("filled forms", "synthetic forms with printed words, pen digits", "real", forms, 60)),
         (checked, Dataset("ringed", "pen digits in drawn rings, in frames, underlined", "real", rings, 60)),
         (checked, Dataset("sizes", "pen digits of 25 to 190 pixels on one page", "real", sizes, 60)),
-        (checked, Dataset("currency", "pen digits with drawn $, € and %", "real", _repeated(currency), 200)),
+        (checked, Dataset("struck", "pen numbers, every second one crossed out", "real", struck, 60)),
+        (checked, Dataset("currency", "pen digits with drawn $, € and %", "real", currency, 200)),
+        (checked, Dataset("brackets", "pen digits with drawn brackets, degrees, primes", "real", brackets, 200)),
         (letters, Dataset("letters", "pen letters, one on a canvas", "letters", drawn(letters, False))),
         (has_photos, Dataset("photos", "phone photos of lines of numbers", "pages", photos)),
         (hands, Dataset("pen pages", "synthetic photos of pages, thin and thick pens", "pages", page, 12)),

@@ -4,6 +4,7 @@ All lengths are in heights of the digits, if they have no unit; y points down, a
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ Stroke = list[tuple[float, float]]
 PATTERNS = ("D.D", "D.dd", "D,D", "D,ddd", "dd:dd", "dd/dd/dddd", "D/D", "-D", "D-D", "D+D", "dd.dd.dddd")
 # The same with signs that are not read, which become a `?`.
 CURRENCIES = ("$D", "$D.dd", "€D", "D€", "D%", "d.d%")
+BRACKETS = ("(ddd)D", "d)D", "(D)", "D°", "D'", "d'dd\"")
 # Smallest and largest gap between marks.
 GAPS = (0.08, 0.35)
 
@@ -110,6 +112,26 @@ def _percent(rng: Rng) -> list[Stroke]:
     return [*rings, [(rng.uniform(0.55, 0.7), -0.95), (rng.uniform(0.1, 0.2), 0)]]
 
 
+def _bracket(rng: Rng, way: int) -> list[Stroke]:
+    wide, turn = rng.uniform(0.1, 0.2), np.linspace(-0.5, 0.5, 12) * np.pi
+    x, y = wide * (np.cos(turn) if way > 0 else 1 - np.cos(turn)), -0.5 + rng.uniform(0.5, 0.7) * np.sin(turn)
+    return [list(zip(x.tolist(), y.tolist(), strict=True))]
+
+
+def _degree(rng: Rng) -> list[Stroke]:
+    radius = rng.uniform(0.08, 0.13)
+    return [_arc((radius, -0.95), (radius, radius), 0, 2)]
+
+
+def _prime(rng: Rng) -> list[Stroke]:
+    return [[(rng.uniform(0.03, 0.08), -1.05), (0, -rng.uniform(0.75, 0.85))]]
+
+
+def _double_prime(rng: Rng) -> list[Stroke]:
+    prime, apart = _prime(rng)[0], rng.uniform(0.2, 0.28)
+    return [prime, [(x + apart, y) for x, y in prime]]
+
+
 def _arc(middle: tuple[float, float], radii: tuple[float, float], start: float, stop: float) -> Stroke:
     """Return an arc of an ellipse between two angles, in half turns."""
     turn = np.linspace(start, stop, 12) * np.pi
@@ -127,4 +149,9 @@ SIGNS: dict[str, Callable[[Rng], list[Stroke]]] = {
     "$": _dollar,
     "€": _euro,
     "%": _percent,
+    "(": partial(_bracket, way=-1),
+    ")": partial(_bracket, way=1),
+    "°": _degree,
+    "'": _prime,
+    '"': _double_prime,
 }

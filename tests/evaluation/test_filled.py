@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evaluation.filled import FORMS, Form, Hand, Kind, filled, ringed, sizes
+from evaluation.filled import FORMS, Form, Hand, Kind, filled, ringed, sizes, struck
 from evaluation.strokes import Drawing
 
 # Ones, which take little room.
@@ -47,6 +47,15 @@ def test_a_number_ends_where_there_is_no_more_room() -> None:
 def test_rings_are_drawn_around_numbers() -> None:
     form = ringed(HAND, np.random.default_rng(0))
     assert form.ink.any(axis=1).sum() > len(form.lines) * 1.1 * form.tall, "higher than the numbers alone"
+
+
+def test_half_of_the_numbers_are_struck_out() -> None:
+    form = struck((Drawing("3", "a", (np.array([[0.0, 0.0], [0.3, 0.5], [0.0, 1.0]]),)),), np.random.default_rng(0))
+    assert 0 < sum(map(len, form.lines)) < 5 * len(form.lines)
+    for at in range(len(form.lines)):
+        middle = round((1.5 + 2 * at) * form.tall)
+        line = form.ink[middle - round(0.5 * form.tall) : middle + round(0.5 * form.tall)]
+        assert line[:, round(0.9 * form.tall) : round(1.5 * form.tall)].any()
 
 
 def test_words_end_before_the_next_cell() -> None:
