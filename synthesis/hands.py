@@ -259,7 +259,7 @@ def _double_prime(rng: Rng) -> Glyph:
 
 
 def _degree(rng: Rng) -> Glyph:
-    radius, start = rng.uniform(0.07, 0.17), rng.uniform(0, 360)
+    radius, start = rng.uniform(0.07, 0.14), rng.uniform(0, 360)
     return [arc((0, 0), (radius, radius * rng.uniform(0.8, 1.2)), start, start - rng.uniform(320, 390))]
 
 

@@ -52,7 +52,7 @@ def rows(desk: Desk) -> None:
     gaps, zero_factor = _gaps(rng), float(rng.choice([1.0, 0.7, 0.45], p=[0.84, 0.1, 0.06]))
     pitch = tall * rng.uniform(1.25, 3)
     # Of some hands, the share of digits or of whole numbers that are crossed out.
-    struck, struck_through = rng.choice([(0.0, 0.0), (0.12, 0.0), (0.0, 0.25)], p=[0.72, 0.16, 0.12])
+    struck, struck_through = rng.choice([(0.0, 0.0), (0.12, 0.0), (0.0, 0.25)], p=[0.75, 0.17, 0.08])
     underlined, ringed = rng.random() < 0.15, rng.random() < 0.1
     y = rng.uniform(0.2, 1.3) * tall
     while y < high + 0.5 * tall:
@@ -315,12 +315,12 @@ class LayoutChoice(NamedTuple):
 
 
 LAYOUTS = (
-    LayoutChoice(rows, 0.2, may_be_ruled=True),
+    LayoutChoice(rows, 0.21, may_be_ruled=True),
     LayoutChoice(loose, 0.12, may_be_ruled=True),
     LayoutChoice(table, 0.17),
     LayoutChoice(boxes, 0.08),
     LayoutChoice(amount, 0.12, is_cheque=True),
-    LayoutChoice(text, 0.11, may_be_ruled=True),
+    LayoutChoice(text, 0.1, may_be_ruled=True),
     LayoutChoice(doodles, 0.07, may_be_ruled=True),
     LayoutChoice(single, 0.08, may_be_ruled=True),
     LayoutChoice(large, 0.03, may_be_ruled=True),

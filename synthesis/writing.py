@@ -13,7 +13,7 @@ from synthesis.sheet import Alpha, Sheet
 SIGN_LEVEL_HEIGHTS = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+": 0.45}
 PRINTED_UNITS = "$€£%"
 # Shares of numbers with a unit's sign, with brackets, with raised marks, and with letters directly before or after.
-UNIT_SHARE, BRACKET_SHARE, RAISED_SHARE, LETTER_SHARE = 0.08, 0.08, 0.05, 0.06
+UNIT_SHARE, BRACKET_SHARE, RAISED_SHARE, LETTER_SHARE = 0.05, 0.05, 0.02, 0.03
 
 
 @dataclass(eq=False)
@@ -178,18 +178,18 @@ def _number(rng: Rng, longest: int) -> str:
     def some(least: int, most: int) -> str:
         return digits(rng, rng.integers(least, most + 1))
 
-    if u < 0.5:
+    if u < 0.56:
         return some(1, longest)
-    if u < 0.61:
+    if u < 0.65:
         return some(1, 4) + either(".,") + some(1, 3)
-    if u < 0.67:
+    if u < 0.7:
         return some(1, 3) + either(".,") + some(3, 3)
-    if u < 0.78:
+    if u < 0.8:
         between = either("./-/")
         return some(1, 2) + between + some(1, 2) + between + (some(4, 4) if rng.random() < 0.5 else some(2, 2))
-    if u < 0.84:
+    if u < 0.86:
         return some(1, 2) + ":" + some(2, 2)
-    if u < 0.88:
+    if u < 0.9:
         return either("-+-") + some(1, 4)
     if u < 0.96:
         return some(1, 3) + either("+-//:") + some(1, 3) + ("=" + some(1, 3) if rng.random() < 0.5 else "")
