@@ -170,11 +170,12 @@ def dot(rng: Rng) -> Glyph:
 
 
 def blot(rng: Rng) -> Glyph:
-    """Return a filled spot, round or with corners, like a stain or a thing that lies on the paper."""
-    angles = np.sort(rng.uniform(0, 2 * np.pi, rng.integers(3, 9)))
-    reach = rng.uniform(0.6, 1, len(angles))
-    outline = np.stack([np.cos(angles) * reach, np.sin(angles) * reach * rng.uniform(0.5, 1.2)], axis=1) / 2
-    corner = np.full(len(angles) + 1, float(rng.random() < 0.5))
+    """Return a filled spot, round or with corners, like a stain; none is so narrow that it looks like a thick 1."""
+    corners = int(rng.integers(3, 9))
+    angles = (np.arange(corners) + rng.uniform(-0.3, 0.3, corners) + rng.random()) * 2 * np.pi / corners
+    outline = np.stack([np.cos(angles), np.sin(angles)], axis=1) * rng.uniform(0.6, 1, (len(angles), 1))
+    outline = outline / np.ptp(outline, axis=0) * (1, rng.uniform(0.4, 1.1))
+    corner = np.full(corners + 1, float(rng.random() < 0.5))
     closed = np.concatenate([outline, outline[:1]])
     return [np.column_stack([closed * scale, corner]) for scale in np.linspace(1, 0.05, 12)]
 
