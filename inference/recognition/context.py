@@ -21,8 +21,8 @@ MIN_PART_LENGTH_RATIO = 0.2
 # synthetic forms.
 ALONE_LOG_ODDS = 4.0
 # Largest log-odds, either way, that one mark can give: those of 99 %. The marks around a word can lower its prior to
-# minus this.
-MAX_LOG_ODDS = 4.6
+# minus this. A mark that is no digit tells less than one that is: units, brackets and letters stand beside digits too.
+MAX_LOG_ODDS, MAX_OTHER_LOG_ODDS = 4.6, 2.0
 # How many marks, those nearest to a word, tell what stands around it.
 NEIGHBOURS = 4
 
@@ -46,7 +46,7 @@ def refuse_doubtful(
     word = _words(boxes[marks])
     size = np.bincount(word)[word]
     # Parts of a letter that look like digits are seen together by the page network alone.
-    own = np.where(size <= MAX_LETTER_PARTS, (none + _log_odds(other[marks])) / 2, none)
+    own = np.where(size <= MAX_LETTER_PARTS, (none + _log_odds(other[marks])) / 2, none).clip(max=MAX_OTHER_LOG_ODDS)
     own = np.where(size == 1, np.where(answered[marks], -MAX_LOG_ODDS, MAX_LOG_ODDS), own)
     prior = np.maximum(ALONE_LOG_ODDS + np.minimum(_around(boxes[marks], word, none), 0), -MAX_LOG_ODDS)
     refused = set(marks[(prior + np.bincount(word, own) > 0)[word]].tolist())
