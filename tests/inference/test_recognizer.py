@@ -12,8 +12,10 @@ from inference import Recognizer, TooManyMarksError
 from inference import recognizer as module
 from inference.detection.page import Sighting, find
 from tests.inference.pens import pen, photographed
-from tests.inference.test_disturbed import UNLEARNED
 from tests.samples import mnist_path
+
+# What the rules before the page network read as it should be.
+UNLEARNED = pytest.mark.xfail(strict=True, reason="the page network has not learned this yet")
 
 
 @lru_cache(maxsize=1)
