@@ -14,8 +14,8 @@ MIN_ANSWER_PROBABILITY = 0.6
 # slash. Chosen on the shared cheques.
 SELDOM_FIRST, FIRST_LIKELIHOOD = ",:/", 0.05
 # Lower limit for the classifier's probability of "not a digit". Letters, units and other marks may look exactly like
-# digits (o, l, s), so that only the page network can tell: on synthetic pages each digit is the classifier's sure answer
-# for .4 to 5 % of the marks that are none, on average for about this share.
+# digits (o, l, s), so that only the page network can tell: on synthetic pages the classifier is sure of each digit for
+# .4 to 5 % of the marks that are none, on average for about this share.
 MIN_OTHER_PROBABILITY = 0.025
 # Lower limit for all probabilities, so that neither network excludes anything.
 MIN_OPINION_PROBABILITY = 1e-4
