@@ -13,7 +13,7 @@ from synthesis.handwriting import negatives, signs
 from synthesis.handwriting.digits import DIGITS
 from synthesis.handwriting.letters import LETTERS
 from synthesis.handwriting.negatives import GREEK
-from synthesis.handwriting.strokes import Glyph, arc, parse, path
+from synthesis.handwriting.strokes import Glyph, parse, path
 from synthesis.handwriting.vary import MAX_TAIL_FACTORS, SAME_HAND_SHARE, vary
 from synthesis.sheet import Alpha
 
@@ -132,14 +132,6 @@ class Hand:
         """Write a unit, such as $ or %, beside digits `tall` pixels high."""
         return self.strokes(parse(signs.UNITS[rng.integers(len(signs.UNITS))]), tall, rng, fill=True)
 
-    def bracket(self, kind: str, tall: float, rng: Rng) -> Alpha:
-        """Write a bracket, `(` or `)`, `tall` pixels high."""
-        return self.strokes(signs.bracket(kind, rng), tall, rng, fill=True)
-
-    def raised(self, kind: str, tall: float, rng: Rng) -> Alpha:
-        """Write a small mark, as in `RAISED`, at the upper right of digits `tall` pixels high."""
-        return self.strokes(RAISED[kind](rng), tall, rng)
-
     def struck(self, label: str, tall: float, rng: Rng) -> Alpha:
         """Write a digit and cross it out: with a bar, a slash, a cross or a scribble."""
         digit = self.digit(label, tall, rng)
@@ -157,16 +149,6 @@ class Hand:
             t = np.arange(rng.integers(6, 16))
             x = np.where(t % 2, x1, x0) + rng.normal(0, 0.1 * wide, len(t))
             bars = [list(zip(x, y0 + (y1 - y0) * t / len(t), strict=True))]
-        return self._crossed(digit, bars, tall)
-
-    def struck_through(self, label: str, tall: float, level: float, rng: Rng) -> Alpha:
-        """Write a digit that a line goes through which crosses out a whole number, `level` of its height from above."""
-        digit = self.digit(label, tall, rng)
-        high, wide = digit.shape
-        y, reach = (high * (level + rise) for rise in rng.normal(0, 0.03, 2)), rng.uniform(0.03, 0.2, 2) * tall
-        return self._crossed(digit, [list(zip((-reach[0], wide + reach[1]), y, strict=True))], tall)
-
-    def _crossed(self, digit: Alpha, bars: list[list[tuple[float, float]]], tall: float) -> Alpha:
         return _inked([np.array(each) for each in bars], max(self.pen * tall, 1.0), digit)
 
     def strokes(self, glyph: Glyph, tall: float, rng: Rng, *, fill: bool = False) -> Alpha:
@@ -250,21 +232,6 @@ def _plus(rng: Rng) -> Glyph:
     return [path((0, size / 2), (size, size / 2)), path((size / 2, 0), (size / 2 + rng.normal(0, 0.03), size))]
 
 
-def _prime(rng: Rng) -> Glyph:
-    return [path((rng.uniform(-0.02, 0.12), 0), (0, rng.uniform(0.15, 0.32)))]
-
-
-def _double_prime(rng: Rng) -> Glyph:
-    return [*_prime(rng), *([stroke + np.array([rng.uniform(0.12, 0.25), 0, 0]) for stroke in _prime(rng)])]
-
-
-def _degree(rng: Rng) -> Glyph:
-    radius, start = rng.uniform(0.07, 0.14), rng.uniform(0, 360)
-    return [arc((0, 0), (radius, radius * rng.uniform(0.8, 1.2)), start, start - rng.uniform(320, 390))]
-
-
-# Marks at the upper right of a number: minutes or feet, seconds or inches, degrees.
-RAISED = {"'": _prime, '"': _double_prime, "°": _degree}
 SIGNS = {".": _dot, ",": _comma, ":": _colon, "/": _slash, "-": _minus, "+": _plus}
 
 

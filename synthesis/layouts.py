@@ -51,20 +51,14 @@ def rows(desk: Desk) -> None:
     rng, tall, (high, wide) = desk.rng, desk.tall, desk.sheet.shape
     gaps, zero_factor = _gaps(rng), float(rng.choice([1.0, 0.7, 0.45], p=[0.84, 0.1, 0.06]))
     pitch = tall * rng.uniform(1.25, 3)
-    # Of some hands, the share of digits or of whole numbers that are crossed out.
-    struck, struck_through = rng.choice([(0.0, 0.0), (0.12, 0.0), (0.0, 0.25)], p=[0.75, 0.17, 0.08])
+    struck = 0.12 if rng.random() < 0.2 else 0.0
     underlined, ringed = rng.random() < 0.15, rng.random() < 0.1
     y = rng.uniform(0.2, 1.3) * tall
     while y < high + 0.5 * tall:
         line = desk.line(rng.uniform(-1, 1.5) * tall, y, gaps=gaps, zero_factor=zero_factor)
         while line.x < wide:
             start = line.x
-            text = number(rng)
-            # One digit with a line through it may be a 7 with a bar, or a plus.
-            if sum(map(str.isdigit, text)) > 1 and rng.random() < struck_through:
-                line.struck_through(text)
-                text = ""
-            for each in text:
+            for each in number(rng):
                 if struck and each.isdigit() and rng.random() < struck:
                     line.digit(each, struck=True)
                 else:
@@ -315,12 +309,12 @@ class LayoutChoice(NamedTuple):
 
 
 LAYOUTS = (
-    LayoutChoice(rows, 0.21, may_be_ruled=True),
+    LayoutChoice(rows, 0.22, may_be_ruled=True),
     LayoutChoice(loose, 0.12, may_be_ruled=True),
     LayoutChoice(table, 0.17),
     LayoutChoice(boxes, 0.08),
     LayoutChoice(amount, 0.12, is_cheque=True),
-    LayoutChoice(text, 0.1, may_be_ruled=True),
+    LayoutChoice(text, 0.09, may_be_ruled=True),
     LayoutChoice(doodles, 0.07, may_be_ruled=True),
     LayoutChoice(single, 0.08, may_be_ruled=True),
     LayoutChoice(large, 0.03, may_be_ruled=True),

@@ -86,8 +86,6 @@ def _picture(sheet: Sheet, lines: paper.Lines, digit_height: float, cheque: bool
         ground -= rng.uniform(0.04, 0.14) * contrast * paper.traces(shape, digit_height, rng)
     if rng.random() < 0.06:
         ground -= rng.uniform(0.1, 0.9) * paper.stains(shape, digit_height, rng)
-    if rng.random() < 0.03:
-        ground -= rng.uniform(0.2, 0.95) * paper.binding(shape, digit_height, rng)
     if rng.random() < 0.06:
         # Dust.
         ground -= rng.uniform(0.2, 0.7) * (paper.smooth(shape, rng.uniform(1, 2.5), rng) > rng.uniform(3, 4))

@@ -148,30 +148,6 @@ def stains(shape: tuple[int, int], digit_height: float, rng: Rng) -> Grey:
     return np.asarray(blurred, np.float32) / np.float32(255)
 
 
-def binding(shape: tuple[int, int], digit_height: float, rng: Rng) -> Grey:
-    """Return a row of punched holes, 0 to 1, perhaps with the wire of a spiral through them, down or across a page."""
-    image = Image.new("L", (shape[1], shape[0]))
-    draw = ImageDraw.Draw(image)
-    down, wired = rng.random() < 0.7, rng.random() < 0.6
-    pitch = digit_height * rng.uniform(0.35, 1.2) if wired else digit_height * rng.uniform(0.7, 5)
-    # No hole is so small that it looks like a point.
-    radius = max(pitch * rng.uniform(0.1, 0.3), 0.12 * digit_height) if wired else digit_height * rng.uniform(0.15, 0.6)
-    across, slope = rng.uniform(0, shape[down]), rng.normal(0, 0.03)
-    start, reach = rng.uniform(150, 220), rng.uniform(150, 260)
-    wide, high = rng.uniform(0.3, 1.2) * pitch, rng.uniform(0.2, 0.4) * pitch
-    tone, wire = rng.integers(90, 256, 2).tolist()
-    for along in np.arange(rng.uniform(-pitch, 0), shape[not down] + pitch, pitch):
-        x, y = (across + slope * along, along) if down else (along, across + slope * along)
-        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=tone)
-        if wired:
-            half = (wide, high) if down else (high, wide)
-            middle = (x - wide * 0.7, y) if down else (x, y - wide * 0.7)
-            box = (middle[0] - half[0], middle[1] - half[1], middle[0] + half[0], middle[1] + half[1])
-            turn = start if down else start + 90
-            draw.arc(box, turn, turn + reach, fill=wire, width=max(1, round(pitch * 0.1)))
-    return np.asarray(image.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.2))), np.float32) / np.float32(255)
-
-
 def smooth(shape: tuple[int, int], grain: float | NDArray[np.float64], rng: Rng) -> Grey:
     """Return smooth noise of standard deviation about 1; `grain`: its scale in pixels, or (down, across)."""
     down, across = np.broadcast_to(grain, 2)

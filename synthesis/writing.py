@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthesis.hands import FONTS, RAISED, Hand, Rng, printed
+from synthesis.hands import FONTS, Hand, Rng, printed
 from synthesis.kinds import OTHER, SIGNS
 from synthesis.paper import Frame, Lines
 from synthesis.sheet import Alpha, Sheet
@@ -12,8 +12,8 @@ from synthesis.sheet import Alpha, Sheet
 # Height of each separator's centre above the base line, in digit heights.
 SIGN_LEVEL_HEIGHTS = {".": 0.05, ",": -0.05, ":": 0.45, "/": 0.45, "-": 0.45, "+": 0.45}
 PRINTED_UNITS = "$€£%"
-# Shares of numbers with a unit's sign, with brackets, with raised marks, and with letters directly before or after.
-UNIT_SHARE, BRACKET_SHARE, RAISED_SHARE, LETTER_SHARE = 0.05, 0.05, 0.02, 0.03
+# Share of numbers with a unit.
+UNIT_SHARE = 0.12
 
 
 @dataclass(eq=False)
@@ -90,27 +90,6 @@ class Line:
             alpha = self.hand.unit(self.tall * self.rng.uniform(0.8, 1.25), self.rng)
         self._put(alpha, self._y - alpha.shape[0] * self.rng.uniform(0.85, 1), OTHER)
 
-    def bracket(self, kind: str) -> None:
-        """Write a bracket, `(` or `)`."""
-        if self.font:
-            alpha = printed(kind, self.tall, self.font)
-        else:
-            alpha = self.hand.bracket(kind, self.tall * self.rng.uniform(0.95, 1.5), self.rng)
-        self._put(alpha, self._y - self.rng.uniform(0.4, 0.52) * self.tall - alpha.shape[0] / 2, OTHER)
-
-    def raised(self, kind: str) -> None:
-        """Write a small mark, as in `RAISED`, after a number."""
-        alpha = printed(kind, self.tall, self.font) if self.font else self.hand.raised(kind, self.tall, self.rng)
-        self._put(alpha, self._y - self.tall * self.rng.uniform(0.9, 1.15), OTHER)
-
-    def struck_through(self, text: str) -> None:
-        """Write the digits of a text and cross them out with one line."""
-        level, slope, gaps, self.gaps = self.rng.uniform(0.3, 0.7), self.rng.normal(0, 0.02), self.gaps, (-0.12, -0.02)
-        for at, label in enumerate(filter(str.isdigit, text)):
-            alpha = self.hand.struck_through(label, self.tall, level + at * slope, self.rng)
-            self._put(alpha, self._y - alpha.shape[0], OTHER)
-        self.gaps = gaps
-
     def ringed(self, lines: Lines, start: float) -> None:
         """Draw a ring or a frame around what was written since x was `start`; as a printed line, it is no writing."""
         u, tall = self.rng.uniform, self.tall
@@ -126,22 +105,18 @@ class Line:
         lines.draw(outline, max(0.8, self.hand.pen * tall), u(0.6, 1))
 
     def write(self, text: str) -> None:
-        """Write a text: `$` is some unit, `=` some other sign, `a` some letter that is like no digit, a blank a gap."""
+        """Write digits and separators; `$` writes some unit, `=` some other sign, `a` some letter, a blank a gap."""
         for each in text:
             if each.isdigit():
                 self.digit(each)
             elif each in SIGNS:
                 self.sign(each)
-            elif each in "()":
-                self.bracket(each)
-            elif each in RAISED:
-                self.raised(each)
             elif each == "$":
                 self.unit()
             elif each == "=":
                 self.other()
             elif each == "a":
-                self.letter(alone=True)
+                self.letter()
             else:
                 self.x += self.tall * self.rng.uniform(0.5, 1.5)
 
@@ -155,18 +130,11 @@ class Line:
 
 
 def number(rng: Rng, longest: int = 9) -> str:
-    """Return a random number as people write it: plain, or as in dates, amounts, sums, lists; `$` is some unit."""
-    text, u = _number(rng, longest), rng.random()
-    forms: tuple[str, ...] = (text,)
-    if u < UNIT_SHARE:
-        forms = ("$" + text, text + "$")
-    elif (u := u - UNIT_SHARE) < BRACKET_SHARE:
-        forms = (f"({text})", f"{digits(rng, rng.integers(1, 3))}) {text}", f"({digits(rng, 3)}){text}")
-    elif (u := u - BRACKET_SHARE) < RAISED_SHARE:
-        forms = (text + "°", text + "'", f"{digits(rng, 1)}'{digits(rng, rng.integers(1, 3))}\"")
-    elif u < RAISED_SHARE + LETTER_SHARE:
-        forms = ("a" + text, text + "a", text + "aa")
-    return forms[rng.integers(len(forms))]
+    """Return a random number as people write it: plain, or as in dates, times, amounts, sums; `$` is some unit."""
+    text = _number(rng, longest)
+    if rng.random() < UNIT_SHARE:
+        return "$" + text if rng.random() < 0.5 else text + "$"
+    return text
 
 
 def _number(rng: Rng, longest: int) -> str:
@@ -178,16 +146,16 @@ def _number(rng: Rng, longest: int) -> str:
     def some(least: int, most: int) -> str:
         return digits(rng, rng.integers(least, most + 1))
 
-    if u < 0.56:
+    if u < 0.6:
         return some(1, longest)
-    if u < 0.65:
+    if u < 0.68:
         return some(1, 4) + either(".,") + some(1, 3)
-    if u < 0.7:
+    if u < 0.73:
         return some(1, 3) + either(".,") + some(3, 3)
-    if u < 0.8:
+    if u < 0.82:
         between = either("./-/")
         return some(1, 2) + between + some(1, 2) + between + (some(4, 4) if rng.random() < 0.5 else some(2, 2))
-    if u < 0.86:
+    if u < 0.87:
         return some(1, 2) + ":" + some(2, 2)
     if u < 0.9:
         return either("-+-") + some(1, 4)

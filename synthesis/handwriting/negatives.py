@@ -93,7 +93,6 @@ NEGATIVE_KINDS: tuple[tuple[Callable[[Rng], Glyph], float], ...] = (
     (signs.spiral, 0.01),
     (signs.loops, 0.01),
     (signs.dot, 0.02),
-    (signs.blot, 0.01),
     (signs.smiley, 0.015),
     (signs.ringed, 0.01),
     (piece, 0.01),

@@ -111,21 +111,6 @@ def bow(rng: Rng) -> Glyph:
     return [arc((0.5, 0.5), (0.5, u(0.3, 0.5)), middle - sweep / 2, middle + sweep / 2, u(0.85, 1.15))]
 
 
-def bracket(kind: str, rng: Rng) -> Glyph:
-    """Return an opening or closing bracket, `(` or `)`: round, seldom square."""
-    depth, way = rng.uniform(0.06, 0.3), -1 if kind == "(" else 1
-    if rng.random() < 0.15:
-        return [path((0, 0), (way * depth, 0, 1), (way * depth, 1, 1), (0, 1))]
-    # Upper and lower half are bent unequally, and some ends are straight.
-    middle, bend = rng.uniform(0.35, 0.65), rng.uniform(0.55, 0.85, 2)
-    return [
-        path(
-            (0, 0), (way * depth * bend[0], middle * 0.45), (way * depth, middle),
-            (way * depth * bend[1], 1 - (1 - middle) * 0.45), (way * rng.normal(0, 0.04), 1),
-        )
-    ]  # fmt: skip
-
-
 def scribble(rng: Rng) -> Glyph:
     """Return a scribble: a random walk, a line through random points, or a zigzag."""
     count = int(rng.integers(7, 28))
@@ -167,17 +152,6 @@ def dot(rng: Rng) -> Glyph:
     chosen = places[rng.choice(3, p=[0.5, 0.3, 0.2])]
     size = 0.06
     return [path((x, y), (x + u(0, size), y + u(0, size))) for x, y in chosen]
-
-
-def blot(rng: Rng) -> Glyph:
-    """Return a filled spot, round or with corners, like a stain; none is so narrow that it looks like a thick 1."""
-    corners = int(rng.integers(3, 9))
-    angles = (np.arange(corners) + rng.uniform(-0.3, 0.3, corners) + rng.random()) * 2 * np.pi / corners
-    outline = np.stack([np.cos(angles), np.sin(angles)], axis=1) * rng.uniform(0.6, 1, (len(angles), 1))
-    outline = outline / np.ptp(outline, axis=0) * (1, rng.uniform(0.4, 1.1))
-    corner = np.full(corners + 1, float(rng.random() < 0.5))
-    closed = np.concatenate([outline, outline[:1]])
-    return [np.column_stack([closed * scale, corner]) for scale in np.linspace(1, 0.05, 12)]
 
 
 def smiley(rng: Rng) -> Glyph:
