@@ -162,9 +162,8 @@ def struck(hand: Hand, rng: Rng) -> Form:
     for row in range(rows):
         middle = (1.5 + 2 * row) * tall
         form.number(int(rng.integers(2, 5)), tall, middle, np.inf)
-        right = (
-            np.flatnonzero(form.ink[round(middle - tall / 2) : round(middle + tall / 2)].any(axis=0))[-1] + 0.1 * tall
-        )
+        columns = np.flatnonzero(form.ink[round(middle - tall / 2) : round(middle + tall / 2)].any(axis=0))
+        right = columns[-1] + 0.1 * tall
         if rng.random() < 0.7:
             form.draw([np.array([(0.8 * tall, middle), (right, middle + rng.normal(0, 0.08) * tall)])])
         else:

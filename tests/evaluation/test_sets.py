@@ -69,18 +69,8 @@ def test_without_the_shared_folder_there_is_what_mnist_makes() -> None:
         (
             "strokes-digits.jsonl.gz",
             {"pen", "numbers", "checked numbers", "touching", "signs", "paper signs"}
-            | {
-                "filled forms",
-                "ringed",
-                "struck",
-                "sizes",
-                "currency",
-                "brackets",
-                "pen pages",
-                "pen papers",
-                "squared",
-                "pen strays",
-            },
+            | {"filled forms", "ringed", "struck", "sizes", "currency", "brackets"}
+            | {"pen pages", "pen papers", "squared", "pen strays"},
         ),
     ],
 )
