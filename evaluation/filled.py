@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from evaluation import pages
@@ -56,6 +57,10 @@ class Form:
             left += step or wide + self._brush + self._rng.uniform(0.06, 0.25) * self.tall
             text += mark.label
         return text
+
+    def columns(self, middle: float) -> NDArray[np.intp]:
+        """Return x of all columns with ink on the line whose middle is at this y."""
+        return np.flatnonzero(self.ink[round(middle - self.tall / 2) : round(middle + self.tall / 2)].any(axis=0))
 
     def draw(self, strokes: Sequence[Points]) -> None:
         """Draw strokes with the pen, each float64 [points, 2]."""
@@ -148,7 +153,7 @@ def ringed(hand: Hand, rng: Rng) -> Form:
     for row in range(rows):
         middle = (1.5 + 2.2 * row) * tall
         form.lines.append(form.number(int(rng.integers(1, 5)), 1.5 * tall, middle, np.inf))
-        columns = np.flatnonzero(form.ink[round(middle - tall / 2) : round(middle + tall / 2)].any(axis=0))
+        columns = form.columns(middle)
         half = np.array([(columns[-1] - columns[0]) / 2, 0.65 * tall])
         points = shapes[rng.integers(len(shapes))] * half + (columns.mean(), middle)
         form.draw([points + rng.normal(0, 0.01 * tall, points.shape)])
@@ -162,8 +167,7 @@ def struck(hand: Hand, rng: Rng) -> Form:
     for row in range(rows):
         middle = (1.5 + 2 * row) * tall
         form.number(int(rng.integers(2, 5)), tall, middle, np.inf)
-        columns = np.flatnonzero(form.ink[round(middle - tall / 2) : round(middle + tall / 2)].any(axis=0))
-        right = columns[-1] + 0.1 * tall
+        right = form.columns(middle)[-1] + 0.1 * tall
         if rng.random() < 0.7:
             form.draw([np.array([(0.8 * tall, middle), (right, middle + rng.normal(0, 0.08) * tall)])])
         else:
