@@ -16,7 +16,7 @@ from inference.drawings.at_once import other_looks, read_at_once
 from inference.drawings.ink import ink_of
 from inference.drawings.quick import read_isolated_digits
 from inference.drawings.surer import choose_surer, sure
-from inference.drawings.whole import MIN_WHOLE_PROBABILITY, with_all_ink
+from inference.drawings.whole import read_as_one
 from inference.errors import TooManyMarksError
 from inference.imaging.components import Components, label
 from inference.imaging.decode import MAX_PIXELS, Decoded, Picture, decode_pages
@@ -27,7 +27,7 @@ from inference.recognition.augmentation import classify_with_views
 from inference.recognition.boxes import starts_line
 from inference.recognition.classifier import Classifier, ModelInfo
 from inference.recognition.context import refuse_doubtful
-from inference.recognition.joining import has_exponent, joined
+from inference.recognition.joining import joined
 from inference.recognition.normalise import SIDE, normalise
 from inference.recognition.occlusion import occlusion
 from inference.recognition.opinions import Opinion, as_digit, combined
@@ -174,22 +174,13 @@ class Recognizer:
                 if not degrees or len(sightings) >= MIN_MARKS_FOR_TURN:
                     break
         if drawing and not degrees:
-            sightings, classified, opinions = self._as_one((sightings, classified, opinions), drawing)
+            one = read_as_one(sightings, classified, opinions, *drawing, self._classify_surely)
+            if one is not None:
+                sightings, classified, opinions = [one[0]], one[1], [one[2]]
         boxes = np.array([sighting.box for sighting in sightings], np.float64).reshape(-1, 4)
         other = np.array([sighting.mark.kind[-1] for sighting in sightings], np.float64)
         opinions = refuse_doubtful(opinions, self.info.answers(classified), boxes, other)
         return degrees, boxes, _normalised(sightings), opinions
-
-    def _as_one(self, judged: Judged, drawing: Drawing) -> Judged:
-        """Return all ink of a drawing as its only mark, or its marks as they are if they are no parts of one digit."""
-        sightings, classified, opinions = judged
-        whole = with_all_ink(sightings, *drawing)
-        if whole is None or any(opinion.sign for opinion in opinions) or has_exponent(sightings, classified):
-            return judged
-        said = self._classify_surely(_normalised([whole]))
-        if len(sightings) > 1 and said[0, :10].max() < MIN_WHOLE_PROBABILITY:
-            return judged
-        return [whole], said, [as_digit(said[0], whole.mark.kind)]
 
     def _reread_until_sure(self, drawing: Image.Image, seen: list[Sighting]) -> Judged:
         """Join the marks of a drawing; if there are several, read it at other scales too until all are sure."""

@@ -1,6 +1,6 @@
-"""Gives a clean drawing that may be one digit all of the drawing's ink, which is more exact than the page network's."""
+"""Reads all ink of a clean drawing as one digit, if it may be one; the page network's ink is less exact."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 import numpy as np
@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from inference.detection.cutting import Segment
 from inference.detection.page import Sighting
 from inference.imaging.components import Components
-from inference.recognition.joining import union
+from inference.recognition.joining import has_exponent, union
+from inference.recognition.normalise import normalise
+from inference.recognition.opinions import Opinion, as_digit
 
 # Smallest area of the marks' box, as a share of the box around all ink: a frame, line or speck is no part of a mark.
 MIN_BOX_SHARE = 0.75
@@ -18,13 +20,41 @@ MIN_BOX_SHARE = 0.75
 MAX_PARTS, MAX_WIDTH_HEIGHTS, MIN_WHOLE_PROBABILITY = 3, 0.9, 0.98
 
 
-def with_all_ink(marks: Sequence[Sighting], ink: NDArray[np.uint8], components: Components) -> Sighting | None:
-    """Return all of a drawing's ink as one mark; None if it cannot be one, or if much of the ink is not the marks'.
+def read_as_one(
+    marks: Sequence[Sighting],
+    classified: NDArray[np.float32],
+    opinions: Sequence[Opinion],
+    ink: NDArray[np.uint8],
+    components: Components,
+    classify: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
+) -> tuple[Sighting, NDArray[np.float32], Opinion] | None:
+    """Read all of a drawing's ink as one mark.
 
     Args:
         marks: the drawing's marks, as the page network saw them.
+        classified: float32 [N, C], the classifier's probabilities of each.
+        opinions: the opinion on each.
         ink: uint8 [H, W], the ink of the drawing.
         components: the connected components of the ink.
+        classify: the classifier, from images uint8 [1, 28, 28] to probabilities float32 [1, C].
+
+    Returns:
+        The mark, the classifier's probabilities, float32 [1, C], and the opinion on it; None if the marks are no parts
+        of one digit, or if much of the ink is not theirs.
+    """
+    whole = with_all_ink(marks, ink, components)
+    if whole is None or any(opinion.sign for opinion in opinions) or has_exponent(marks, classified):
+        return None
+    said = classify(normalise(whole.mark.ink)[None])
+    if len(marks) > 1 and said[0, :10].max() < MIN_WHOLE_PROBABILITY:
+        return None
+    return whole, said, as_digit(said[0], whole.mark.kind)
+
+
+def with_all_ink(marks: Sequence[Sighting], ink: NDArray[np.uint8], components: Components) -> Sighting | None:
+    """Return all of a drawing's ink as one mark; None if its place or size shows that it is not one.
+
+    The arguments are those of `read_as_one`.
     """
     if not 1 <= len(marks) <= MAX_PARTS:
         return None
